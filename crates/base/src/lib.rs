@@ -1,0 +1,30 @@
+//! What everything shares and nothing knows about I/O.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`ctx`] | who acts, for whom, why, when, and where new ids come from |
+//! | [`role`], [`reach`] | what a caller is, and whose patients a caller may reach |
+//! | [`refusal`] | every "no" that a person can be given, typed |
+//! | [`clock`], [`id`] | time and ids, always passed in |
+//! | [`era`], [`name`], [`code`], [`text`], [`limits`] | 和暦・年度, search keys, codes with check digits, clean text, sizes |
+
+pub mod clock;
+pub mod code;
+pub mod ctx;
+pub mod era;
+pub mod id;
+pub mod lang;
+pub mod limits;
+pub mod name;
+pub mod reach;
+pub mod refusal;
+pub mod role;
+pub mod text;
+
+pub use clock::{Clock, Micros};
+pub use ctx::{Caller, Ctx, Purpose};
+pub use id::{Id, Ids};
+pub use lang::Lang;
+pub use reach::{Grantee, Reach, Scope};
+pub use refusal::{Fault, Refusal};
+pub use role::{Role, Roles};

@@ -1,0 +1,21 @@
+//! Every size limit of the product, in one place.
+
+/// Characters of a one-line field (names, titles).
+pub const LINE_CHARS: usize = 100;
+/// Characters of a long text field (course, findings).
+pub const TEXT_CHARS: usize = 10_000;
+/// Medication lines of one letter.
+pub const MEDICATION_LINES: usize = 100;
+/// Bytes of one attachment.
+pub const ATTACHMENT_BYTES: usize = 20 * 1024 * 1024;
+/// Attachments of one referral.
+pub const ATTACHMENTS: usize = 10;
+/// Bytes of a form without files.
+pub const FORM_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of one FHIR resource as JSON.
+pub const RESOURCE_BYTES: usize = 2 * 1024 * 1024;
+/// Nesting depth of JSON.
+pub const JSON_DEPTH: usize = 64;
+/// Rows of one page of a list, unless asked otherwise; and the most one can ask for.
+pub const PAGE_ROWS: usize = 50;
+pub const PAGE_ROWS_MAX: usize = 200;

@@ -1,0 +1,1 @@
+//! The care plane: one file per noun.

@@ -1,0 +1,1 @@
+//! Institutions: imports and search.

@@ -1,0 +1,1 @@
+//! Documents for people: PDF and QR from plain structs.

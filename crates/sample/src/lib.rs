@@ -1,0 +1,1 @@
+//! The sample region, made by the use cases that people use.

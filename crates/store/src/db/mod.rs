@@ -1,0 +1,155 @@
+//! The executor: statements as data, rows as values. SQLite and PostgreSQL are behind it and nowhere else.
+//!
+//! A commit is a list of [`Step`]s, decided before the transaction begins; the executor runs the lists of many
+//! requests in one transaction (group commit), each in a savepoint of its own.
+
+use std::borrow::Cow;
+
+/// A value of the common subset of types: bigint, text, bytea.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Int(i64),
+    Real(f64),
+    Text(String),
+    Bytes(Vec<u8>),
+}
+
+/// One row of a result, by position.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Row(pub(crate) Vec<Value>);
+
+/// How many rows a step must touch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expect {
+    Any,
+    /// Exactly one, else the whole list is undone and the commit is a conflict on this.
+    One(String),
+}
+
+/// One statement of a commit. `$1`, `$2` … number the parameters.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) sql: Cow<'static, str>,
+    pub(crate) params: Vec<Value>,
+    pub(crate) expect: Expect,
+}
+
+impl Step {
+    pub(crate) fn any(sql: &'static str, params: Vec<Value>) -> Self {
+        Self {
+            sql: Cow::Borrowed(sql),
+            params,
+            expect: Expect::Any,
+        }
+    }
+
+    pub(crate) fn one(sql: &'static str, params: Vec<Value>, what: impl Into<String>) -> Self {
+        Self {
+            sql: Cow::Borrowed(sql),
+            params,
+            expect: Expect::One(what.into()),
+        }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Int(value)
+    }
+}
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Int(i64::from(value))
+    }
+}
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+impl From<&renkei_base::Id> for Value {
+    fn from(value: &renkei_base::Id) -> Self {
+        Self::Text(value.to_string())
+    }
+}
+impl From<renkei_base::Micros> for Value {
+    fn from(value: renkei_base::Micros) -> Self {
+        Self::Int(value.0)
+    }
+}
+impl From<Vec<u8>> for Value {
+    fn from(value: Vec<u8>) -> Self {
+        Self::Bytes(value)
+    }
+}
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+impl Row {
+    pub(crate) fn int(&self, column: usize) -> Result<i64, crate::StoreError> {
+        match self.0.get(column) {
+            Some(Value::Int(value)) => Ok(*value),
+            other => Err(wrong(column, "an integer", other)),
+        }
+    }
+
+    pub(crate) fn text(&self, column: usize) -> Result<&str, crate::StoreError> {
+        match self.0.get(column) {
+            Some(Value::Text(value)) => Ok(value),
+            other => Err(wrong(column, "a text", other)),
+        }
+    }
+
+    pub(crate) fn text_opt(&self, column: usize) -> Result<Option<&str>, crate::StoreError> {
+        match self.0.get(column) {
+            Some(Value::Null) => Ok(None),
+            _ => self.text(column).map(Some),
+        }
+    }
+
+    pub(crate) fn int_opt(&self, column: usize) -> Result<Option<i64>, crate::StoreError> {
+        match self.0.get(column) {
+            Some(Value::Null) => Ok(None),
+            _ => self.int(column).map(Some),
+        }
+    }
+
+    pub(crate) fn bytes(&self, column: usize) -> Result<&[u8], crate::StoreError> {
+        match self.0.get(column) {
+            Some(Value::Bytes(value)) => Ok(value),
+            other => Err(wrong(column, "bytes", other)),
+        }
+    }
+
+    pub(crate) fn micros(&self, column: usize) -> Result<renkei_base::Micros, crate::StoreError> {
+        self.int(column).map(renkei_base::Micros)
+    }
+
+    pub(crate) fn id(&self, column: usize) -> Result<renkei_base::Id, crate::StoreError> {
+        self.text(column)?
+            .parse()
+            .map_err(|_| wrong(column, "an id", self.0.get(column)))
+    }
+}
+
+/// Names the kind of what was found, never the value: it may be a person's.
+fn wrong(column: usize, wanted: &str, found: Option<&Value>) -> crate::StoreError {
+    let kind = match found {
+        None => "no column",
+        Some(Value::Null) => "null",
+        Some(Value::Int(_)) => "an integer",
+        Some(Value::Real(_)) => "a real",
+        Some(Value::Text(_)) => "a text",
+        Some(Value::Bytes(_)) => "bytes",
+    };
+    crate::StoreError::Corrupt(format!("column {column}: {kind} instead of {wanted}"))
+}
