@@ -1,0 +1,60 @@
+# Every target does its own set-up on a Debian 12 with Rust. What may be installed is installed,
+# what may not is named with the line to run (scripts/setup).
+
+DATA ?= demo-data
+LISTEN ?= 127.0.0.1:8080
+CARGO ?= cargo
+
+assets := crates/web/assets
+stamp := $(assets)/node_modules/.stamp
+
+.PHONY: help demo test build bench fmt lint setup assets
+
+help:
+	@echo 'make demo    build, make a sample region in DATA ($(DATA)), serve it on LISTEN ($(LISTEN))'
+	@echo 'make test    format, lints, rules of the house, all tests on SQLite and on PostgreSQL'
+	@echo 'make build   the release binary, target/release/renkei'
+	@echo 'make bench   the measurements of bench/, printed to bench/RESULTS.md'
+	@echo 'make fmt     format the sources'
+	@echo 'make lint    format check, clippy, cargo-deny where it is installed'
+	@echo 'make setup   install what make demo and make test need'
+
+setup:
+	@scripts/setup test
+
+demo:
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory assets
+	$(CARGO) run --locked -p renkei -- demo --data $(DATA) --listen $(LISTEN)
+
+test:
+	@scripts/setup test
+	@$(MAKE) --no-print-directory assets
+	@scripts/lint
+	@scripts/test
+
+build:
+	@scripts/setup build
+	@$(MAKE) --no-print-directory assets
+	$(CARGO) build --locked --release -p renkei
+
+bench:
+	@scripts/setup bench
+	@$(MAKE) --no-print-directory assets
+	@test -x bench/run || { echo 'bench: there is no bench/run yet' >&2; exit 1; }
+	bench/run
+
+fmt:
+	$(CARGO) fmt --all
+
+lint:
+	@scripts/setup build
+	@$(MAKE) --no-print-directory assets
+	@scripts/lint
+
+# The browser code of others: by lock file, without running any of their scripts.
+assets: $(stamp)
+
+$(stamp): $(assets)/package-lock.json $(assets)/package.json
+	cd $(assets) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
