@@ -4,9 +4,18 @@
 //! |---|---|
 //! | [`resource`] | [`Resource`]: JSON kept as it came (digits, unknown elements, key order) |
 //! | [`search`] | the one table of search parameters, and the index values drawn from a resource |
+//! | [`system`] | the identifier systems and the extensions of ours |
 //! | one file per noun | typed views: thin newtypes over the JSON with accessors |
 
+pub mod healthcare_service;
+pub mod location;
+pub mod organization;
 pub mod resource;
+mod scan;
 pub mod search;
+pub mod system;
 
+pub use healthcare_service::HealthcareService;
+pub use location::Location;
+pub use organization::Organization;
 pub use resource::{Key, Malformed, Resource};
