@@ -1,1 +1,47 @@
-//! The care plane: one file per noun.
+//! The care plane: one file per noun, holding its states, its pure rules and its use cases.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`referral`] | the closed loop: states, the table of steps, drafts, sending, the view of a case |
+//! | [`patient`] | registering, updating, finding a patient of one's own institution |
+//! | [`letter`] | the text of a letter of referral, and what its PDF needs |
+//! | [`reply`] | the first reply: draft, release, what its PDF needs |
+//! | [`booking`] | slots and appointments, never given twice |
+//! | [`attachment`] | files of a letter or a reply, by what they really are |
+//! | [`work_list`] | what needs me now, all running, closed |
+//! | [`deadline`] | how long each step may take, by priority |
+//! | [`count`] | the indicators that the loop counts for the governance plane |
+//!
+//! Every use case takes [`Care`] and the caller's `Ctx`, reads through the store's filter, asks a pure rule,
+//! and commits what the rule says in one transaction. See `referral/rules.rs` for the rules.
+
+pub mod attachment;
+pub mod booking;
+pub mod count;
+pub mod deadline;
+pub mod letter;
+pub mod party;
+pub mod patient;
+mod policy;
+pub mod referral;
+pub mod reply;
+mod text;
+pub mod work_list;
+
+use renkei_store::Store;
+
+pub use deadline::{Deadlines, Priority};
+pub use party::Party;
+
+/// What every use case of the care plane needs. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Care {
+    pub store: Store,
+    pub deadlines: Deadlines,
+}
+
+impl Care {
+    pub const fn new(store: Store, deadlines: Deadlines) -> Self {
+        Self { store, deadlines }
+    }
+}

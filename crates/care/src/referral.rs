@@ -1,0 +1,32 @@
+//! 紹介: one case, from the draft to the closed loop.
+//!
+//! A case is named by its ServiceRequest's id. Its Task and its letter (Composition) carry the same id.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`state`] | the states, whose turn each is, and their FHIR codes |
+//! | [`verb`] | the steps that people take |
+//! | [`table`] | which step is possible in which state: data |
+//! | [`command`] | a step with its content, read from a form |
+//! | [`rules`] | pure: case and command to changes or refusal |
+//! | [`draft`] | writing a letter: saved while typing, both versions kept when two people write |
+//! | [`act`] | the use case for every other step |
+//! | [`view`] | a case as a page shows it |
+
+pub mod act;
+mod case;
+pub mod command;
+pub mod draft;
+pub mod number;
+pub mod rules;
+pub mod state;
+pub mod table;
+pub mod verb;
+pub mod view;
+
+pub use act::{Done, act};
+pub use command::{ActForm, Command, DeclineReason, NewSlot};
+pub use draft::{DraftConflict, DraftForm, DraftSaved, save_draft};
+pub use state::{Side, State};
+pub use verb::Verb;
+pub use view::{Event, ReferralView, view};

@@ -1,0 +1,107 @@
+//! The steps that people take.
+
+use super::Side;
+
+/// A step, without its content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verb {
+    /// 下書きを保存 (letter and its attachments)
+    SaveDraft,
+    /// 医師の承認へ回す
+    Submit,
+    /// 下書きへ戻す
+    Return,
+    /// 承認して送信 (doctor)
+    Send,
+    /// 受け付ける
+    Receive,
+    /// 検討を始める
+    StartTriage,
+    /// 受け入れる
+    Accept,
+    /// お断りする
+    Decline,
+    /// 予約する
+    Book,
+    /// 予約を変更する
+    Rebook,
+    /// 予約を取り消す
+    CancelBooking,
+    /// 来院を記録する
+    Arrive,
+    /// 返書の下書きを保存
+    SaveReply,
+    /// 返書を承認して送る (doctor)
+    Reply,
+    /// 終了する
+    Close,
+    /// 確認した: the answer was read; takes it off the work list
+    Acknowledge,
+    /// 紹介を取り消す
+    Cancel,
+}
+
+impl Verb {
+    pub const ALL: [Self; 17] = [
+        Self::SaveDraft,
+        Self::Submit,
+        Self::Return,
+        Self::Send,
+        Self::Receive,
+        Self::StartTriage,
+        Self::Accept,
+        Self::Decline,
+        Self::Book,
+        Self::Rebook,
+        Self::CancelBooking,
+        Self::Arrive,
+        Self::SaveReply,
+        Self::Reply,
+        Self::Close,
+        Self::Acknowledge,
+        Self::Cancel,
+    ];
+
+    /// The code in URLs (`POST /referrals/{case}/{code}`), audit (`referral.{code}`) and message keys (`step-{code}`, `event-{code}`).
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SaveDraft => "save-draft",
+            Self::Submit => "submit",
+            Self::Return => "return",
+            Self::Send => "send",
+            Self::Receive => "receive",
+            Self::StartTriage => "start-triage",
+            Self::Accept => "accept",
+            Self::Decline => "decline",
+            Self::Book => "book",
+            Self::Rebook => "rebook",
+            Self::CancelBooking => "cancel-booking",
+            Self::Arrive => "arrive",
+            Self::SaveReply => "save-reply",
+            Self::Reply => "reply",
+            Self::Close => "close",
+            Self::Acknowledge => "acknowledge",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.code() == code)
+    }
+
+    /// The side that takes it; `None` for steps that either side may take.
+    pub const fn side(self) -> Option<Side> {
+        match self {
+            Self::SaveDraft | Self::Submit | Self::Return | Self::Send | Self::Cancel => {
+                Some(Side::Sender)
+            }
+            Self::Close | Self::Acknowledge => None,
+            _ => Some(Side::Receiver),
+        }
+    }
+
+    /// Whether only a doctor may take it.
+    pub const fn needs_doctor(self) -> bool {
+        matches!(self, Self::Return | Self::Send | Self::Reply)
+    }
+}
