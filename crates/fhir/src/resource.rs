@@ -21,9 +21,12 @@ impl Key {
     /// From a relative reference, `Patient/123` (with or without `/_history/n`).
     pub fn from_reference(reference: &str) -> Option<Self> {
         let mut parts = reference.split('/');
-        let typ = parts.next().filter(|t| t.starts_with(char::is_uppercase))?;
+        let typ = parts.next().filter(|t| is_type(t))?;
         let id = parts.next()?.parse().ok()?;
-        Some(Self::new(typ, id))
+        match (parts.next(), parts.next(), parts.next()) {
+            (None, None, None) | (Some("_history"), Some(_), None) => Some(Self::new(typ, id)),
+            _ => None,
+        }
     }
 }
 
@@ -38,12 +41,29 @@ impl std::fmt::Display for Key {
 pub enum Malformed {
     #[error("not a JSON object")]
     NotAnObject,
-    #[error("resourceType is missing")]
+    #[error("resourceType is missing or not a type's name")]
     NoType,
     #[error("id is missing or not an id")]
     NoId,
     #[error("not JSON: {0}")]
     Json(String),
+    /// More than `limits::RESOURCE_BYTES`.
+    #[error("too large")]
+    TooLarge,
+    /// Deeper than `limits::JSON_DEPTH`.
+    #[error("nested too deeply")]
+    TooDeep,
+    #[error("the element {0} is there twice")]
+    Twice(String),
+    #[error("a text holds a NUL character")]
+    Nul,
+}
+
+/// `Patient`: a capital letter, then letters.
+fn is_type(name: &str) -> bool {
+    name.len() <= 64
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.bytes().all(|b| b.is_ascii_alphabetic())
 }
 
 /// A FHIR resource: a JSON object with a `resourceType`, kept digit by digit and key by key.
@@ -66,12 +86,14 @@ impl Resource {
             return Err(Malformed::NotAnObject);
         };
         match json.get("resourceType") {
-            Some(Value::String(_)) => Ok(Self { json }),
+            Some(Value::String(typ)) if is_type(typ) => Ok(Self { json }),
             _ => Err(Malformed::NoType),
         }
     }
 
+    /// Parses text from outside: limits and double names are checked before anything is built from it.
     pub fn from_json(text: &str) -> Result<Self, Malformed> {
+        crate::scan::check(text)?;
         let value = serde_json::from_str(text).map_err(|e| Malformed::Json(e.to_string()))?;
         Self::from_value(value)
     }
@@ -105,10 +127,10 @@ impl Resource {
     /// Sets `id`, `meta.versionId` and `meta.lastUpdated`, keeping the order of what is there. Only the store calls it.
     pub fn stamp(&mut self, id: &Id, version: u32, updated: Micros) {
         self.set("id", Value::from(id.as_str()));
-        let meta = self
-            .json
-            .entry("meta")
-            .or_insert_with(|| Value::Object(Map::new()));
+        let meta = self.json.entry("meta").or_insert(Value::Null);
+        if !meta.is_object() {
+            *meta = Value::Object(Map::new());
+        }
         if let Value::Object(meta) = meta {
             meta.insert("versionId".to_owned(), Value::from(version.to_string()));
             meta.insert("lastUpdated".to_owned(), Value::from(updated.to_fhir()));

@@ -1,8 +1,22 @@
 //! The one table of search parameters, and the index values drawn from a resource.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `params/` | the table, one file per resource type |
+//! | [`values`] | how values are drawn: names, identifiers, codings, references, dates, quantities |
+//! | [`interval`] | dates and times of any precision as intervals |
+//! | [`number`] | numbers of a search with their implicit precision |
 
 use renkei_base::Micros;
 
 use crate::Resource;
+
+pub mod interval;
+pub mod number;
+mod params;
+pub mod values;
+
+pub use params::{GROUPS, PARAMS};
 
 /// How a parameter is searched (FHIR R4, search, §3.1.1.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,38 +48,51 @@ pub enum Indexed {
 }
 
 /// One search parameter of one resource type.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Param {
+    /// `Resource` for the parameters of every type.
     pub typ: &'static str,
     /// The FHIR name, `birthdate`, or a name of ours that starts with `x-`.
     pub name: &'static str,
     pub kind: Kind,
-    /// Types that a reference may point to (empty for other kinds).
+    /// Types that a reference may point to (empty: any type, or another kind).
     pub targets: &'static [&'static str],
     /// Draws the values.
     pub extract: fn(&Resource, &mut Vec<Indexed>),
 }
 
-/// All parameters of all types. The CapabilityStatement, the index and the planner read this table.
-pub const PARAMS: &[Param] = &[];
-
-/// The parameters of one type.
+/// The parameters of one type, without those of every type.
 pub fn params(typ: &str) -> impl Iterator<Item = &'static Param> {
-    PARAMS.iter().filter(move |param| param.typ == typ)
+    GROUPS
+        .iter()
+        .find(|(name, _)| *name == typ)
+        .map_or(&[][..], |(_, params)| *params)
+        .iter()
+}
+
+/// The parameters of every type: `_tag`, `_security`.
+pub fn common() -> impl Iterator<Item = &'static Param> {
+    params("Resource")
 }
 
 /// A parameter by type and name.
 pub fn param(typ: &str, name: &str) -> Option<&'static Param> {
-    PARAMS.iter().find(|param| param.typ == typ && param.name == name)
+    params(typ).chain(common()).find(|param| param.name == name)
 }
 
-/// All index rows of a resource.
+/// All index rows of a resource, each once.
 pub fn index(resource: &Resource) -> Vec<(&'static Param, Indexed)> {
     let mut rows = Vec::new();
-    let mut values = Vec::new();
-    for param in params(resource.typ()) {
+    let mut values: Vec<Indexed> = Vec::new();
+    for param in params(resource.typ()).chain(common()) {
         (param.extract)(resource, &mut values);
-        rows.extend(values.drain(..).map(|value| (param, value)));
+        let first = rows.len();
+        for value in values.drain(..) {
+            let twice = rows.iter().skip(first).any(|(_, row)| *row == value);
+            if !twice {
+                rows.push((param, value));
+            }
+        }
     }
     rows
 }
