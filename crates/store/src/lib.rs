@@ -9,21 +9,37 @@
 //! | `db/` | the executor: statements and rows, SQLite and PostgreSQL behind it, the dialect |
 //! | `resource`, `index`, `access`, `audit`, `feed`, `count`, `blob`, `job`, … | one file per table group, its SQL as constants |
 
+pub(crate) mod access;
 pub mod account;
+pub(crate) mod anchor;
 pub mod attempt;
+pub(crate) mod audit;
+pub(crate) mod blob;
 pub mod changes;
+mod commit;
+pub(crate) mod count;
+pub(crate) mod db;
 pub mod enrolment;
 pub mod error;
+pub mod feed;
+pub(crate) mod filter;
+pub(crate) mod index;
+pub(crate) mod migrate;
 pub mod query;
+pub(crate) mod read;
+pub(crate) mod resource;
 pub mod session;
+pub mod setting;
 pub mod store;
-pub(crate) mod db;
+pub mod verify;
 
 pub use account::{AccountRow, AccountState};
 pub use attempt::{AttemptKind, AttemptRow};
 pub use changes::{Access, Changes, Count, Note, Place, Put, Stored};
 pub use enrolment::EnrolmentRow;
 pub use error::{Failure, StoreError};
+pub use feed::{Fed, FeedCursor};
 pub use query::{Clause, Include, Order, Page, Query};
 pub use session::{SessionOwner, SessionRow};
-pub use store::{Changed, Config, Database, Store};
+pub use store::{Changed, Config, Database, Figures, Store};
+pub use verify::{Problem, Verdict};

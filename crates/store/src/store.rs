@@ -1,13 +1,15 @@
-//! The store: open, read, search, commit.
+//! The store's handle: open, close, watch. What it does is in `commit`, `read`, `search` and one file per noun.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 
-use renkei_base::{Clock, Ctx, Id};
-use renkei_fhir::Key;
+use object_store::local::LocalFileSystem;
+use renkei_base::{Clock, Id};
 use tokio::sync::broadcast;
 
-use crate::{Changes, Page, Query, StoreError, Stored};
+use crate::db::Db;
+use crate::{StoreError, blob};
 
 /// Where the data is.
 #[derive(Clone, Debug)]
@@ -37,104 +39,106 @@ pub struct Store {
 }
 
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    folder: PathBuf,
+    blobs: LocalFileSystem,
     changed: broadcast::Sender<Changed>,
+    /// The hour in which the audit's heads were last written.
+    pub(crate) anchored: AtomicI64,
 }
 
-fn unbuilt<T>() -> Result<T, StoreError> {
-    Err(StoreError::Driver("being built".to_owned()))
-}
+/// Messages that a slow page may lag behind before it misses some (it then re-reads everything).
+const WATCHED: usize = 1024;
 
 impl Store {
     /// Opens, migrates forward, checks the checksums of earlier migrations.
-    pub async fn open(_config: &Config, _clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
-        unbuilt()
+    pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        let (changed, _) = broadcast::channel(WATCHED);
+        let db = Db::open(config, clock.now()).await?;
+        let store = Self {
+            inner: Arc::new(Inner {
+                db,
+                clock,
+                folder: config.data.clone(),
+                blobs: blob::open(&config.data)?,
+                changed,
+                anchored: AtomicI64::new(i64::MIN),
+            }),
+        };
+        store.anchor().await?;
+        Ok(store)
     }
 
-    /// Writes everything or nothing, with audit, index, access rows, feed and counts, in one transaction.
-    /// Returns what was written, with new versions. Tells the watchers afterwards.
-    pub async fn commit(&self, _ctx: &Ctx, _changes: Changes) -> Result<Vec<Stored>, StoreError> {
-        unbuilt()
+    /// Writes the audit's heads a last time and ends the writers, after what waits. Later calls are refused.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let anchored = self.anchor().await;
+        self.inner.db.close().await;
+        anchored
     }
 
-    /// One resource, if the caller may see it. Audited before the answer when it has a patient.
-    pub async fn read(&self, _ctx: &Ctx, _key: &Key) -> Result<Option<Stored>, StoreError> {
-        unbuilt()
+    /// Whether writes and audit rows can be kept now (for `/readyz`).
+    pub fn writable(&self) -> Result<(), StoreError> {
+        self.inner.db.writable()
     }
 
-    /// One earlier version, filtered by today's rights.
-    pub async fn read_version(
-        &self,
-        _ctx: &Ctx,
-        _key: &Key,
-        _version: u32,
-    ) -> Result<Option<Stored>, StoreError> {
-        unbuilt()
-    }
-
-    /// All versions, newest first. Empty when the caller may not see it.
-    pub async fn history(&self, _ctx: &Ctx, _key: &Key) -> Result<Vec<Stored>, StoreError> {
-        unbuilt()
-    }
-
-    /// Several resources by key in one query; those that may not be seen are left out. One audit row for each patient.
-    pub async fn read_many(&self, _ctx: &Ctx, _keys: &[Key]) -> Result<Vec<Stored>, StoreError> {
-        unbuilt()
-    }
-
-    /// Everything of one case (same scope) that the caller may see, and its Patient. One audit row with this action.
-    pub async fn case(
-        &self,
-        _ctx: &Ctx,
-        _case: &Id,
-        _action: &str,
-    ) -> Result<Vec<Stored>, StoreError> {
-        unbuilt()
-    }
-
-    /// FHIR search within the caller's reach. One audit row, with the patients found.
-    pub async fn search(&self, _ctx: &Ctx, _query: &Query) -> Result<Page, StoreError> {
-        unbuilt()
-    }
-
-    /// Writes audit lines outside a commit (refused tries, sign-ins that failed, exports).
-    pub async fn audit(&self, _ctx: &Ctx, _notes: Vec<crate::Note>) -> Result<(), StoreError> {
-        unbuilt()
-    }
-
-    /// Stores bytes (an attachment) by content; returns the hex SHA-256, the name to read them by.
-    /// Before the resource that mentions them is committed.
-    pub async fn put_blob(&self, _bytes: Vec<u8>) -> Result<String, StoreError> {
-        unbuilt()
-    }
-
-    /// The bytes of an attachment. The caller has read the resource that names it, so rights were checked there.
-    pub async fn blob(&self, _sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        unbuilt()
+    /// Transactions and commits so far: how many requests shared one fsync.
+    pub fn figures(&self) -> Figures {
+        let (transactions, commits) = self.inner.db.figures();
+        Figures { transactions, commits }
     }
 
     /// A stream of "something changed" of all institutions; the page's handler filters by its own.
     pub fn watch(&self) -> broadcast::Receiver<Changed> {
         self.inner.changed.subscribe()
     }
-}
 
-/// Until the executor is here, so that the table groups compile.
-#[derive(Debug)]
-pub(crate) struct Unbuilt;
+    pub(crate) fn tell(&self, institutions: &[Id]) {
+        for institution in institutions {
+            // Nobody may be watching.
+            drop(self.inner.changed.send(Changed {
+                institution: institution.clone(),
+            }));
+        }
+    }
 
-impl Unbuilt {
-    pub(crate) async fn query(
-        &self,
-        _sql: &'static str,
-        _params: Vec<crate::db::Value>,
-    ) -> Result<Vec<crate::db::Row>, StoreError> {
-        unbuilt()
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        self.inner.clock.as_ref()
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    pub(crate) fn blobs(&self) -> &LocalFileSystem {
+        &self.inner.blobs
     }
 }
 
+/// How much the writer has done since the start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    pub transactions: u64,
+    pub commits: u64,
+}
+
+/// Stands in for `search.rs` until it is here.
 impl Store {
-    pub(crate) fn db(&self) -> Unbuilt {
-        Unbuilt
+    /// FHIR search within the caller's reach. One audit row, with the patients found.
+    pub async fn search(
+        &self,
+        _ctx: &renkei_base::Ctx,
+        _query: &crate::Query,
+    ) -> Result<crate::Page, StoreError> {
+        Err(StoreError::Query("being built".to_owned()))
     }
 }

@@ -3,7 +3,113 @@
 //! A commit is a list of [`Step`]s, decided before the transaction begins; the executor runs the lists of many
 //! requests in one transaction (group commit), each in a savepoint of its own.
 
+pub(crate) mod dialect;
+pub(crate) mod lane;
+pub(crate) mod sqlite;
+
 use std::borrow::Cow;
+
+use renkei_base::Micros;
+
+use self::dialect::Backend;
+use self::lane::{Answer, Request};
+use self::sqlite::Sqlite;
+use crate::StoreError;
+use crate::store::{Config, Database};
+
+/// The database behind the store. The only place that asks which.
+#[derive(Debug)]
+pub(crate) enum Db {
+    Sqlite(Sqlite),
+}
+
+impl Db {
+    pub(crate) async fn open(config: &Config, now: Micros) -> Result<Self, StoreError> {
+        match &config.database {
+            Database::Sqlite => {
+                let folder = config.data.clone();
+                let opened = tokio::task::spawn_blocking(move || Sqlite::open(&folder, now)).await;
+                opened.map_err(|error| StoreError::Driver(error.to_string()))?.map(Self::Sqlite)
+            }
+            Database::Postgres { .. } => Err(StoreError::Driver("being built".to_owned())),
+        }
+    }
+
+    pub(crate) const fn backend(&self) -> Backend {
+        match self {
+            Self::Sqlite(_) => Backend::Sqlite,
+        }
+    }
+
+    /// Rows of a read, as of one moment. `$1`, `$2` … number the parameters.
+    pub(crate) async fn query(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.query(sql.into(), params).await,
+        }
+    }
+
+    /// Rows of the audit, wherever they are kept. In no order across the files.
+    pub(crate) async fn query_audit(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.query_audit(sql.into(), params).await,
+        }
+    }
+
+    /// Writes a request or nothing of it; it is on the disk when this returns.
+    pub(crate) async fn commit(&self, request: Request) -> Answer {
+        match self {
+            Self::Sqlite(db) => db.commit(request).await,
+        }
+    }
+
+    /// Keeps reads' audit rows; they are on the disk within a second.
+    pub(crate) async fn log(&self, request: Request) -> Answer {
+        match self {
+            Self::Sqlite(db) => db.log(request).await,
+        }
+    }
+
+    pub(crate) async fn sync_log(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.sync_log().await,
+        }
+    }
+
+    /// The audit chains that this process writes.
+    pub(crate) fn chains(&self) -> Vec<String> {
+        match self {
+            Self::Sqlite(_) => vec![sqlite::WRITE_CHAIN.to_owned(), sqlite::READ_CHAIN.to_owned()],
+        }
+    }
+
+    /// Whether writes and reads' audit rows can be kept now.
+    pub(crate) fn writable(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(db) => db.statuses().iter().try_for_each(|status| status.check()),
+        }
+    }
+
+    /// Transactions and requests of clinical writes so far.
+    pub(crate) fn figures(&self) -> (u64, u64) {
+        match self {
+            Self::Sqlite(db) => db.statuses()[0].figures(),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(db) => db.close().await,
+        }
+    }
+}
 
 /// A value of the common subset of types: bigint, text, bytea.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +153,15 @@ impl Step {
     pub(crate) fn one(sql: &'static str, params: Vec<Value>, what: impl Into<String>) -> Self {
         Self {
             sql: Cow::Borrowed(sql),
+            params,
+            expect: Expect::One(what.into()),
+        }
+    }
+
+    /// As [`Step::one`], for a text that is put together (the read filter depends on the caller).
+    pub(crate) fn text(sql: String, params: Vec<Value>, what: impl Into<String>) -> Self {
+        Self {
+            sql: Cow::Owned(sql),
             params,
             expect: Expect::One(what.into()),
         }

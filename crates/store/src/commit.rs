@@ -1,0 +1,119 @@
+//! The one door for writes: everything of one act, all or nothing.
+
+use std::collections::BTreeSet;
+
+use renkei_base::{Ctx, Id};
+use renkei_fhir::Key;
+
+use crate::audit::Record;
+use crate::changes::{Changes, Note, Put, Stored};
+use crate::db::Step;
+use crate::db::lane::Request;
+use crate::feed::Fed;
+use crate::{Store, StoreError, access, count, index, resource};
+
+impl Store {
+    /// Writes everything or nothing, with audit, index, access rows, feed and counts, in one transaction.
+    /// Returns what was written, with new versions. Tells the watchers afterwards.
+    ///
+    /// A put on what the caller may not see, on another version than the current one, or into another place,
+    /// is a [`StoreError::Conflict`], the same for all three. Rows that this act grants count as there already.
+    pub async fn commit(&self, ctx: &Ctx, changes: Changes) -> Result<Vec<Stored>, StoreError> {
+        let old = self.replaced(ctx, &changes.puts).await?;
+        let (request, written) = self.request(ctx, changes, &old)?;
+        let tell = request.tell.clone();
+        self.db().commit(request).await?;
+        self.tell(&tell);
+        self.anchor_when_due();
+        Ok(written)
+    }
+
+    /// The current versions that the puts replace, for the index rows that go.
+    async fn replaced(&self, ctx: &Ctx, puts: &[Put]) -> Result<Vec<Stored>, StoreError> {
+        let keys: Vec<Key> = puts
+            .iter()
+            .filter(|put| put.base > 0)
+            .filter_map(|put| put.resource.key())
+            .collect();
+        let old = self.fetch(ctx, &keys, true).await?;
+        for put in puts.iter().filter(|put| put.base > 0) {
+            let key = put.resource.key();
+            let known = old
+                .iter()
+                .any(|old| Some(&old.key) == key.as_ref() && old.version == put.base);
+            if !known {
+                let what = key.map(|key| key.to_string()).unwrap_or_default();
+                return Err(StoreError::Conflict(what));
+            }
+        }
+        Ok(old)
+    }
+
+    fn request(
+        &self,
+        ctx: &Ctx,
+        changes: Changes,
+        old: &[Stored],
+    ) -> Result<(Request, Vec<Stored>), StoreError> {
+        let notes = notes(changes.notes, &changes.puts);
+        let mut steps: Vec<Step> = changes.grants.iter().map(access::grant).collect();
+        let mut written = Vec::with_capacity(changes.puts.len());
+        for put in changes.puts {
+            let new = resource::stamped(ctx, put)?;
+            steps.extend(resource::steps(ctx, self.db().backend(), &new));
+            let before = old.iter().find(|old| old.key == new.key && !old.deleted);
+            steps.extend(before.map(index::remove).unwrap_or_default());
+            if !new.deleted {
+                steps.extend(index::insert(&new));
+            }
+            written.push(new);
+        }
+        steps.extend(changes.counts.iter().map(count::step));
+        steps.extend(changes.steps);
+        steps.extend(changes.revokes.iter().map(access::revoke));
+        let request = Request {
+            steps,
+            records: notes.into_iter().map(|note| Record::new(ctx, note)).collect(),
+            fed: written.iter().map(fed).collect(),
+            tell: told(changes.tell, &written),
+        };
+        Ok((request, written))
+    }
+}
+
+/// The act's own notes, and one for each put of a patient's data that they leave out: nothing goes unaudited.
+fn notes(mut notes: Vec<Note>, puts: &[Put]) -> Vec<Note> {
+    for put in puts {
+        let Some(patient) = &put.place.patient else { continue };
+        if notes.iter().any(|note| note.patient.as_ref() == Some(patient)) {
+            continue;
+        }
+        let action = match (put.delete, put.base) {
+            (true, _) => "resource.delete",
+            (false, 0) => "resource.create",
+            (false, _) => "resource.update",
+        };
+        let note = Note::new(action).patient(patient);
+        notes.push(match put.resource.key() {
+            Some(key) => note.what(key),
+            None => note,
+        });
+    }
+    notes
+}
+
+fn fed(new: &Stored) -> Fed {
+    Fed {
+        at: new.updated,
+        patient: new.place.patient.clone(),
+        key: new.key.clone(),
+        version: new.version,
+        institution: new.place.owner.clone(),
+    }
+}
+
+fn told(tell: Vec<Id>, written: &[Stored]) -> Vec<Id> {
+    let owners = written.iter().filter_map(|new| new.place.owner.clone());
+    let all: BTreeSet<Id> = tell.into_iter().chain(owners).collect();
+    all.into_iter().collect()
+}

@@ -1,0 +1,72 @@
+//! Every difference between the two databases' SQL, in one place.
+
+/// Which database is behind the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// A migration's text for one backend.
+pub(crate) fn render(backend: Backend, text: &str) -> String {
+    let tokens = match backend {
+        Backend::Sqlite => [
+            ("{blob}", "blob"),
+            ("{real}", "real"),
+            ("{bytewise}", ""),
+            ("{clustered}", "without rowid"),
+            ("{resource_key}", "unique (typ, id)"),
+        ],
+        Backend::Postgres => [
+            ("{blob}", "bytea"),
+            ("{real}", "double precision"),
+            ("{bytewise}", "collate \"C\""),
+            ("{clustered}", ""),
+            ("{resource_key}", "primary key (patient, typ, id)"),
+        ],
+    };
+    tokens
+        .iter()
+        .fold(text.to_owned(), |text, (token, word)| text.replace(token, word))
+}
+
+/// `$2` as `?2`: SQLite counts a `$`-name by its first appearance, not by its number.
+/// Texts between single quotes stay.
+pub(crate) fn numbered(sql: &str) -> String {
+    let mut quoted = false;
+    sql.chars()
+        .map(|c| {
+            quoted ^= c == '\'';
+            if c == '$' && !quoted { '?' } else { c }
+        })
+        .collect()
+}
+
+/// Waits for whoever makes the same thing at the same moment. SQLite's one writer needs no lock.
+pub(crate) const fn lock(backend: Backend) -> Option<&'static str> {
+    match backend {
+        Backend::Sqlite => None,
+        Backend::Postgres => Some("select pg_advisory_xact_lock(hashtextextended($1, 0))"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_survive_any_order() {
+        assert_eq!(numbered("select $2, '$1', $1"), "select ?2, '$1', ?1");
+    }
+
+    #[test]
+    fn no_token_is_left() {
+        for migration in crate::migrate::ALL {
+            for backend in [Backend::Sqlite, Backend::Postgres] {
+                let text = render(backend, migration.text);
+                let code = text.lines().filter(|line| !line.starts_with("--"));
+                assert!(!code.into_iter().any(|line| line.contains('{')));
+            }
+        }
+    }
+}

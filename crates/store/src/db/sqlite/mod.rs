@@ -1,0 +1,143 @@
+//! SQLite: `renkei.db` with one writer and several readers, and `audit-reads.db` beside it for reads' audit rows.
+
+mod checkpoint;
+mod connection;
+mod migrate;
+mod reader;
+mod writer;
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use renkei_base::Micros;
+
+use self::checkpoint::Checkpoint;
+use self::connection::Sync;
+use self::reader::Readers;
+use self::writer::Plan;
+use super::lane::{self, Answer, Job, Request, Status};
+use super::{Row, Value};
+use crate::StoreError;
+
+const FILE: &str = "renkei.db";
+const READS_FILE: &str = "audit-reads.db";
+/// The chains of the two files.
+pub(crate) const WRITE_CHAIN: &str = "write-0";
+pub(crate) const READ_CHAIN: &str = "read-0";
+/// Dedicated reader threads: on two cores they beat a blocking pool.
+const READERS: usize = 2;
+
+/// One file with its writer and its readers.
+#[derive(Debug)]
+struct Part {
+    path: PathBuf,
+    jobs: flume::Sender<Job>,
+    status: Arc<Status>,
+    readers: Readers,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Sqlite {
+    main: Part,
+    reads: Part,
+}
+
+impl Part {
+    fn open(path: PathBuf, sync: Sync, chain: &'static str, readers: usize) -> Result<Self, StoreError> {
+        let status = Arc::new(Status::default());
+        let checkpoint = Checkpoint::start(&path, sync, &status)?;
+        let (jobs, queue) = flume::bounded(lane::QUEUE);
+        let plan = Plan {
+            path: path.clone(),
+            sync,
+            chain,
+            checkpoint,
+        };
+        let own = Arc::clone(&status);
+        let thread = std::thread::Builder::new()
+            .name(chain.to_owned())
+            .spawn(move || writer::serve(&plan, &queue, &own))
+            .map_err(|error| StoreError::Driver(error.to_string()))?;
+        Ok(Self {
+            readers: Readers::start(&path, readers)?,
+            path,
+            jobs,
+            status,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Lets the writer finish what waits. The thread is joined elsewhere than on an async worker.
+    async fn close(&self) {
+        drop(self.jobs.send_async(Job::Stop).await);
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread {
+            drop(tokio::task::spawn_blocking(move || thread.join()).await);
+        }
+    }
+}
+
+impl Sqlite {
+    /// Opens or makes the two files in a folder, and migrates them. Blocks.
+    pub(crate) fn open(folder: &Path, now: Micros) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder).map_err(|error| StoreError::Blob(error.to_string()))?;
+        let (main, reads) = (folder.join(FILE), folder.join(READS_FILE));
+        migrate::file(&main, Sync::Full, now)?;
+        migrate::file(&reads, Sync::Normal, now)?;
+        Ok(Self {
+            main: Part::open(main, Sync::Full, WRITE_CHAIN, READERS)?,
+            reads: Part::open(reads, Sync::Normal, READ_CHAIN, 1)?,
+        })
+    }
+
+    pub(crate) async fn query(
+        &self,
+        sql: Cow<'static, str>,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.main.readers.ask(sql, params).await
+    }
+
+    /// Asks both files that hold audit rows.
+    pub(crate) async fn query_audit(
+        &self,
+        sql: Cow<'static, str>,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut rows = self.main.readers.ask(sql.clone(), params.clone()).await?;
+        rows.extend(self.reads.readers.ask(sql, params).await?);
+        Ok(rows)
+    }
+
+    pub(crate) async fn commit(&self, request: Request) -> Answer {
+        lane::send(&self.main.jobs, request).await
+    }
+
+    pub(crate) async fn log(&self, request: Request) -> Answer {
+        lane::send(&self.reads.jobs, request).await
+    }
+
+    /// Brings reads' audit rows to the disk.
+    pub(crate) async fn sync_log(&self) -> Result<(), StoreError> {
+        let path = self.reads.path.clone();
+        let synced = tokio::task::spawn_blocking(move || checkpoint::sync_log(&path)).await;
+        match synced {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(StoreError::Audit(error.to_string())),
+            Err(error) => Err(StoreError::Audit(error.to_string())),
+        }
+    }
+
+    /// Of clinical writes, and of reads' audit rows.
+    pub(crate) fn statuses(&self) -> [&Status; 2] {
+        [&self.main.status, &self.reads.status]
+    }
+
+    pub(crate) async fn close(&self) {
+        self.main.close().await;
+        self.reads.close().await;
+    }
+}

@@ -1,0 +1,236 @@
+//! The one writer of a file, on a thread of its own: drains what waits into one transaction, a savepoint for each
+//! request, commits, then answers all. One fsync so serves many.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::checkpoint::{Checkpoint, sync_log};
+use super::connection::{Link, Sync, fatal, taken};
+use crate::audit::{self, Head};
+use crate::db::lane::{Answer, BATCH, Job, Request, Status};
+use crate::db::{Expect, Row, Step};
+use crate::{StoreError, feed};
+
+/// What a writer needs to open its file, again after a fault.
+pub(super) struct Plan {
+    pub(super) path: PathBuf,
+    pub(super) sync: Sync,
+    pub(super) chain: &'static str,
+    pub(super) checkpoint: Checkpoint,
+}
+
+struct Waiting(Box<Request>, oneshot::Sender<Answer>);
+
+struct Writer {
+    link: Link,
+    head: Head,
+    /// Changes when another process has written; then the head is read again.
+    data_version: i64,
+    /// The file of reads' audit rows has no feed.
+    feeds: bool,
+}
+
+/// Serves the queue until it is told to stop. Opens the file anew after a fault of it.
+pub(super) fn serve(plan: &Plan, queue: &flume::Receiver<Job>, status: &Arc<Status>) {
+    let mut writer: Option<Writer> = None;
+    let mut waiting: Vec<Waiting> = Vec::with_capacity(BATCH);
+    loop {
+        let stop = drain(queue, &mut waiting);
+        if !waiting.is_empty() {
+            let result = synchronised(plan, status)
+                .and_then(|()| opened(&mut writer, plan))
+                .and_then(|writer| writer.batch(&waiting));
+            match result {
+                Ok(answers) => {
+                    status.recovered();
+                    status.committed(waiting.len());
+                    for (Waiting(_, reply), answer) in waiting.drain(..).zip(answers) {
+                        drop(reply.send(answer));
+                    }
+                }
+                Err(error) => {
+                    writer = None;
+                    status.broke(&error.to_string());
+                    refuse(&mut waiting, &error.to_string());
+                }
+            }
+        }
+        if stop {
+            break;
+        }
+    }
+}
+
+/// Waits for one job, then takes what waits. Says whether to stop after these.
+fn drain(queue: &flume::Receiver<Job>, waiting: &mut Vec<Waiting>) -> bool {
+    let mut next = queue.recv().ok();
+    loop {
+        match next {
+            Some(Job::Commit(request, reply)) => waiting.push(Waiting(request, reply)),
+            Some(Job::Stop) | None => return true,
+        }
+        if waiting.len() >= BATCH {
+            return false;
+        }
+        next = match queue.try_recv() {
+            Ok(job) => Some(job),
+            Err(flume::TryRecvError::Empty) => return false,
+            Err(flume::TryRecvError::Disconnected) => None,
+        };
+    }
+}
+
+fn refuse(waiting: &mut Vec<Waiting>, why: &str) {
+    for Waiting(_, reply) in waiting.drain(..) {
+        drop(reply.send(Err(StoreError::ReadOnly(why.to_owned()))));
+    }
+}
+
+/// After a log that is synchronised each second could not be, nothing goes on until it can.
+fn synchronised(plan: &Plan, status: &Status) -> Result<(), Fault> {
+    if plan.sync == Sync::Normal && status.check().is_err() {
+        sync_log(&plan.path)?;
+    }
+    Ok(())
+}
+
+fn opened<'a>(writer: &'a mut Option<Writer>, plan: &Plan) -> Result<&'a mut Writer, Fault> {
+    match writer {
+        Some(writer) => Ok(writer),
+        None => Ok(writer.insert(Writer::open(plan)?)),
+    }
+}
+
+/// Why a whole batch was lost.
+#[derive(Debug, thiserror::Error)]
+enum Fault {
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Log(#[from] std::io::Error),
+}
+
+impl Writer {
+    fn open(plan: &Plan) -> Result<Self, Fault> {
+        let mut link = Link::writer(&plan.path, plan.sync)?;
+        plan.checkpoint.follow(&mut link)?;
+        let feeds = plan.sync == Sync::Full;
+        let mut writer = Self {
+            link,
+            head: Head::from_rows(plan.chain, &[], &[])?,
+            data_version: -1,
+            feeds,
+        };
+        writer.refresh()?;
+        Ok(writer)
+    }
+
+    /// Reads the head again when somebody else has written since.
+    fn refresh(&mut self) -> Result<(), Fault> {
+        let rows = self.link.query("pragma data_version", &[])?;
+        let version = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or_default();
+        if version != self.data_version {
+            let chain = self.head.chain.as_str();
+            let audit = self.link.query(audit::HEAD, &[chain.into()])?;
+            let feed: Vec<Row> = if self.feeds {
+                self.link.query(feed::HEAD, &[chain.into()])?
+            } else {
+                Vec::new()
+            };
+            self.head = Head::from_rows(chain, &audit, &feed)?;
+            self.data_version = version;
+        }
+        Ok(())
+    }
+
+    /// One transaction. On a fault nothing of it is acknowledged and the head goes back.
+    fn batch(&mut self, waiting: &[Waiting]) -> Result<Vec<Answer>, Fault> {
+        self.link.execute("begin immediate", &[])?;
+        let result = self.refresh().and_then(|()| {
+            let before = self.head.clone();
+            let answers = self.run(waiting).and_then(|answers| {
+                self.link.execute("commit", &[])?;
+                Ok(answers)
+            });
+            if answers.is_err() {
+                self.head = before;
+            }
+            answers
+        });
+        if result.is_err() && !self.link.conn.is_autocommit() {
+            // The connection is dropped after a fault; this only frees the lock sooner.
+            drop(self.link.execute("rollback", &[]));
+        }
+        result
+    }
+
+    fn run(&mut self, waiting: &[Waiting]) -> Result<Vec<Answer>, Fault> {
+        waiting.iter().map(|Waiting(request, _)| self.request(request)).collect()
+    }
+
+    /// One request in its savepoint. What only this request did wrong is its answer; a fault of the file is everyone's.
+    fn request(&mut self, request: &Request) -> Result<Answer, Fault> {
+        if request.steps.is_empty() {
+            self.chain(request)?;
+            return Ok(Ok(()));
+        }
+        self.link.execute("savepoint request", &[])?;
+        let head = self.head.clone();
+        let answer = match self.steps(request)? {
+            Ok(()) => {
+                self.chain(request)?;
+                Ok(())
+            }
+            Err(error) => {
+                self.head = head;
+                self.link.execute("rollback to request", &[])?;
+                Err(error)
+            }
+        };
+        self.link.execute("release request", &[])?;
+        Ok(answer)
+    }
+
+    fn steps(&mut self, request: &Request) -> Result<Answer, Fault> {
+        for step in &request.steps {
+            match self.link.execute(&step.sql, &step.params) {
+                Ok(touched) => {
+                    if let Expect::One(what) = &step.expect
+                        && touched != 1
+                    {
+                        return Ok(Err(StoreError::Conflict(what.clone())));
+                    }
+                }
+                Err(error) if fatal(&error) || self.link.conn.is_autocommit() => return Err(error.into()),
+                Err(error) => return Ok(Err(refused(step, &error))),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// The request's audit and feed rows. Without them there is no act, so an error here is a fault.
+    fn chain(&mut self, request: &Request) -> Result<(), Fault> {
+        for record in &request.records {
+            let values = self.head.seal(record);
+            self.link.execute(audit::INSERT, &values)?;
+        }
+        for fed in &request.fed {
+            self.head.feed += 1;
+            let values = fed.values(&self.head.chain, self.head.feed);
+            self.link.execute(feed::INSERT, &values)?;
+        }
+        Ok(())
+    }
+}
+
+fn refused(step: &Step, error: &rusqlite::Error) -> StoreError {
+    match &step.expect {
+        Expect::One(what) if taken(error) => StoreError::Conflict(what.clone()),
+        Expect::Any if taken(error) => StoreError::Conflict("a row that is there already".to_owned()),
+        _ => StoreError::Driver(error.to_string()),
+    }
+}

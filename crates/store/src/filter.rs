@@ -1,0 +1,60 @@
+//! The read filter: one condition in SQL, used by every read, every search and every write.
+
+use renkei_base::{Micros, Reach};
+
+use crate::db::Value;
+
+/// The condition under which the row `alias` (with columns `patient` and `scope`) is visible.
+/// Its values are appended to `params`, its placeholders numbered from there.
+///
+/// Visible is what has no patient; and of a patient what an access row opens that has not run out:
+/// the record opens everything, a case itself, and anything at all opens who the patient is.
+pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<Value>) -> String {
+    let grantees = match reach {
+        Reach::Everything => return "1 = 1".to_owned(),
+        Reach::Granted(grantees) if !grantees.is_empty() => grantees,
+        Reach::Granted(_) | Reach::NoPatients => return format!("{alias}.patient = ''"),
+    };
+    let mut pairs = Vec::with_capacity(grantees.len());
+    for grantee in grantees {
+        params.push(Value::from(grantee.kind()));
+        params.push(Value::from(grantee.id()));
+        pairs.push(format!("(${}, ${})", params.len() - 1, params.len()));
+    }
+    params.push(Value::from(now));
+    format!(
+        "({alias}.patient = '' or exists (select 1 from access seen \
+         where seen.patient = {alias}.patient and (seen.kind, seen.grantee) in (values {pairs}) \
+         and seen.until > ${now} \
+         and (seen.scope = 'record' or seen.scope = {alias}.scope or {alias}.scope = 'identity')))",
+        pairs = pairs.join(", "),
+        now = params.len(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use renkei_base::Grantee;
+
+    #[test]
+    fn numbers_go_on_from_the_params_before() {
+        let mut params = vec![Value::from("Task")];
+        let reach = Reach::Granted(vec![
+            Grantee::Institution("i1".parse().unwrap()),
+            Grantee::Person("p1".parse().unwrap()),
+        ]);
+        let sql = visible(&reach, Micros(7), "r", &mut params);
+        assert!(sql.contains("(values ($2, $3), ($4, $5)) and seen.until > $6"), "{sql}");
+        assert_eq!(params.len(), 6);
+    }
+
+    #[test]
+    fn nobody_reaches_no_patient() {
+        let mut params = Vec::new();
+        for reach in [Reach::NoPatients, Reach::Granted(Vec::new())] {
+            assert_eq!(visible(&reach, Micros(7), "x", &mut params), "x.patient = ''");
+        }
+        assert!(params.is_empty());
+    }
+}

@@ -1,0 +1,107 @@
+//! Migrations: forward only, each applied once, their checksums checked at every start.
+
+use sha2::{Digest, Sha256};
+
+use crate::StoreError;
+
+/// One step of the schema. The text is rendered for the backend (`db::dialect`).
+#[derive(Debug)]
+pub(crate) struct Migration {
+    pub(crate) number: i64,
+    pub(crate) name: &'static str,
+    pub(crate) text: &'static str,
+}
+
+macro_rules! migration {
+    ($number:literal, $name:literal, $file:literal) => {
+        Migration {
+            number: $number,
+            name: $name,
+            text: include_str!(concat!("../migrations/", $file)),
+        }
+    };
+}
+
+/// In order. A released one never changes: add another.
+pub(crate) const ALL: &[Migration] = &[
+    migration!(1, "resource", "0001_resource.sql"),
+    migration!(2, "access", "0002_access.sql"),
+    migration!(3, "directory", "0003_directory.sql"),
+    migration!(4, "audit", "0004_audit.sql"),
+];
+
+/// Those that the file of reads' audit rows has (SQLite).
+pub(crate) const READS: &[i64] = &[4];
+
+/// The table that remembers which were applied.
+pub(crate) const TABLE: &str = "create table if not exists migration (
+  number bigint not null primary key, name text not null, checksum text not null, at bigint not null)";
+pub(crate) const APPLIED: &str = "select number, checksum from migration order by number";
+pub(crate) const REMEMBER: &str =
+    "insert into migration (number, name, checksum, at) values ($1, $2, $3, $4)";
+
+impl Migration {
+    /// SHA-256 of the text before rendering, in hex.
+    pub(crate) fn checksum(&self) -> String {
+        hex::encode(Sha256::digest(self.text.as_bytes()))
+    }
+}
+
+/// Those still to apply, or why this program and this data do not fit together.
+pub(crate) fn pending(
+    all: impl Iterator<Item = &'static Migration>,
+    applied: &[(i64, String)],
+) -> Result<Vec<&'static Migration>, StoreError> {
+    let mut all: Vec<_> = all.collect();
+    for (number, checksum) in applied {
+        let Some(known) = all.iter().find(|m| m.number == *number) else {
+            return Err(StoreError::Corrupt(format!(
+                "the data has migration {number}, which this program does not know: it was written by a newer renkei"
+            )));
+        };
+        if known.checksum() != *checksum {
+            return Err(StoreError::Corrupt(format!(
+                "migration {number} ({}) is not the one that was applied to this data",
+                known.name
+            )));
+        }
+    }
+    all.retain(|m| !applied.iter().any(|(number, _)| *number == m.number));
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied() -> Vec<(i64, String)> {
+        ALL.iter().map(|m| (m.number, m.checksum())).collect()
+    }
+
+    #[test]
+    fn numbers_rise() {
+        assert!(ALL.windows(2).all(|pair| pair[0].number < pair[1].number));
+    }
+
+    #[test]
+    fn nothing_is_pending_when_all_are_applied() {
+        assert!(pending(ALL.iter(), &applied()).unwrap().is_empty());
+        assert_eq!(pending(ALL.iter(), &[]).unwrap().len(), ALL.len());
+    }
+
+    #[test]
+    fn a_changed_one_is_an_error() {
+        let mut applied = applied();
+        applied[0].1 = "0".repeat(64);
+        let error = pending(ALL.iter(), &applied).unwrap_err().to_string();
+        insta::assert_snapshot!(error, @"corrupt: migration 1 (resource) is not the one that was applied to this data");
+    }
+
+    #[test]
+    fn data_of_a_newer_program_is_an_error() {
+        let mut applied = applied();
+        applied.push((9999, String::new()));
+        let error = pending(ALL.iter(), &applied).unwrap_err().to_string();
+        insta::assert_snapshot!(error, @"corrupt: the data has migration 9999, which this program does not know: it was written by a newer renkei");
+    }
+}

@@ -1,0 +1,232 @@
+//! Reads: each within the caller's reach, each audited before its answer.
+
+use std::collections::BTreeSet;
+
+use renkei_base::{Ctx, Id, Reach};
+use renkei_fhir::Key;
+
+use crate::audit::Record;
+use crate::changes::{Note, Stored};
+use crate::db::lane::Request;
+use crate::db::Value;
+use crate::resource::{COLUMNS, stored};
+use crate::{Store, StoreError, filter};
+
+/// Keys asked for in one statement; more go in several.
+const KEYS: usize = 64;
+
+impl Store {
+    /// One resource, if the caller may see it. Audited before the answer when it has a patient.
+    /// A deleted one comes as [`Stored`] with `deleted`.
+    pub async fn read(&self, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, StoreError> {
+        let found = self.current(ctx, key).await?;
+        self.note_read(ctx, "resource.read", key, found.as_ref()).await?;
+        Ok(found)
+    }
+
+    /// One earlier version, filtered by today's rights.
+    pub async fn read_version(
+        &self,
+        ctx: &Ctx,
+        key: &Key,
+        version: u32,
+    ) -> Result<Option<Stored>, StoreError> {
+        let found = match self.current(ctx, key).await? {
+            Some(current) if current.version == version => Some(current),
+            Some(current) if current.version > version => self.earlier(&current, version).await?,
+            _ => None,
+        };
+        self.note_read(ctx, "resource.vread", key, found.as_ref()).await?;
+        Ok(found)
+    }
+
+    /// All versions, newest first. Empty when the caller may not see it.
+    pub async fn history(&self, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, StoreError> {
+        let current = self.current(ctx, key).await?;
+        self.note_read(ctx, "resource.history", key, current.as_ref()).await?;
+        let Some(current) = current else { return Ok(Vec::new()) };
+        let sql = format!(
+            "select {COLUMNS} from version r where r.patient = $1 and r.typ = $2 and r.id = $3 \
+             and r.version < $4 order by r.version desc"
+        );
+        let rows = self.db().query(sql, version_params(&current, current.version)).await?;
+        let mut versions = vec![current];
+        for row in &rows {
+            versions.push(stored(row)?);
+        }
+        Ok(versions)
+    }
+
+    /// Several resources by key in one query; those that may not be seen are left out, deleted ones too.
+    /// One audit row for each patient.
+    pub async fn read_many(&self, ctx: &Ctx, keys: &[Key]) -> Result<Vec<Stored>, StoreError> {
+        let found = self.fetch(ctx, keys, false).await?;
+        self.note_found(ctx, "resource.read", &found).await?;
+        Ok(found)
+    }
+
+    /// Everything of one case (same scope) that the caller may see, and its Patient. One audit row with this action.
+    pub async fn case(&self, ctx: &Ctx, case: &Id, action: &str) -> Result<Vec<Stored>, StoreError> {
+        let mut params = vec![Value::from(case)];
+        let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
+        let sql = format!(
+            "select {COLUMNS} from resource r where r.scope = $1 and r.scope <> 'identity' \
+             and r.scope <> 'record' and r.deleted = 0 and {visible} order by r.typ, r.updated, r.id"
+        );
+        let rows = self.db().query(sql, params).await?;
+        let mut found = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+        let patients: BTreeSet<Key> = found
+            .iter()
+            .filter_map(|one| one.place.patient.clone())
+            .map(|id| Key::new("Patient", id))
+            .collect();
+        let patients: Vec<Key> = patients.into_iter().collect();
+        let known = self.fetch(ctx, &patients, false).await?;
+        let mut note = Note::new(action).what(Key::new("ServiceRequest", case.clone()));
+        note.patient = patients.first().map(|key| key.id.clone());
+        note.refused = found.is_empty();
+        self.log(ctx, vec![note]).await?;
+        found.extend(known);
+        Ok(found)
+    }
+
+    /// Writes audit lines outside a commit (refused tries, sign-ins that failed, exports).
+    pub async fn audit(&self, ctx: &Ctx, notes: Vec<Note>) -> Result<(), StoreError> {
+        let records = notes.into_iter().map(|note| Record::new(ctx, note)).collect();
+        let request = Request {
+            records,
+            ..Request::default()
+        };
+        self.db().commit(request).await.map_err(audit_failed)?;
+        self.anchor_when_due();
+        Ok(())
+    }
+
+    /// The current version, if the caller may see it. Not audited: the caller of this does that.
+    pub(crate) async fn current(&self, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, StoreError> {
+        let mut params = vec![Value::from(key.typ.as_str()), Value::from(&key.id)];
+        let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
+        let sql =
+            format!("select {COLUMNS} from resource r where r.typ = $1 and r.id = $2 and {visible}");
+        let rows = self.db().query(sql, params).await?;
+        rows.first().map(stored).transpose()
+    }
+
+    async fn earlier(&self, current: &Stored, version: u32) -> Result<Option<Stored>, StoreError> {
+        let sql = format!(
+            "select {COLUMNS} from version r where r.patient = $1 and r.typ = $2 and r.id = $3 \
+             and r.version = $4"
+        );
+        let rows = self.db().query(sql, version_params(current, version)).await?;
+        rows.first().map(stored).transpose()
+    }
+
+    /// Current versions by key within the caller's reach, in the order of the keys. Not audited.
+    pub(crate) async fn fetch(
+        &self,
+        ctx: &Ctx,
+        keys: &[Key],
+        deleted: bool,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let mut found = Vec::with_capacity(keys.len());
+        for keys in keys.chunks(KEYS) {
+            let (sql, params) = by_keys(ctx, keys, deleted);
+            let rows = self.db().query(sql, params).await?;
+            let mut some = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+            some.sort_by_key(|one| keys.iter().position(|key| *key == one.key));
+            found.append(&mut some);
+        }
+        Ok(found)
+    }
+
+    /// A read of one thing: audited when it has a patient; and when there is nothing, or nothing for this caller,
+    /// as a refusal, without saying which.
+    async fn note_read(
+        &self,
+        ctx: &Ctx,
+        action: &str,
+        key: &Key,
+        found: Option<&Stored>,
+    ) -> Result<(), StoreError> {
+        let note = Note::new(action).what(key.clone());
+        let note = match found {
+            Some(Stored { place, .. }) => match &place.patient {
+                Some(patient) => note.patient(patient),
+                None => return Ok(()),
+            },
+            None if ctx.caller.account.is_some() => note.refused(),
+            None => return Ok(()),
+        };
+        self.log(ctx, vec![note]).await
+    }
+
+    /// A read of many: one row for each patient among them.
+    pub(crate) async fn note_found(
+        &self,
+        ctx: &Ctx,
+        action: &str,
+        found: &[Stored],
+    ) -> Result<(), StoreError> {
+        let patients: BTreeSet<&Id> =
+            found.iter().filter_map(|one| one.place.patient.as_ref()).collect();
+        let notes = patients.into_iter().map(|patient| {
+            let of: Vec<String> = found
+                .iter()
+                .filter(|one| one.place.patient.as_ref() == Some(patient))
+                .map(|one| one.key.to_string())
+                .collect();
+            Note::new(action).patient(patient).detail(of.join(" "))
+        });
+        self.log(ctx, notes.collect()).await
+    }
+
+    /// Reads' audit lines, kept before the answer is given. Without them there is no answer.
+    pub(crate) async fn log(&self, ctx: &Ctx, notes: Vec<Note>) -> Result<(), StoreError> {
+        if notes.is_empty() || ctx.reach == Reach::Everything {
+            return Ok(());
+        }
+        let request = Request {
+            records: notes.into_iter().map(|note| Record::new(ctx, note)).collect(),
+            ..Request::default()
+        };
+        self.db().log(request).await.map_err(audit_failed)?;
+        self.anchor_when_due();
+        Ok(())
+    }
+}
+
+fn audit_failed(error: StoreError) -> StoreError {
+    match error {
+        StoreError::Busy => StoreError::Busy,
+        other => StoreError::Audit(other.to_string()),
+    }
+}
+
+fn version_params(current: &Stored, version: u32) -> Vec<Value> {
+    vec![
+        crate::resource::patient(&current.place).into(),
+        current.key.typ.as_str().into(),
+        (&current.key.id).into(),
+        i64::from(version).into(),
+    ]
+}
+
+/// The number of keys is rounded up by repeating the last, so that there are few texts to prepare.
+fn by_keys(ctx: &Ctx, keys: &[Key], deleted: bool) -> (String, Vec<Value>) {
+    let places = keys.len().next_power_of_two();
+    let padded = keys.iter().chain(std::iter::repeat_n(keys.last(), places - keys.len()).flatten());
+    let mut params = Vec::with_capacity(2 * places);
+    let mut pairs = Vec::with_capacity(places);
+    for key in padded {
+        params.push(Value::from(key.typ.as_str()));
+        params.push(Value::from(&key.id));
+        pairs.push(format!("(${}, ${})", params.len() - 1, params.len()));
+    }
+    let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
+    let alive = if deleted { "" } else { "and r.deleted = 0 " };
+    let sql = format!(
+        "select {COLUMNS} from resource r where (r.typ, r.id) in (values {}) {alive}and {visible}",
+        pairs.join(", ")
+    );
+    (sql, params)
+}
