@@ -7,13 +7,24 @@
 //! | [`system`] | the identifier systems and the extensions of ours |
 //! | one file per noun | typed views: thin newtypes over the JSON with accessors |
 
+pub mod appointment;
+pub mod composition;
+pub mod document_reference;
+pub mod element;
 pub mod healthcare_service;
 pub mod location;
+pub mod medication_request;
 pub mod organization;
+pub mod patient;
+pub mod practitioner;
 pub mod resource;
 mod scan;
+pub mod schedule;
 pub mod search;
+pub mod service_request;
+pub mod slot;
 pub mod system;
+pub mod task;
 
 pub use healthcare_service::HealthcareService;
 pub use location::Location;

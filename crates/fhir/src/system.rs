@@ -42,3 +42,7 @@ pub const HOLDER: &str = "https://renkei.example/fhir/StructureDefinition/holder
 /// How a HumanName is written: `valueCode` IDE (kanji), SYL (kana) or ABC (Latin letters).
 pub const NAME_REPRESENTATION: &str =
     "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
+/// An account of renkei: who a person was when something was written.
+pub const ACCOUNT: &str = "https://renkei.example/fhir/sid/account";
+/// Which step an annotation of a Task tells of: `valueCode`.
+pub const EVENT: &str = "https://renkei.example/fhir/StructureDefinition/event";
