@@ -1,0 +1,97 @@
+//! The files of the project, read once for each rule.
+
+use std::fs;
+use std::path::Path;
+
+/// One text file: its path from the root of the project, with `/`, and what is in it.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    pub(crate) path: String,
+    pub(crate) text: String,
+}
+
+impl File {
+    pub(crate) fn new(path: &str, text: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    /// `store` of `crates/store/src/lib.rs`; empty for what is in no crate.
+    pub(crate) fn krate(&self) -> &str {
+        let inner = self.path.strip_prefix("crates/").unwrap_or_default();
+        inner.split_once('/').map_or("", |(krate, _)| krate)
+    }
+
+    /// Whether only tests use it, by where it is.
+    pub(crate) fn is_test(&self) -> bool {
+        self.krate() == "testkit"
+            || self.path.contains("/tests/")
+            || self.path.ends_with("/tests.rs")
+    }
+
+    pub(crate) fn is_rust(&self) -> bool {
+        self.path.ends_with(".rs")
+    }
+}
+
+const SKIPPED: [&str; 6] = [
+    "target",
+    "node_modules",
+    ".git",
+    "demo-data",
+    "seeds",
+    "pictures",
+];
+const KINDS: [&str; 12] = [
+    "rs", "toml", "md", "html", "txt", "css", "js", "ftl", "typ", "sh", "sql", "svg",
+];
+
+/// All text files of the project.
+pub(crate) fn tree() -> Vec<File> {
+    let root = renkei_testkit::data::workspace();
+    let mut files = Vec::new();
+    collect(&root, "", &mut files);
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    assert!(
+        files.len() > 50,
+        "the tree was not found at {}",
+        root.display()
+    );
+    files
+}
+
+fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let path = format!("{prefix}{name}");
+        if entry.file_type().unwrap().is_dir() {
+            if !SKIPPED.contains(&name.as_str()) {
+                collect(&entry.path(), &format!("{path}/"), files);
+            }
+        } else if is_text(&path) {
+            // Somebody may have removed it since.
+            if let Ok(text) = fs::read_to_string(entry.path()) {
+                files.push(File { path, text });
+            }
+        }
+    }
+}
+
+fn is_text(path: &str) -> bool {
+    let kind = path.rsplit_once('.').map_or("", |(_, kind)| kind);
+    KINDS.contains(&kind) || path.starts_with("scripts/") || path == "Makefile" || path == ".ci/run"
+}
+
+/// Fails with all complaints at once.
+pub(crate) fn none(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n\n{}\n", complaints.join("\n"));
+}
+
+/// For the tests of the rules: exactly one complaint, which names this.
+pub(crate) fn one(complaints: &[String], named: &str) {
+    assert_eq!(complaints.len(), 1, "{complaints:#?}");
+    assert!(complaints[0].contains(named), "{complaints:#?}");
+}
