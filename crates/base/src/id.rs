@@ -27,7 +27,11 @@ impl FromStr for Id {
             && text
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
-        if fits { Ok(Self(text.to_owned())) } else { Err(NotAnId) }
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAnId)
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 //! | [`role`], [`reach`] | what a caller is, and whose patients a caller may reach |
 //! | [`refusal`] | every "no" that a person can be given, typed |
 //! | [`clock`], [`id`] | time and ids, always passed in |
-//! | [`era`], [`name`], [`code`], [`text`], [`limits`] | 和暦・年度, search keys, codes with check digits, clean text, sizes |
+//! | [`era`], [`name`], [`code`], [`text`], [`medication`], [`limits`] | 和暦・年度, search keys, codes with check digits, clean text, pasted prescriptions, sizes |
 
 pub mod clock;
 pub mod code;
@@ -15,6 +15,7 @@ pub mod era;
 pub mod id;
 pub mod lang;
 pub mod limits;
+pub mod medication;
 pub mod name;
 pub mod reach;
 pub mod refusal;

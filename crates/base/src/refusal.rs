@@ -24,6 +24,10 @@ impl Fault {
     }
 
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers pass numbers and texts as they have them"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.args.push((name.to_owned(), value.to_string()));
         self
