@@ -127,16 +127,19 @@ fn open(path: &Path) -> File {
 
 /// Starts the script that ends the server, in a session of its own so that it outlives the test.
 fn watch(home: &Path, idle_s: u32) {
-    let child = Command::new("setsid")
-        .args(["sh", "-c", WATCH, "watch"])
+    let started = Command::new("setsid")
+        .args(["--fork", "sh", "-c", WATCH, "watch"])
         .arg(home)
         .arg(idle_s.to_string())
         .current_dir("/")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn();
-    child.expect("setsid, of util-linux");
+        .status();
+    assert!(
+        started.is_ok_and(|status| status.success()),
+        "setsid, of util-linux"
+    );
 }
 
 #[cfg(test)]

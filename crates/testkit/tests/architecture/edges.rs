@@ -90,7 +90,7 @@ fn of<'a>(table: &[(&str, &'a [&'a str])], krate: &str) -> Option<&'a [&'a str]>
 
 fn check(files: &[File]) -> Vec<String> {
     let manifests = files.iter().filter(|f| f.path.ends_with("/Cargo.toml"));
-    manifests.flat_map(|file| check_manifest(file)).collect()
+    manifests.flat_map(check_manifest).collect()
 }
 
 fn check_manifest(file: &File) -> Vec<String> {

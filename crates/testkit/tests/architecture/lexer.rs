@@ -50,7 +50,8 @@ impl Lexer<'_> {
     fn in_word(&self) -> bool {
         let before = |n: usize| self.at.checked_sub(n).and_then(|at| self.chars.get(at));
         let word = |c: Option<&char>| c.is_some_and(|c| c.is_alphanumeric() || *c == '_');
-        word(before(1)) && !(matches!(before(1), Some('b' | 'c')) && !word(before(2)))
+        let prefix = matches!(before(1), Some('b' | 'c')) && !word(before(2));
+        word(before(1)) && !prefix
     }
 
     fn keep(&mut self) {
@@ -148,7 +149,14 @@ impl Lexer<'_> {
 
 /// The source up to its inline tests, which come last in a file.
 pub(crate) fn without_tests(source: &str) -> &str {
-    source.split("#[cfg(test)]\n").next().unwrap_or_default()
+    let mut starts = source
+        .match_indices("#[cfg(test)]\n")
+        .map(|(at, marker)| (at, at + marker.len()));
+    let inline = |(_, after): &(usize, usize)| {
+        let line = source[*after..].lines().next().unwrap_or_default();
+        line.starts_with("mod ") && line.ends_with(['{', '}'])
+    };
+    starts.find(inline).map_or(source, |(at, _)| &source[..at])
 }
 
 #[test]
@@ -169,4 +177,12 @@ fn f<'a>(r: &'a str) { '\u{7b}' }
     assert_eq!(lexed.code.matches('{').count(), 1, "{}", lexed.code);
     assert_eq!(lexed.code.lines().count(), source.lines().count());
     assert!(lexed.code.contains("&'static str"));
+}
+
+#[test]
+fn inline_tests_are_left_out() {
+    let source = "#[cfg(test)]\nmod proof;\nfn f() {}\n";
+    assert_eq!(without_tests(source), source);
+    let with = format!("{source}#[cfg(test)]\nmod tests {{\n}}\n");
+    assert_eq!(without_tests(&with), source);
 }

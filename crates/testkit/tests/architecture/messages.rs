@@ -44,7 +44,7 @@ fn parity(files: &[File]) -> Vec<String> {
             for (key, variables) in keys(&file.text) {
                 match theirs.get(&key) {
                     None => {
-                        complaints.push(format!("{other}: {key} is missing; {} has it", file.path))
+                        complaints.push(format!("{other}: {key} is missing; {} has it", file.path));
                     }
                     Some(used) if *used != variables => {
                         complaints.push(format!(

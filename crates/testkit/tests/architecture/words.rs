@@ -44,7 +44,8 @@ fn has_word(line: &str, word: &str) -> bool {
         let before = line[..at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
         let joins = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
-        !joins(before) && !(joins(after) && !word.ends_with('!'))
+        let ends = word.ends_with('!') || !joins(after);
+        !joins(before) && ends
     })
 }
 
