@@ -4,6 +4,8 @@
 DATA ?= demo-data
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
+# Where rustup puts it, for shells that were opened before.
+export PATH := $(PATH):$(HOME)/.cargo/bin
 
 assets := crates/web/assets
 stamp := $(assets)/node_modules/.stamp
@@ -24,23 +26,23 @@ setup:
 
 demo:
 	@scripts/setup demo
-	@$(MAKE) --no-print-directory assets
+	@$(MAKE) --silent --no-print-directory assets
 	$(CARGO) run --locked -p renkei -- demo --data $(DATA) --listen $(LISTEN)
 
 test:
 	@scripts/setup test
-	@$(MAKE) --no-print-directory assets
+	@$(MAKE) --silent --no-print-directory assets
 	@scripts/lint
 	@scripts/test
 
 build:
 	@scripts/setup build
-	@$(MAKE) --no-print-directory assets
+	@$(MAKE) --silent --no-print-directory assets
 	$(CARGO) build --locked --release -p renkei
 
 bench:
 	@scripts/setup bench
-	@$(MAKE) --no-print-directory assets
+	@$(MAKE) --silent --no-print-directory assets
 	@test -x bench/run || { echo 'bench: there is no bench/run yet' >&2; exit 1; }
 	bench/run
 
@@ -49,11 +51,12 @@ fmt:
 
 lint:
 	@scripts/setup build
-	@$(MAKE) --no-print-directory assets
+	@$(MAKE) --silent --no-print-directory assets
 	@scripts/lint
 
 # The browser code of others: by lock file, without running any of their scripts.
 assets: $(stamp)
+	@:
 
 $(stamp): $(assets)/package-lock.json $(assets)/package.json
 	cd $(assets) && npm ci --ignore-scripts --no-audit --no-fund
