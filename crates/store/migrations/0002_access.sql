@@ -66,9 +66,3 @@ create table attempt (
   primary key (kind, key)
 );
 create index attempt_last on attempt (last);
-
--- What this data folder is, once and for all: `sample` for an invented region.
-create table site_mark (
-  name text not null primary key,
-  at bigint not null
-);

@@ -76,12 +76,10 @@ const INSERT: &str = "insert into account (id, version, login, name, kana, insti
 const UPDATE: &str = "update account set version = version + 1, name = $3, kana = $4, institution = $5, roles = $6, \
      practitioner = $7, state = $8, lang = $9, password = $10, totp = $11, totp_step = $12, reviewed = $13 \
      where id = $1 and version = $2";
-const USE_STEP: &str =
-    "update account set totp_step = $2, signed_in = $3 where id = $1 and totp_step < $2 and state = 'active'";
+const USE_STEP: &str = "update account set version = version + 1, totp_step = $2, signed_in = $3 where id = $1 and totp_step < $2 and state = 'active'";
 const SIGNED_IN: &str = "update account set signed_in = $2 where id = $1 and state = 'active'";
 const REHASH: &str = "update account set password = $3 where id = $1 and password = $2";
-const GUARD_MAKE: &str =
-    "insert into account_guard (institution, version) values ($1, 0) on conflict (institution) do nothing";
+const GUARD_MAKE: &str = "insert into account_guard (institution, version) values ($1, 0) on conflict (institution) do nothing";
 const GUARD_BUMP: &str =
     "update account_guard set version = version + 1 where institution = $1 and version = $2";
 const GUARD: &str = "select version from account_guard where institution = $1";
@@ -102,8 +100,7 @@ const CODE_USE: &str =
     "update recovery_code set used = $3 where account = $1 and hash = $2 and used is null";
 const CODE_FRESH: &str =
     "select hash from recovery_code where account = $1 and hash = $2 and used is null";
-const CODES_LEFT: &str =
-    "select count(*) from recovery_code where account = $1 and used is null";
+const CODES_LEFT: &str = "select count(*) from recovery_code where account = $1 and used is null";
 
 impl Changes {
     /// A new account. A conflict when the login is taken.
@@ -171,7 +168,8 @@ impl Changes {
         let key = guard_key(institution);
         self.steps.push(Step::any(GUARD_MAKE, vec![key.into()]));
         let params: Vec<Value> = vec![key.into(), version.into()];
-        self.steps.push(Step::one(GUARD_BUMP, params, "administrators"));
+        self.steps
+            .push(Step::one(GUARD_BUMP, params, "administrators"));
     }
 
     /// Replaces all recovery codes of an account by these hashes.
@@ -179,14 +177,16 @@ impl Changes {
         self.steps.push(Step::any(CODES_DROP, vec![account.into()]));
         for hash in hashes {
             let params: Vec<Value> = vec![account.into(), hash.as_str().into()];
-            self.steps.push(Step::one(CODE_INSERT, params, "recovery code"));
+            self.steps
+                .push(Step::one(CODE_INSERT, params, "recovery code"));
         }
     }
 
     /// Spends a recovery code. A conflict when it is spent already.
     pub fn use_recovery_code(&mut self, account: &Id, hash: &str, at: Micros) {
         let params: Vec<Value> = vec![account.into(), hash.into(), at.into()];
-        self.steps.push(Step::one(CODE_USE, params, "recovery code"));
+        self.steps
+            .push(Step::one(CODE_USE, params, "recovery code"));
     }
 }
 
@@ -202,7 +202,8 @@ impl Store {
 
     /// The people of one institution, by kana.
     pub async fn accounts_of(&self, institution: &Id) -> Result<Vec<AccountRow>, StoreError> {
-        self.accounts_where(OF_INSTITUTION, institution.into()).await
+        self.accounts_where(OF_INSTITUTION, institution.into())
+            .await
     }
 
     /// Everybody with this role, by kana.
@@ -218,12 +219,22 @@ impl Store {
 
     /// The version that a removal of an administrator stands on; `None` for those of the region.
     pub async fn administrator_guard(&self, institution: Option<&Id>) -> Result<i64, StoreError> {
-        let rows = self.db().query(GUARD, vec![guard_key(institution).into()]).await?;
+        let rows = self
+            .db()
+            .query(GUARD, vec![guard_key(institution).into()])
+            .await?;
         rows.first().map_or(Ok(0), |row| row.int(0))
     }
 
-    pub async fn recovery_code_is_fresh(&self, account: &Id, hash: &str) -> Result<bool, StoreError> {
-        let rows = self.db().query(CODE_FRESH, vec![account.into(), hash.into()]).await?;
+    pub async fn recovery_code_is_fresh(
+        &self,
+        account: &Id,
+        hash: &str,
+    ) -> Result<bool, StoreError> {
+        let rows = self
+            .db()
+            .query(CODE_FRESH, vec![account.into(), hash.into()])
+            .await?;
         Ok(!rows.is_empty())
     }
 
@@ -232,12 +243,20 @@ impl Store {
         rows.first().map_or(Ok(0), |row| row.int(0))
     }
 
-    async fn account_where(&self, sql: &'static str, value: Value) -> Result<Option<AccountRow>, StoreError> {
+    async fn account_where(
+        &self,
+        sql: &'static str,
+        value: Value,
+    ) -> Result<Option<AccountRow>, StoreError> {
         let rows = self.db().query(sql, vec![value]).await?;
         rows.first().map(account_from).transpose()
     }
 
-    async fn accounts_where(&self, sql: &'static str, value: Value) -> Result<Vec<AccountRow>, StoreError> {
+    async fn accounts_where(
+        &self,
+        sql: &'static str,
+        value: Value,
+    ) -> Result<Vec<AccountRow>, StoreError> {
         let rows = self.db().query(sql, vec![value]).await?;
         rows.iter().map(account_from).collect()
     }
@@ -258,11 +277,16 @@ pub(crate) fn roles_from(text: &str) -> Roles {
 }
 
 pub(crate) fn lang_from(code: &str) -> Lang {
-    if code == Lang::En.code() { Lang::En } else { Lang::Ja }
+    if code == Lang::En.code() {
+        Lang::En
+    } else {
+        Lang::Ja
+    }
 }
 
 pub(crate) fn state_from(code: &str) -> Result<AccountState, StoreError> {
-    AccountState::from_code(code).ok_or_else(|| StoreError::Corrupt("state of an account".to_owned()))
+    AccountState::from_code(code)
+        .ok_or_else(|| StoreError::Corrupt("state of an account".to_owned()))
 }
 
 pub(crate) fn id_opt(row: &Row, column: usize) -> Result<Option<Id>, StoreError> {

@@ -31,15 +31,20 @@ pub struct AttemptRow {
 
 const SELECT: &str = "select failures, last from attempt where kind = $1 and key = $2";
 const MAKE: &str = "insert into attempt (kind, key, failures, last) values ($1, $2, 0, 0) on conflict (kind, key) do nothing";
-const COUNT: &str =
-    "update attempt set failures = $3, last = $4 where kind = $1 and key = $2 and failures = $5 and last = $6";
+const COUNT: &str = "update attempt set failures = $3, last = $4 where kind = $1 and key = $2 and failures = $5 and last = $6";
 const CLEAR: &str = "delete from attempt where kind = $1 and key = $2";
 const HALVE: &str = "update attempt set failures = failures / 2 where kind = $1 and key = $2";
 const DROP_OLD: &str = "delete from attempt where last < $1";
 
 impl Changes {
     /// Sets a count; stands on what was read: of many tries at the same moment only one goes on.
-    pub fn count_attempt(&mut self, kind: AttemptKind, key: &str, read: AttemptRow, now: AttemptRow) {
+    pub fn count_attempt(
+        &mut self,
+        kind: AttemptKind,
+        key: &str,
+        read: AttemptRow,
+        now: AttemptRow,
+    ) {
         let who: Vec<Value> = vec![kind.code().into(), key.into()];
         self.steps.push(Step::any(MAKE, who));
         let params: Vec<Value> = vec![
@@ -54,11 +59,13 @@ impl Changes {
     }
 
     pub fn clear_attempts(&mut self, kind: AttemptKind, key: &str) {
-        self.steps.push(Step::any(CLEAR, vec![kind.code().into(), key.into()]));
+        self.steps
+            .push(Step::any(CLEAR, vec![kind.code().into(), key.into()]));
     }
 
     pub fn halve_attempts(&mut self, kind: AttemptKind, key: &str) {
-        self.steps.push(Step::any(HALVE, vec![kind.code().into(), key.into()]));
+        self.steps
+            .push(Step::any(HALVE, vec![kind.code().into(), key.into()]));
     }
 
     pub fn drop_old_attempts(&mut self, before: Micros) {
@@ -68,7 +75,10 @@ impl Changes {
 
 impl Store {
     pub async fn attempts(&self, kind: AttemptKind, key: &str) -> Result<AttemptRow, StoreError> {
-        let rows = self.db().query(SELECT, vec![kind.code().into(), key.into()]).await?;
+        let rows = self
+            .db()
+            .query(SELECT, vec![kind.code().into(), key.into()])
+            .await?;
         let Some(row) = rows.first() else {
             return Ok(AttemptRow::default());
         };

@@ -1,4 +1,4 @@
-//! One-time links by which a person gets a way in, and what kind of site this is.
+//! One-time links by which a person gets a way in.
 
 use std::fmt;
 
@@ -42,9 +42,6 @@ const DROP_OLD: &str = "delete from enrolment where expires < $1";
 const SELECT: &str =
     "select hash, account, totp, created, expires, used from enrolment where hash = $1";
 
-const MARK: &str = "insert into site_mark (name, at) values ($1, $2) on conflict (name) do nothing";
-const MARKED: &str = "select at from site_mark where name = $1";
-
 impl Changes {
     /// A new link; unused older ones of the same account end.
     pub fn create_enrolment(&mut self, row: &EnrolmentRow) {
@@ -61,7 +58,8 @@ impl Changes {
 
     /// Spends a link. A conflict when it is spent or has run out.
     pub fn use_enrolment(&mut self, hash: &str, at: Micros) {
-        self.steps.push(Step::one(USE, vec![hash.into(), at.into()], "enrolment"));
+        self.steps
+            .push(Step::one(USE, vec![hash.into(), at.into()], "enrolment"));
     }
 
     /// Ends the unused links of an account (`None`: of the first region administrator).
@@ -75,11 +73,6 @@ impl Changes {
     pub fn drop_old_enrolments(&mut self, before: Micros) {
         self.steps.push(Step::any(DROP_OLD, vec![before.into()]));
     }
-
-    /// Marks the site, for good.
-    pub fn mark_site(&mut self, name: &str, at: Micros) {
-        self.steps.push(Step::any(MARK, vec![name.into(), at.into()]));
-    }
 }
 
 impl Store {
@@ -87,11 +80,6 @@ impl Store {
     pub async fn enrolment(&self, hash: &str) -> Result<Option<EnrolmentRow>, StoreError> {
         let rows = self.db().query(SELECT, vec![hash.into()]).await?;
         rows.first().map(enrolment_from).transpose()
-    }
-
-    pub async fn site_has_mark(&self, name: &str) -> Result<bool, StoreError> {
-        let rows = self.db().query(MARKED, vec![name.into()]).await?;
-        Ok(!rows.is_empty())
     }
 }
 

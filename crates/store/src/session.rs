@@ -62,12 +62,14 @@ impl Changes {
 
     /// Notes that a session was used. Nothing happens to one that has ended.
     pub fn touch_session(&mut self, hash: &str, at: Micros) {
-        self.steps.push(Step::any(TOUCH, vec![hash.into(), at.into()]));
+        self.steps
+            .push(Step::any(TOUCH, vec![hash.into(), at.into()]));
     }
 
     /// Ends one session of this account.
     pub fn end_session(&mut self, account: &Id, session: &Id) {
-        self.steps.push(Step::any(DELETE, vec![account.into(), session.into()]));
+        self.steps
+            .push(Step::any(DELETE, vec![account.into(), session.into()]));
     }
 
     /// Ends all sessions of this account, except one where given.
@@ -80,7 +82,8 @@ impl Changes {
 
     /// Removes sessions last used before, or created before.
     pub fn drop_old_sessions(&mut self, used: Micros, created: Micros) {
-        self.steps.push(Step::any(DELETE_OLD, vec![used.into(), created.into()]));
+        self.steps
+            .push(Step::any(DELETE_OLD, vec![used.into(), created.into()]));
     }
 }
 
