@@ -1,0 +1,92 @@
+//! `_include` and `_revinclude`: what the matches point to, and what points to them. Keys only, within the caller's reach.
+
+use renkei_base::Ctx;
+use renkei_fhir::search::{self, Kind, Param};
+
+use super::{Planner, Sql};
+use crate::StoreError;
+use crate::changes::Stored;
+use crate::query::{Include, Query};
+
+/// The statement of one include for one page of matches; its rows are type and id. None for a page without matches.
+pub(crate) fn include(
+    ctx: &Ctx,
+    query: &Query,
+    include: &Include,
+    matches: &[Stored],
+    limit: usize,
+) -> Result<Option<Sql>, StoreError> {
+    let (typ, name) = match include {
+        Include::Forward { typ, param } | Include::Reverse { typ, param } => (typ, param),
+    };
+    let param = search::param(typ, name)
+        .filter(|param| param.kind == Kind::Reference)
+        .ok_or_else(|| unknown(include))?;
+    if matches!(include, Include::Forward { .. }) && *typ != query.typ {
+        return Err(unknown(include));
+    }
+    if matches.is_empty() {
+        return Ok(None);
+    }
+    let mut planner = Planner::new(ctx);
+    let text = match include {
+        Include::Forward { .. } => planner.forward(param, matches, limit),
+        Include::Reverse { .. } => planner.reverse(param, &query.typ, matches, limit),
+    };
+    Ok(Some(planner.done(text)))
+}
+
+fn unknown(include: &Include) -> StoreError {
+    StoreError::Query(match include {
+        Include::Forward { typ, param } => format!("_include {typ}:{param}"),
+        Include::Reverse { typ, param } => format!("_revinclude {typ}:{param}"),
+    })
+}
+
+impl Planner<'_> {
+    fn forward(&mut self, param: &Param, matches: &[Stored], limit: usize) -> String {
+        let mut pairs = Vec::new();
+        for one in padded(matches) {
+            let patient = self.bind(one.place.patient.as_ref().map_or("", |id| id.as_str()));
+            let id = self.bind(&one.key.id);
+            pairs.push(format!("({patient}, {id})"));
+        }
+        let typ = self.bind(param.typ);
+        let name = self.bind(param.name);
+        let visible = self.visible("r");
+        let limit = self.limit(limit);
+        format!(
+            "with page (patient, id) as (values {}) \
+             select distinct r.typ, r.id from page p \
+             join ix_reference i on i.patient = p.patient and i.typ = {typ} and i.id = p.id and i.param = {name} \
+             join resource r on r.typ = i.target_type and r.id = i.target_id \
+             where r.deleted = 0 and {visible} order by 1, 2 limit {limit}",
+            pairs.join(", ")
+        )
+    }
+
+    fn reverse(&mut self, param: &Param, target: &str, matches: &[Stored], limit: usize) -> String {
+        let ids: Vec<String> = padded(matches).map(|one| self.bind(&one.key.id)).collect();
+        let typ = self.bind(param.typ);
+        let name = self.bind(param.name);
+        let target = self.bind(target);
+        let visible = self.visible("i");
+        let limit = self.limit(limit);
+        format!(
+            "select distinct i.typ, i.id from ix_reference i where i.typ = {typ} and i.param = {name} \
+             and i.target_id in ({}) and i.target_type = {target} and {visible} order by 1, 2 limit {limit}",
+            ids.join(", ")
+        )
+    }
+
+    fn limit(&mut self, limit: usize) -> String {
+        self.bind(i64::try_from(limit).unwrap_or(i64::MAX))
+    }
+}
+
+/// The number is rounded up by repeating the last, so that there are few texts to prepare.
+fn padded(matches: &[Stored]) -> impl Iterator<Item = &Stored> {
+    let places = matches.len().next_power_of_two();
+    let fill = std::iter::repeat_n(matches.last(), places - matches.len()).flatten();
+    matches.iter().chain(fill)
+}

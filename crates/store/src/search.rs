@@ -1,0 +1,144 @@
+//! FHIR search: ids first, then the bodies of one page, then what they include.
+
+use std::collections::BTreeSet;
+
+use renkei_base::{Ctx, Id, limits};
+use renkei_fhir::Key;
+
+use crate::changes::{Note, Stored};
+use crate::db::Row;
+use crate::planner::{self, include, order};
+use crate::query::{Page, Query};
+use crate::{Store, StoreError};
+
+/// Included resources of one page at most, for each `_include` and `_revinclude`.
+const INCLUDED: usize = 1_000;
+/// Includes of one search at most.
+const INCLUDES: usize = 10;
+
+impl Store {
+    /// FHIR search within the caller's reach. One audit row, with the patients found, before the answer.
+    ///
+    /// Strings are compared folded (`renkei_base::name::search_key`), `:exact` too. Without an order, by id.
+    /// The total is counted under the same filter. What is not known is [`StoreError::Query`] with its name.
+    pub async fn search(&self, ctx: &Ctx, query: &Query) -> Result<Page, StoreError> {
+        let (matches, next) = self.matches(ctx, query).await?;
+        let included = self.included(ctx, query, &matches).await?;
+        let total = match query.total {
+            true => Some(self.total(ctx, query).await?),
+            false => None,
+        };
+        let notes = note(&query.typ, &matches, &included);
+        self.log(ctx, notes.into_iter().collect()).await?;
+        Ok(Page {
+            matches,
+            included,
+            next,
+            total,
+        })
+    }
+
+    async fn matches(
+        &self,
+        ctx: &Ctx,
+        query: &Query,
+    ) -> Result<(Vec<Stored>, Option<String>), StoreError> {
+        let count = match query.count {
+            0 => limits::PAGE_ROWS,
+            some => some.min(limits::PAGE_ROWS_MAX),
+        };
+        let sorting = order::Sorting::of(query)?;
+        let after = match &query.cursor {
+            Some(cursor) => Some(self.after(ctx, query, &sorting, cursor).await?),
+            None => None,
+        };
+        // One more than asked for: whether there is a next page.
+        let sql = order::page(ctx, query, &sorting, after.as_ref(), count + 1)?;
+        let rows = self.db().query(sql.text, sql.params).await?;
+        let next = match rows.get(count) {
+            Some(_) => rows.get(count - 1).map(|row| sorting.cursor(query, row)).transpose()?,
+            None => None,
+        };
+        let keys = rows
+            .iter()
+            .take(count)
+            .map(|row| Ok(Key::new(&query.typ, row.id(0)?)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        Ok((self.fetch(ctx, &keys, false).await?, next))
+    }
+
+    async fn after(
+        &self,
+        ctx: &Ctx,
+        query: &Query,
+        sorting: &order::Sorting,
+        cursor: &str,
+    ) -> Result<order::After, StoreError> {
+        match order::after(ctx, query, sorting, cursor)? {
+            Ok(after) => Ok(after),
+            Err(lookup) => {
+                let (text, params) = (lookup.sql.text.clone(), lookup.sql.params.clone());
+                let rows = self.db().query(text, params).await?;
+                lookup.keys(&rows)
+            }
+        }
+    }
+
+    async fn total(&self, ctx: &Ctx, query: &Query) -> Result<u64, StoreError> {
+        let sql = planner::total(ctx, query)?;
+        let rows = self.db().query(sql.text, sql.params).await?;
+        let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// What the includes of a search add to its matches, each once.
+    async fn included(
+        &self,
+        ctx: &Ctx,
+        query: &Query,
+        matches: &[Stored],
+    ) -> Result<Vec<Stored>, StoreError> {
+        if query.includes.len() > INCLUDES {
+            return Err(StoreError::Query("_include".to_owned()));
+        }
+        let mut keys: Vec<Key> = Vec::new();
+        for one in &query.includes {
+            let Some(sql) = include::include(ctx, query, one, matches, INCLUDED)? else {
+                continue;
+            };
+            let rows = self.db().query(sql.text, sql.params).await?;
+            keys.extend(rows.iter().map(key).collect::<Result<Vec<_>, _>>()?);
+        }
+        keys.sort();
+        keys.dedup();
+        keys.retain(|key| !matches.iter().any(|one| one.key == *key));
+        self.fetch(ctx, &keys, false).await
+    }
+}
+
+/// The audit line: type, how many, and whose data was found; never what was asked for, which may be a name.
+/// None for what has no patient. A search that found no patient's data is noted too: somebody may be guessing.
+fn note(typ: &str, matches: &[Stored], included: &[Stored]) -> Option<Note> {
+    let patients: BTreeSet<&Id> = matches
+        .iter()
+        .chain(included)
+        .filter_map(|one| one.place.patient.as_ref())
+        .collect();
+    if patients.is_empty() && planner::PUBLIC.contains(&typ) {
+        return None;
+    }
+    let mut detail = format!("{typ} {}", matches.len() + included.len());
+    for patient in &patients {
+        detail.push(' ');
+        detail.push_str(patient.as_str());
+    }
+    let mut note = Note::new("resource.search").detail(detail);
+    if let (1, Some(patient)) = (patients.len(), patients.first()) {
+        note = note.patient(patient);
+    }
+    Some(note)
+}
+
+fn key(row: &Row) -> Result<Key, StoreError> {
+    Ok(Key::new(row.text(0)?, row.id(1)?))
+}
