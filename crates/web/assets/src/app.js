@@ -1,0 +1,87 @@
+// Small helpers on top of pages that work without them: live "changed" events, row keys, one click once, drafts.
+
+// One stream a page, only where a part of the page wants to be told. It says "changed" and nothing else;
+// the part fetches itself again with the reader's own rights.
+function listen() {
+  if (!document.querySelector('[data-live]')) return;
+  const stream = new EventSource('/events');
+  const tell = () => document.body.dispatchEvent(new CustomEvent('renkei:changed'));
+  stream.addEventListener('changed', tell);
+  // What happened while the line was cut is not repeated, so look again after each connection but the first.
+  let opened = false;
+  stream.addEventListener('open', () => { if (opened) tell(); opened = true; });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) tell(); });
+}
+
+// A form is sent once: the button rests until an answer is there.
+function once(event) {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method !== 'post') return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  if (form.hasAttribute('hx-post')) return;
+  form.dataset.sent = '1';
+  for (const button of form.querySelectorAll('button:not([type=button])')) button.setAttribute('aria-busy', 'true');
+}
+
+// Back from the next page: the form may be sent again.
+function again() {
+  for (const form of document.querySelectorAll('form[data-sent]')) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll('[aria-busy]')) button.removeAttribute('aria-busy');
+  }
+}
+
+// Lists by keyboard: arrows move, Enter opens, "/" goes to the search field.
+function keys(event) {
+  const typing = event.target.closest?.('input, textarea, select, [contenteditable]');
+  if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey) {
+    const search = document.querySelector('input[type=search]');
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+    return;
+  }
+  if (typing || !['ArrowDown', 'ArrowUp', 'j', 'k'].includes(event.key) || event.altKey || event.ctrlKey || event.metaKey) return;
+  const links = [...document.querySelectorAll('table[data-rows] tbody tr a[data-row]')];
+  if (!links.length) return;
+  const at = links.indexOf(document.activeElement);
+  const step = event.key === 'ArrowDown' || event.key === 'j' ? 1 : -1;
+  const next = links[Math.min(links.length - 1, Math.max(0, at + step))];
+  event.preventDefault();
+  next.focus();
+}
+
+// Files: their size against the limit before they travel.
+function files(event) {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement) || input.type !== 'file' || !input.dataset.max) return;
+  const large = [...input.files].find((file) => file.size > Number(input.dataset.max));
+  input.setCustomValidity(large ? input.dataset.tooLarge : '');
+  input.reportValidity();
+}
+
+// Files of a form marked `data-progress` travel with a bar.
+function upload(event) {
+  const form = event.target;
+  if (!form.dataset.progress || event.defaultPrevented) return;
+  event.preventDefault();
+  const bar = form.querySelector('progress');
+  bar.hidden = false;
+  const request = new XMLHttpRequest();
+  request.open('POST', form.action);
+  request.upload.addEventListener('progress', (e) => { bar.max = e.total; bar.value = e.loaded; });
+  request.addEventListener('load', () => {
+    if (request.status < 400 && request.responseURL) { location.assign(request.responseURL); return; }
+    document.open(); document.write(request.responseText); document.close();
+  });
+  request.addEventListener('error', () => { bar.hidden = true; again(); });
+  request.send(new FormData(form));
+}
+
+document.addEventListener('submit', once, true);
+document.addEventListener('submit', upload);
+addEventListener('pageshow', again);
+document.addEventListener('keydown', keys);
+document.addEventListener('change', files);
+document.addEventListener('click', (event) => {
+  if (event.target.closest?.('[data-print]')) print();
+});
+listen();

@@ -1,0 +1,188 @@
+//! The one mapping of every "no" to an answer: status, text in the reader's language, nothing of the inside.
+
+use askama::Template;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use renkei_base::Refusal;
+use renkei_store::{Failure, StoreError};
+
+use crate::visit::Visit;
+
+/// What a handler may answer instead of a page.
+#[derive(Debug)]
+pub enum Answer {
+    /// Nothing there, or nothing that the caller may see.
+    NotFound,
+    /// The caller sees the thing but may not do this, or its state does not allow it. A key `refuse-…`.
+    Refused(StatusCode, String),
+    /// The form is too old, or does not come from our own pages.
+    Forgery,
+    /// Nobody is signed in.
+    SignIn,
+    TooLarge,
+    /// Busy or without a writable store for the moment.
+    Later,
+    /// A fault of ours; the log has it under the request's id.
+    Broken,
+}
+
+impl From<Refusal> for Answer {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotFound => Self::NotFound,
+            Refusal::Forbidden(key) => Self::Refused(StatusCode::FORBIDDEN, key),
+            Refusal::NotNow(key) => Self::Refused(StatusCode::CONFLICT, key),
+            Refusal::Conflict => Self::Refused(StatusCode::CONFLICT, "refuse-conflict".to_owned()),
+            // Handlers with a form show its faults themselves; what comes here had no form to show.
+            Refusal::Invalid(faults) => Self::Refused(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                faults
+                    .into_iter()
+                    .next()
+                    .map_or_else(|| "refuse-invalid".to_owned(), |fault| fault.key),
+            ),
+        }
+    }
+}
+
+impl From<StoreError> for Answer {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) => Refusal::Conflict.into(),
+            StoreError::ReadOnly(_) | StoreError::Busy => {
+                tracing::warn!(%error, "store refuses");
+                Self::Later
+            }
+            other => {
+                tracing::error!(error = %other, "store failed");
+                Self::Broken
+            }
+        }
+    }
+}
+
+impl From<Failure> for Answer {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<askama::Error> for Answer {
+    fn from(error: askama::Error) -> Self {
+        tracing::error!(%error, "template failed");
+        Self::Broken
+    }
+}
+
+impl Answer {
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Refused(status, _) => *status,
+            Self::Forgery => StatusCode::FORBIDDEN,
+            Self::SignIn => StatusCode::SEE_OTHER,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Later => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn key(&self) -> String {
+        match self {
+            Self::NotFound => "error-not-found",
+            Self::Refused(_, key) => return key.clone(),
+            Self::Forgery => "error-forgery",
+            Self::SignIn => "error-sign-in",
+            Self::TooLarge => "error-too-large",
+            Self::Later => "error-later",
+            Self::Broken => "error-broken",
+        }
+        .to_owned()
+    }
+}
+
+/// Carries the key to [`pages`], which knows the visitor's language.
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        if matches!(self, Self::SignIn) {
+            return Redirect::to("/login").into_response();
+        }
+        let mut response = self.status().into_response();
+        response.extensions_mut().insert(Plain { key: self.key() });
+        response
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Plain {
+    key: String,
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage<'a> {
+    v: &'a Visit,
+    text: String,
+    request: String,
+}
+
+#[derive(Template)]
+#[template(path = "error_part.html")]
+struct ErrorPart<'a> {
+    v: &'a Visit,
+    text: String,
+}
+
+/// Turns an [`Answer`] and the framework's own bare refusals into pages in the reader's language.
+pub(crate) fn pages(visit: &Visit, response: Response) -> Response {
+    let key = match response.extensions().get::<Plain>() {
+        Some(plain) => plain.key.clone(),
+        None if bare(&response) => bare_key(response.status()).to_owned(),
+        None => return response,
+    };
+    render(visit, response.status(), &key)
+}
+
+fn bare(response: &Response) -> bool {
+    let status = response.status();
+    (status.is_client_error() || status.is_server_error())
+        && response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_none_or(|kind| kind == HeaderValue::from_static("text/plain; charset=utf-8"))
+}
+
+const fn bare_key(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "error-not-found",
+        StatusCode::PAYLOAD_TOO_LARGE => "error-too-large",
+        StatusCode::REQUEST_TIMEOUT | StatusCode::SERVICE_UNAVAILABLE => "error-later",
+        _ if status.is_client_error() => "error-request",
+        _ => "error-broken",
+    }
+}
+
+fn render(visit: &Visit, status: StatusCode, key: &str) -> Response {
+    let text = visit.t(key);
+    let html = if visit.fragment {
+        ErrorPart { v: visit, text }.render()
+    } else {
+        // The number of the request helps where the fault is ours; a plain "not there" stays the same to the byte.
+        let request = if status.is_server_error() { visit.ctx.request.to_string() } else { String::new() };
+        ErrorPage { v: visit, text, request }.render()
+    };
+    (status, Html(html.unwrap_or_default())).into_response()
+}
+
+/// A page, rendered.
+pub(crate) fn page(template: &impl Template) -> Result<Response, Answer> {
+    Ok(Html(template.render()?).into_response())
+}
+
+/// A form shown again with its faults.
+pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Result<Response, Answer> {
+    Ok((status, Html(template.render()?)).into_response())
+}

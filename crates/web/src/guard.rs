@@ -1,0 +1,56 @@
+//! The gate of every route: may they come here, and does what they send come from our own pages.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::error::Answer;
+use crate::routes::Policy;
+use crate::visit::Visit;
+
+/// Middleware on every route. [`crate::visit::attach`] has run before it.
+pub(crate) async fn pass(State(policy): State<Policy>, request: Request, next: Next) -> Response {
+    let Some(visit) = request.extensions().get::<Visit>() else {
+        return Answer::Broken.into_response();
+    };
+    let verdict = admit(policy, visit).and_then(|()| own_page(request.method(), request.headers()));
+    match verdict {
+        Ok(()) => next.run(request).await,
+        Err(answer) => answer.into_response(),
+    }
+}
+
+/// Whether the visitor may come to such a route at all.
+pub(crate) fn admit(policy: Policy, visit: &Visit) -> Result<(), Answer> {
+    match policy {
+        Policy::Public => Ok(()),
+        Policy::Demo if visit.demo => Ok(()),
+        Policy::Demo => Err(Answer::NotFound),
+        _ if !visit.signed_in => Err(Answer::SignIn),
+        Policy::SignedIn => Ok(()),
+        Policy::Roles(roles) if visit.ctx.caller.roles.any(roles) => Ok(()),
+        Policy::Roles(_) => Err(Answer::NotFound),
+    }
+}
+
+/// A request that changes something must come from one of our own pages: by the browser's word, or by its Origin.
+fn own_page(method: &Method, headers: &HeaderMap) -> Result<(), Answer> {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return Ok(());
+    }
+    if let Some(site) = text(headers, "sec-fetch-site") {
+        return if matches!(site, "same-origin" | "none") { Ok(()) } else { Err(Answer::Forgery) };
+    }
+    let host = text(headers, header::HOST.as_str()).unwrap_or_default();
+    match text(headers, header::ORIGIN.as_str()) {
+        Some(origin) if origin.split_once("://").map(|(_, rest)| rest) == Some(host) => Ok(()),
+        Some(_) => Err(Answer::Forgery),
+        // No browser: the form token still has to be right.
+        None => Ok(()),
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
