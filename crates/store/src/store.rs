@@ -23,7 +23,9 @@ pub struct Config {
 pub enum Database {
     /// `data/renkei.db`, embedded.
     Sqlite,
-    Postgres { url: String },
+    Postgres {
+        url: String,
+    },
 }
 
 /// "Something of this institution changed": no more than that. Pages re-read with normal rights.
@@ -56,7 +58,7 @@ impl Store {
     /// Opens, migrates forward, checks the checksums of earlier migrations.
     pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
         let (changed, _) = broadcast::channel(WATCHED);
-        let db = Db::open(config, clock.now()).await?;
+        let db = Db::open(config, clock.now(), &changed).await?;
         let store = Self {
             inner: Arc::new(Inner {
                 db,
@@ -86,7 +88,10 @@ impl Store {
     /// Transactions and commits so far: how many requests shared one fsync.
     pub fn figures(&self) -> Figures {
         let (transactions, commits) = self.inner.db.figures();
-        Figures { transactions, commits }
+        Figures {
+            transactions,
+            commits,
+        }
     }
 
     /// A stream of "something changed" of all institutions; the page's handler filters by its own.
@@ -129,16 +134,4 @@ impl Store {
 pub struct Figures {
     pub transactions: u64,
     pub commits: u64,
-}
-
-/// Stands in for `search.rs` until it is here.
-impl Store {
-    /// FHIR search within the caller's reach. One audit row, with the patients found.
-    pub async fn search(
-        &self,
-        _ctx: &renkei_base::Ctx,
-        _query: &crate::Query,
-    ) -> Result<crate::Page, StoreError> {
-        Err(StoreError::Query("being built".to_owned()))
-    }
 }

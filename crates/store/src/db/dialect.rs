@@ -25,9 +25,9 @@ pub(crate) fn render(backend: Backend, text: &str) -> String {
             ("{resource_key}", "primary key (patient, typ, id)"),
         ],
     };
-    tokens
-        .iter()
-        .fold(text.to_owned(), |text, (token, word)| text.replace(token, word))
+    tokens.iter().fold(text.to_owned(), |text, (token, word)| {
+        text.replace(token, word)
+    })
 }
 
 /// `$2` as `?2`: SQLite counts a `$`-name by its first appearance, not by its number.

@@ -67,24 +67,30 @@ impl Status {
 
     pub(crate) fn check(&self) -> Result<(), StoreError> {
         match self.broken.lock() {
-            Ok(broken) => broken.clone().map_or(Ok(()), |why| Err(StoreError::ReadOnly(why))),
+            Ok(broken) => broken
+                .clone()
+                .map_or(Ok(()), |why| Err(StoreError::ReadOnly(why))),
             Err(_) => Err(StoreError::ReadOnly("status lost".to_owned())),
         }
     }
 
     /// Transactions and requests so far.
     pub(crate) fn figures(&self) -> (u64, u64) {
-        (self.commits.load(Ordering::Relaxed), self.jobs.load(Ordering::Relaxed))
+        (
+            self.commits.load(Ordering::Relaxed),
+            self.jobs.load(Ordering::Relaxed),
+        )
     }
 }
 
 /// Puts a request into a lane's queue and waits for its answer.
 pub(crate) async fn send(lane: &flume::Sender<Job>, request: Request) -> Answer {
     let (answer, answered) = oneshot::channel();
-    lane.try_send(Job::Commit(Box::new(request), answer)).map_err(|error| match error {
-        flume::TrySendError::Full(_) => StoreError::Busy,
-        flume::TrySendError::Disconnected(_) => closed(),
-    })?;
+    lane.try_send(Job::Commit(Box::new(request), answer))
+        .map_err(|error| match error {
+            flume::TrySendError::Full(_) => StoreError::Busy,
+            flume::TrySendError::Disconnected(_) => closed(),
+        })?;
     answered.await.unwrap_or_else(|_| Err(closed()))
 }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod dialect;
 pub(crate) mod lane;
+pub(crate) mod postgres;
 pub(crate) mod sqlite;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use renkei_base::Micros;
 
 use self::dialect::Backend;
 use self::lane::{Answer, Request};
+use self::postgres::Postgres;
 use self::sqlite::Sqlite;
 use crate::StoreError;
 use crate::store::{Config, Database};
@@ -21,23 +23,33 @@ use crate::store::{Config, Database};
 #[derive(Debug)]
 pub(crate) enum Db {
     Sqlite(Sqlite),
+    Postgres(Postgres),
 }
 
 impl Db {
-    pub(crate) async fn open(config: &Config, now: Micros) -> Result<Self, StoreError> {
+    pub(crate) async fn open(
+        config: &Config,
+        now: Micros,
+        changed: &tokio::sync::broadcast::Sender<crate::Changed>,
+    ) -> Result<Self, StoreError> {
         match &config.database {
             Database::Sqlite => {
                 let folder = config.data.clone();
                 let opened = tokio::task::spawn_blocking(move || Sqlite::open(&folder, now)).await;
-                opened.map_err(|error| StoreError::Driver(error.to_string()))?.map(Self::Sqlite)
+                opened
+                    .map_err(|error| StoreError::Driver(error.to_string()))?
+                    .map(Self::Sqlite)
             }
-            Database::Postgres { .. } => Err(StoreError::Driver("being built".to_owned())),
+            Database::Postgres { url } => {
+                Postgres::open(url, now, changed).await.map(Self::Postgres)
+            }
         }
     }
 
     pub(crate) const fn backend(&self) -> Backend {
         match self {
             Self::Sqlite(_) => Backend::Sqlite,
+            Self::Postgres(_) => Backend::Postgres,
         }
     }
 
@@ -49,6 +61,7 @@ impl Db {
     ) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(db) => db.query(sql.into(), params).await,
+            Self::Postgres(db) => db.query(sql.into(), params).await,
         }
     }
 
@@ -60,6 +73,7 @@ impl Db {
     ) -> Result<Vec<Row>, StoreError> {
         match self {
             Self::Sqlite(db) => db.query_audit(sql.into(), params).await,
+            Self::Postgres(db) => db.query(sql.into(), params).await,
         }
     }
 
@@ -67,6 +81,7 @@ impl Db {
     pub(crate) async fn commit(&self, request: Request) -> Answer {
         match self {
             Self::Sqlite(db) => db.commit(request).await,
+            Self::Postgres(db) => db.commit(request).await,
         }
     }
 
@@ -74,39 +89,51 @@ impl Db {
     pub(crate) async fn log(&self, request: Request) -> Answer {
         match self {
             Self::Sqlite(db) => db.log(request).await,
+            Self::Postgres(db) => db.log(request).await,
         }
     }
 
     pub(crate) async fn sync_log(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(db) => db.sync_log().await,
+            // The heads are committed after these rows, and so bring them to the disk.
+            Self::Postgres(_) => Ok(()),
         }
     }
 
     /// The audit chains that this process writes.
     pub(crate) fn chains(&self) -> Vec<String> {
         match self {
-            Self::Sqlite(_) => vec![sqlite::WRITE_CHAIN.to_owned(), sqlite::READ_CHAIN.to_owned()],
+            Self::Sqlite(_) => vec![
+                sqlite::WRITE_CHAIN.to_owned(),
+                sqlite::READ_CHAIN.to_owned(),
+            ],
+            Self::Postgres(db) => db.chains(),
+        }
+    }
+
+    fn statuses(&self) -> [&lane::Status; 2] {
+        match self {
+            Self::Sqlite(db) => db.statuses(),
+            Self::Postgres(db) => db.statuses(),
         }
     }
 
     /// Whether writes and reads' audit rows can be kept now.
     pub(crate) fn writable(&self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(db) => db.statuses().iter().try_for_each(|status| status.check()),
-        }
+        self.statuses().iter().try_for_each(|status| status.check())
     }
 
     /// Transactions and requests of clinical writes so far.
     pub(crate) fn figures(&self) -> (u64, u64) {
-        match self {
-            Self::Sqlite(db) => db.statuses()[0].figures(),
-        }
+        let [writes, _] = self.statuses();
+        writes.figures()
     }
 
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(db) => db.close().await,
+            Self::Postgres(db) => db.close().await,
         }
     }
 }

@@ -60,15 +60,16 @@ impl Checkpoint {
     /// Follows a writer's commits.
     pub(super) fn follow(&self, link: &mut Link) -> rusqlite::Result<()> {
         let own = self.clone();
-        link.conn.wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
-            own.pages.store(pages, Ordering::Relaxed);
-            own.dirty.store(true, Ordering::Relaxed);
-            if pages > PAGES {
-                // One wake-up that waits is enough.
-                let _ = own.wake.try_send(());
-            }
-            Ok(())
-        }))
+        link.conn
+            .wal_hook(Some(move |_: &mut rusqlite::hooks::Wal, pages| {
+                own.pages.store(pages, Ordering::Relaxed);
+                own.dirty.store(true, Ordering::Relaxed);
+                if pages > PAGES {
+                    // One wake-up that waits is enough.
+                    let _ = own.wake.try_send(());
+                }
+                Ok(())
+            }))
     }
 }
 
@@ -94,10 +95,12 @@ impl Thread {
         let Some(open) = link else { return };
         let restart = self.pages.load(Ordering::Relaxed) > PAGES_MAX;
         let first = open.query("pragma wal_checkpoint(passive)", &[]);
-        let second = first.and_then(|rows| if restart {
-            open.query("pragma wal_checkpoint(restart)", &[])
-        } else {
-            Ok(rows)
+        let second = first.and_then(|rows| {
+            if restart {
+                open.query("pragma wal_checkpoint(restart)", &[])
+            } else {
+                Ok(rows)
+            }
         });
         if let Err(error) = second {
             tracing::warn!(%error, "checkpoint failed; the log keeps what it holds");

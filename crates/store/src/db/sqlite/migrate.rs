@@ -5,10 +5,10 @@ use std::path::Path;
 use renkei_base::Micros;
 
 use super::connection::{Link, Sync};
+use crate::StoreError;
 use crate::db::dialect::{self, Backend};
 use crate::db::{Row, Value};
 use crate::migrate::{ALL, APPLIED, Migration, READS, REMEMBER, TABLE, pending};
-use crate::StoreError;
 
 /// Migrates one file in one transaction: a second process that starts meanwhile waits for it.
 pub(super) fn file(path: &Path, sync: Sync, now: Micros) -> Result<(), StoreError> {
@@ -36,11 +36,15 @@ fn remember(link: &mut Link, migration: &Migration, now: Micros) -> Result<(), S
         migration.checksum().into(),
         now.into(),
     ];
-    link.execute(REMEMBER, &values).map(drop).map_err(|error| failed(&error))
+    link.execute(REMEMBER, &values)
+        .map(drop)
+        .map_err(|error| failed(&error))
 }
 
 pub(crate) fn applied(rows: &[Row]) -> Result<Vec<(i64, String)>, StoreError> {
-    rows.iter().map(|row| Ok((row.int(0)?, row.text(1)?.to_owned()))).collect()
+    rows.iter()
+        .map(|row| Ok((row.int(0)?, row.text(1)?.to_owned())))
+        .collect()
 }
 
 fn run(link: &mut Link, sql: &str) -> Result<(), StoreError> {
@@ -52,5 +56,8 @@ fn failed(error: &rusqlite::Error) -> StoreError {
 }
 
 fn named(migration: &Migration, error: &rusqlite::Error) -> StoreError {
-    StoreError::Driver(format!("migration {} ({}): {error}", migration.number, migration.name))
+    StoreError::Driver(format!(
+        "migration {} ({}): {error}",
+        migration.number, migration.name
+    ))
 }

@@ -46,7 +46,12 @@ pub(crate) struct Sqlite {
 }
 
 impl Part {
-    fn open(path: PathBuf, sync: Sync, chain: &'static str, readers: usize) -> Result<Self, StoreError> {
+    fn open(
+        path: PathBuf,
+        sync: Sync,
+        chain: &'static str,
+        readers: usize,
+    ) -> Result<Self, StoreError> {
         let status = Arc::new(Status::default());
         let checkpoint = Checkpoint::start(&path, sync, &status)?;
         let (jobs, queue) = flume::bounded(lane::QUEUE);

@@ -47,11 +47,17 @@ impl Readers {
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let question = Question { sql, params, answer };
-        self.questions.try_send(question).map_err(|error| match error {
-            flume::TrySendError::Full(_) => StoreError::Busy,
-            flume::TrySendError::Disconnected(_) => lane::closed(),
-        })?;
+        let question = Question {
+            sql,
+            params,
+            answer,
+        };
+        self.questions
+            .try_send(question)
+            .map_err(|error| match error {
+                flume::TrySendError::Full(_) => StoreError::Busy,
+                flume::TrySendError::Disconnected(_) => lane::closed(),
+            })?;
         answered.await.unwrap_or_else(|_| Err(lane::closed()))
     }
 }
@@ -86,7 +92,11 @@ fn serve(path: &Path, queue: &flume::Receiver<Question>) {
             reader = None;
         }
         // Whoever asked may have gone.
-        drop(question.answer.send(result.map_err(|error| read_error(&error))));
+        drop(
+            question
+                .answer
+                .send(result.map_err(|error| read_error(&error))),
+        );
     }
 }
 

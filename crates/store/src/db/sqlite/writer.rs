@@ -132,7 +132,11 @@ impl Writer {
     /// Reads the head again when somebody else has written since.
     fn refresh(&mut self) -> Result<(), Fault> {
         let rows = self.link.query("pragma data_version", &[])?;
-        let version = rows.first().map(|row| row.int(0)).transpose()?.unwrap_or_default();
+        let version = rows
+            .first()
+            .map(|row| row.int(0))
+            .transpose()?
+            .unwrap_or_default();
         if version != self.data_version {
             let chain = self.head.chain.as_str();
             let audit = self.link.query(audit::HEAD, &[chain.into()])?;
@@ -169,7 +173,10 @@ impl Writer {
     }
 
     fn run(&mut self, waiting: &[Waiting]) -> Result<Vec<Answer>, Fault> {
-        waiting.iter().map(|Waiting(request, _)| self.request(request)).collect()
+        waiting
+            .iter()
+            .map(|Waiting(request, _)| self.request(request))
+            .collect()
     }
 
     /// One request in its savepoint. What only this request did wrong is its answer; a fault of the file is everyone's.
@@ -205,7 +212,9 @@ impl Writer {
                         return Ok(Err(StoreError::Conflict(what.clone())));
                     }
                 }
-                Err(error) if fatal(&error) || self.link.conn.is_autocommit() => return Err(error.into()),
+                Err(error) if fatal(&error) || self.link.conn.is_autocommit() => {
+                    return Err(error.into());
+                }
                 Err(error) => return Ok(Err(refused(step, &error))),
             }
         }
@@ -230,7 +239,9 @@ impl Writer {
 fn refused(step: &Step, error: &rusqlite::Error) -> StoreError {
     match &step.expect {
         Expect::One(what) if taken(error) => StoreError::Conflict(what.clone()),
-        Expect::Any if taken(error) => StoreError::Conflict("a row that is there already".to_owned()),
+        Expect::Any if taken(error) => {
+            StoreError::Conflict("a row that is there already".to_owned())
+        }
         _ => StoreError::Driver(error.to_string()),
     }
 }

@@ -1,0 +1,147 @@
+//! What the stories share: a store, people of institutions, resources.
+
+use std::sync::Arc;
+
+use renkei_base::{
+    Caller, Ctx, Grantee, Id, Ids, Lang, Micros, Purpose, Reach, Role, Roles, Scope,
+};
+use renkei_fhir::{Key, Resource};
+use renkei_store::{Access, Changes, Place, Store, StoreError, Stored};
+use renkei_testkit::{Backend, CountingIds, TestClock};
+
+pub struct World {
+    pub backend: Backend,
+    pub store: Store,
+    pub clock: TestClock,
+    pub ids: Arc<dyn Ids>,
+}
+
+pub fn id(text: &str) -> Id {
+    text.parse().unwrap()
+}
+
+pub fn key(text: &str) -> Key {
+    Key::from_reference(text).unwrap()
+}
+
+pub fn place(patient: &str, scope: Scope, owner: &str) -> Place {
+    Place {
+        patient: Some(id(patient)),
+        scope,
+        owner: Some(id(owner)),
+    }
+}
+
+pub fn public(owner: Option<&str>) -> Place {
+    Place {
+        patient: None,
+        scope: Scope::Record,
+        owner: owner.map(id),
+    }
+}
+
+pub fn json(text: &str) -> Resource {
+    Resource::from_json(text).unwrap()
+}
+
+pub fn slot(name: &str) -> Resource {
+    json(&format!(
+        r#"{{"resourceType":"Slot","id":"{name}","status":"free"}}"#
+    ))
+}
+
+impl World {
+    pub async fn open(backend: Backend) -> Self {
+        let clock = TestClock::default();
+        let store = Store::open(&backend.config(), clock.shared())
+            .await
+            .unwrap();
+        Self {
+            backend,
+            store,
+            clock,
+            ids: CountingIds::shared(7),
+        }
+    }
+
+    /// Closes the store and opens it again on the same data.
+    pub async fn reopen(&mut self) -> Result<(), StoreError> {
+        self.store.close().await.unwrap();
+        self.store = Store::open(&self.backend.config(), self.clock.shared()).await?;
+        Ok(())
+    }
+
+    pub fn now(&self) -> Micros {
+        renkei_base::Clock::now(&self.clock)
+    }
+
+    pub fn program(&self) -> Ctx {
+        Ctx::program(self.now(), Arc::clone(&self.ids))
+    }
+
+    /// A doctor of an institution, who reaches what the institution is granted.
+    pub fn doctor(&self, institution: &str) -> Ctx {
+        Ctx {
+            caller: Caller {
+                account: Some(id(&format!("dr-{institution}"))),
+                name: "見本".to_owned(),
+                institution: Some(id(institution)),
+                roles: Roles::new([Role::Doctor]),
+            },
+            reach: Reach::Granted(vec![
+                Grantee::Institution(id(institution)),
+                Grantee::Person(id(&format!("dr-{institution}"))),
+            ]),
+            purpose: Purpose::Treatment,
+            at: self.now(),
+            request: self.ids.id(),
+            lang: Lang::Ja,
+            address: None,
+            ids: Arc::clone(&self.ids),
+        }
+    }
+
+    pub fn grant(&self, patient: &str, institution: &str, scope: Scope) -> Access {
+        Access {
+            patient: id(patient),
+            grantee: Grantee::Institution(id(institution)),
+            scope,
+            until: Micros::NEVER,
+        }
+    }
+
+    /// A patient with a record entry and a case, all made by `clinic`.
+    pub async fn patient(&self, patient: &str, case: &str, clinic: &str) -> Vec<Stored> {
+        let mut changes = Changes::default();
+        changes
+            .grants
+            .push(self.grant(patient, clinic, Scope::Record));
+        changes.create(
+            json(&format!(r#"{{"resourceType":"Patient","id":"{patient}"}}"#)),
+            place(patient, Scope::Identity, clinic),
+        );
+        changes.create(
+            json(&format!(
+                r#"{{"resourceType":"Observation","id":"obs-{patient}","status":"final"}}"#
+            )),
+            place(patient, Scope::Record, clinic),
+        );
+        changes.create(
+            json(&format!(
+                r#"{{"resourceType":"ServiceRequest","id":"{case}","status":"draft"}}"#
+            )),
+            place(patient, Scope::Case(id(case)), clinic),
+        );
+        self.store
+            .commit(&self.doctor(clinic), changes)
+            .await
+            .unwrap()
+    }
+
+    pub async fn create(&self, resource: Resource, place: Place) -> Result<Stored, StoreError> {
+        let mut changes = Changes::default();
+        changes.create(resource, place);
+        let mut written = self.store.commit(&self.program(), changes).await?;
+        Ok(written.remove(0))
+    }
+}
