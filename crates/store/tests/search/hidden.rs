@@ -20,18 +20,24 @@ async fn region(backend: Backend) -> World {
     let world = World::open(backend).await;
     for name in ["clinic1", "clinic2", "hospital"] {
         world
-            .public(&format!(r#"{{"resourceType":"Organization","id":"{name}","name":"{name}"}}"#))
+            .public(&format!(
+                r#"{{"resourceType":"Organization","id":"{name}","name":"{name}"}}"#
+            ))
             .await;
     }
     for (p, family, clinic) in [("p1", "山田", "clinic1"), ("p2", "山本", "clinic2")] {
-        world.record(p, &patient(p, family, "花子", ("ヤマ", "ハナコ"))).await;
+        world
+            .record(p, &patient(p, family, "花子", ("ヤマ", "ハナコ")))
+            .await;
         let note = format!(
             r#"{{"resourceType":"Observation","id":"o{p}","code":{{"coding":[{{"code":"bp"}}]}},"subject":{{"reference":"Patient/{p}"}}}}"#
         );
         world.record(p, &note).await;
         let case = format!("s{p}");
         for json in [
-            format!(r#"{{"resourceType":"ServiceRequest","id":"{case}","subject":{{"reference":"Patient/{p}"}}}}"#),
+            format!(
+                r#"{{"resourceType":"ServiceRequest","id":"{case}","subject":{{"reference":"Patient/{p}"}}}}"#
+            ),
             format!(
                 r#"{{"resourceType":"Task","id":"t{p}","status":"requested","focus":{{"reference":"ServiceRequest/{case}"}},
                 "for":{{"reference":"Patient/{p}"}},"owner":{{"reference":"Organization/hospital"}},
@@ -42,7 +48,9 @@ async fn region(backend: Backend) -> World {
         }
         world.grant(clinic, p, Scope::Record, Micros::NEVER).await;
     }
-    world.grant("hospital", "p1", Scope::Case(id("sp1")), Micros::NEVER).await;
+    world
+        .grant("hospital", "p1", Scope::Case(id("sp1")), Micros::NEVER)
+        .await;
     world
 }
 
@@ -54,7 +62,10 @@ async fn only_granted_patients_are_found(backend: Backend) {
         ("Patient?_id=p1,p2", ["p1", "p2", "p1", ""]),
         ("Patient?name:missing=false", ["p1", "p2", "p1", ""]),
         ("Patient?gender:not=male", ["p1", "p2", "p1", ""]),
-        ("Task?owner=Organization/hospital", ["tp1", "tp2", "tp1", ""]),
+        (
+            "Task?owner=Organization/hospital",
+            ["tp1", "tp2", "tp1", ""],
+        ),
         ("Task?status=requested", ["tp1", "tp2", "tp1", ""]),
         ("Observation?code=bp", ["op1", "op2", "", ""]),
         ("Observation?_lastUpdated=ge2000", ["op1", "op2", "", ""]),
@@ -68,7 +79,12 @@ async fn only_granted_patients_are_found(backend: Backend) {
     ];
     for (address, expected) in cases {
         for (ctx, found) in callers.iter().zip(expected) {
-            assert_eq!(world.finds(ctx, address).await, found, "{address} {:?}", ctx.reach);
+            assert_eq!(
+                world.finds(ctx, address).await,
+                found,
+                "{address} {:?}",
+                ctx.reach
+            );
         }
     }
 }
@@ -79,7 +95,9 @@ async fn a_case_shows_itself_and_who_it_is_about(backend: Backend) {
     assert_eq!(world.finds(&hospital, "Patient").await, "p1");
     assert_eq!(world.finds(&hospital, "ServiceRequest").await, "sp1");
     assert_eq!(world.finds(&hospital, "Observation").await, "");
-    world.grant("hospital", "p1", Scope::Record, Micros::NEVER).await;
+    world
+        .grant("hospital", "p1", Scope::Record, Micros::NEVER)
+        .await;
     assert_eq!(world.finds(&hospital, "Observation").await, "op1");
 }
 
@@ -93,7 +111,10 @@ async fn chains_tell_nothing_of_hidden_patients(backend: Backend) {
         world.public(&json).await;
     }
     let clinic = world.of("clinic1");
-    assert_eq!(world.finds(&clinic, "Appointment?status=booked").await, "ap1 ap2");
+    assert_eq!(
+        world.finds(&clinic, "Appointment?status=booked").await,
+        "ap1 ap2"
+    );
     for chain in [
         "patient.name=山",
         "patient:Patient.phonetic=ヤマ",
@@ -105,7 +126,11 @@ async fn chains_tell_nothing_of_hidden_patients(backend: Backend) {
         for also in ["", "&status=booked", "&_sort=-_id"] {
             let address = format!("Appointment?{chain}{also}");
             assert_eq!(world.finds(&clinic, &address).await, "ap1", "{address}");
-            assert_eq!(world.finds(&world.stranger(), &address).await, "", "{address}");
+            assert_eq!(
+                world.finds(&world.stranger(), &address).await,
+                "",
+                "{address}"
+            );
         }
     }
 }
@@ -123,17 +148,30 @@ async fn includes_leave_out_what_is_hidden(backend: Backend) {
         ("Appointment?_include=Appointment:patient", "Patient/p1"),
         ("Organization?_revinclude=Task:owner", "Task/tp1"),
         ("Organization?_id=clinic2&_revinclude=Task:requester", ""),
-        ("Patient?_revinclude=Observation:subject&_revinclude=Task:patient", "Observation/op1 Task/tp1"),
+        (
+            "Patient?_revinclude=Observation:subject&_revinclude=Task:patient",
+            "Observation/op1 Task/tp1",
+        ),
     ] {
-        let page = world.store.search(&clinic, &parse(address).unwrap()).await.unwrap();
-        let keys: Vec<String> = page.included.iter().map(|one| one.key.to_string()).collect();
+        let page = world
+            .store
+            .search(&clinic, &parse(address).unwrap())
+            .await
+            .unwrap();
+        let keys: Vec<String> = page
+            .included
+            .iter()
+            .map(|one| one.key.to_string())
+            .collect();
         assert_eq!(keys.join(" "), found, "{address}");
     }
 }
 
 async fn rights_run_out(backend: Backend) {
     let world = World::open(backend).await;
-    world.record("p", &patient("p", "山田", "花子", ("ヤマダ", "ハナコ"))).await;
+    world
+        .record("p", &patient("p", "山田", "花子", ("ヤマダ", "ハナコ")))
+        .await;
     let until = world.of("x").at + renkei_base::clock::Span::seconds(60);
     world.grant("x", "p", Scope::Identity, until).await;
     assert_eq!(world.finds(&world.of("x"), "Patient?name=山").await, "p");
@@ -147,11 +185,19 @@ async fn rights_run_out(backend: Backend) {
 async fn a_cursor_to_what_is_hidden_is_no_cursor(backend: Backend) {
     let world = region(backend).await;
     let mut query = parse("Patient?_sort=name&_count=1").unwrap();
-    let all = world.store.search(&world.of("clinic2"), &query).await.unwrap();
+    let all = world
+        .store
+        .search(&world.of("clinic2"), &query)
+        .await
+        .unwrap();
     assert_eq!(all.next, None);
     let all = world.store.search(&world.program(), &query).await.unwrap();
     query.cursor = all.next;
-    let hidden_from = if all.matches[0].key.id.as_str() == "p1" { "clinic2" } else { "clinic1" };
+    let hidden_from = if all.matches[0].key.id.as_str() == "p1" {
+        "clinic2"
+    } else {
+        "clinic1"
+    };
     match world.store.search(&world.of(hidden_from), &query).await {
         Err(StoreError::Query(name)) => assert_eq!(name, "_cursor"),
         other => panic!("{other:?}"),

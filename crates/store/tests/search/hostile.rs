@@ -8,10 +8,55 @@ use crate::world::{World, patient};
 each_backend!(any_text_is_only_a_value, many_conditions_are_refused);
 
 const TEXTS: &[&str] = &[
-    "'", "''", "\"", "' or '1'='1", "'; drop table resource; --", "$1", "$99", "?1", ":x", "%", "_", "%%", "\\",
-    "\\\\", "\\%", "a\\", "|", "||", "|||", "\\|", ",", "\0", "a\0b", "\u{7}", "\u{10FFFF}", "\u{FFFD}", "山\u{3099}", "🙂",
-    "ge", "eq2020", "1e999", "-", "NaN", "null", "true", " ", "　", "/", "Patient/", "Patient/1/2/3", "//", "#", "urn:uuid:1",
-    "2020-01-01T00:00:00+99:99", "9999999999999999999999", "-9999-01-01", "9999-12-31", "0000", "0001-01-01",
+    "'",
+    "''",
+    "\"",
+    "' or '1'='1",
+    "'; drop table resource; --",
+    "$1",
+    "$99",
+    "?1",
+    ":x",
+    "%",
+    "_",
+    "%%",
+    "\\",
+    "\\\\",
+    "\\%",
+    "a\\",
+    "|",
+    "||",
+    "|||",
+    "\\|",
+    ",",
+    "\0",
+    "a\0b",
+    "\u{7}",
+    "\u{10FFFF}",
+    "\u{FFFD}",
+    "山\u{3099}",
+    "🙂",
+    "ge",
+    "eq2020",
+    "1e999",
+    "-",
+    "NaN",
+    "null",
+    "true",
+    " ",
+    "　",
+    "/",
+    "Patient/",
+    "Patient/1/2/3",
+    "//",
+    "#",
+    "urn:uuid:1",
+    "2020-01-01T00:00:00+99:99",
+    "9999999999999999999999",
+    "-9999-01-01",
+    "9999-12-31",
+    "0000",
+    "0001-01-01",
 ];
 
 fn clause(param: &str, modifier: Option<&str>, value: String) -> Clause {
@@ -25,7 +70,9 @@ fn clause(param: &str, modifier: Option<&str>, value: String) -> Clause {
 
 async fn any_text_is_only_a_value(backend: Backend) {
     let world = World::open(backend).await;
-    world.record("p", &patient("p", "山田", "花子", ("ヤマダ", "ハナコ"))).await;
+    world
+        .record("p", &patient("p", "山田", "花子", ("ヤマダ", "ハナコ")))
+        .await;
     let ctx = world.of("nobody");
     let program = world.program();
     let long = "長".repeat(100_000);
@@ -73,10 +120,16 @@ async fn many_conditions_are_refused(backend: Backend) {
     let world = World::open(backend).await;
     let mut query = Query::of("Patient");
     query.clauses = vec![clause("gender", None, "male".to_owned()); 51];
-    assert!(matches!(world.store.search(&world.program(), &query).await, Err(StoreError::Query(_))));
+    assert!(matches!(
+        world.store.search(&world.program(), &query).await,
+        Err(StoreError::Query(_))
+    ));
     let many = (0..201).map(|n| n.to_string());
     let query = Query::of("Patient").with_any("identifier", many);
-    assert!(matches!(world.store.search(&world.program(), &query).await, Err(StoreError::Query(_))));
+    assert!(matches!(
+        world.store.search(&world.program(), &query).await,
+        Err(StoreError::Query(_))
+    ));
     let most = (0..200).map(|n| n.to_string());
     let mut query = Query::of("Patient").with_any("identifier", most);
     query.clauses = vec![query.clauses[0].clone(); 5];

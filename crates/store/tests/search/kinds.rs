@@ -73,13 +73,17 @@ async fn dates(backend: Backend) {
         ("utc", r#""effectiveDateTime":"2026-03-09T23:00:00Z""#),
         ("month", r#""effectiveDateTime":"2026-03""#),
         ("open", r#""effectivePeriod":{"start":"2026-03-11"}"#),
-        ("past", r#""effectivePeriod":{"start":"2020-01-01","end":"2020-12-31"}"#),
+        (
+            "past",
+            r#""effectivePeriod":{"start":"2020-01-01","end":"2020-12-31"}"#,
+        ),
     ] {
         let json = format!(r#"{{"resourceType":"Observation","id":"{id}",{date}}}"#);
         world.record("p", &json).await;
     }
     let date = |list: &'static [(&str, &str)]| {
-        list.iter().map(|(value, found)| (format!("Observation?date={value}"), *found))
+        list.iter()
+            .map(|(value, found)| (format!("Observation?date={value}"), *found))
     };
     let cases: Vec<(String, &str)> = date(&[
         ("2026-03-10", "day noon utc"),
@@ -107,11 +111,18 @@ async fn dates(backend: Backend) {
 async fn quantities(backend: Backend) {
     let world = World::open(backend).await;
     for (id, value) in [
-        ("a", r#"{"value":5.40,"system":"http://unitsofmeasure.org","code":"mg","unit":"ミリグラム"}"#),
+        (
+            "a",
+            r#"{"value":5.40,"system":"http://unitsofmeasure.org","code":"mg","unit":"ミリグラム"}"#,
+        ),
         ("b", r#"{"value":5.44,"unit":"mg"}"#),
-        ("c", r#"{"value":-1,"system":"http://unitsofmeasure.org","code":"Cel"}"#),
+        (
+            "c",
+            r#"{"value":-1,"system":"http://unitsofmeasure.org","code":"Cel"}"#,
+        ),
     ] {
-        let json = format!(r#"{{"resourceType":"Observation","id":"{id}","valueQuantity":{value}}}"#);
+        let json =
+            format!(r#"{{"resourceType":"Observation","id":"{id}","valueQuantity":{value}}}"#);
         world.record("p", &json).await;
     }
     all(
@@ -119,7 +130,10 @@ async fn quantities(backend: Backend) {
         &[
             ("Observation?value-quantity=5.4", "a b"),
             ("Observation?value-quantity=5.40", "a"),
-            ("Observation?value-quantity=5.4|http://unitsofmeasure.org|mg", "a"),
+            (
+                "Observation?value-quantity=5.4|http://unitsofmeasure.org|mg",
+                "a",
+            ),
             ("Observation?value-quantity=5.4||mg", "a b"),
             ("Observation?value-quantity=5||g", ""),
             ("Observation?value-quantity=ne5.4", "c"),
@@ -135,10 +149,19 @@ async fn quantities(backend: Backend) {
 }
 
 async fn referrals(world: &World) {
-    world.public(r#"{"resourceType":"Organization","id":"o1","name":"医療法人 山田病院"}"#).await;
-    world.public(r#"{"resourceType":"Organization","id":"o2","name":"林医院"}"#).await;
+    world
+        .public(r#"{"resourceType":"Organization","id":"o1","name":"医療法人 山田病院"}"#)
+        .await;
+    world
+        .public(r#"{"resourceType":"Organization","id":"o2","name":"林医院"}"#)
+        .await;
     world.record("p1", r#"{"resourceType":"Patient","id":"p1","name":[{"family":"山田"}],"birthDate":"1950-01-01"}"#).await;
-    world.record("p2", r#"{"resourceType":"Patient","id":"p2","name":[{"family":"林"}]}"#).await;
+    world
+        .record(
+            "p2",
+            r#"{"resourceType":"Patient","id":"p2","name":[{"family":"林"}]}"#,
+        )
+        .await;
     for (id, patient, owner) in [("t1", "p1", "o1"), ("t2", "p2", "o1"), ("t3", "p2", "o2")] {
         let json = format!(
             r#"{{"resourceType":"Task","id":"{id}","status":"requested","for":{{"reference":"Patient/{patient}"}},
@@ -167,7 +190,10 @@ async fn references(backend: Backend) {
             ("Task?focus=t3", "t3"),
             ("Task?part-of:missing=true", "t1 t2 t3"),
             ("Task?owner=not an id", ""),
-            ("Task?owner=https://elsewhere.example/fhir/Organization/o1", ""),
+            (
+                "Task?owner=https://elsewhere.example/fhir/Organization/o1",
+                "",
+            ),
         ],
     )
     .await;
@@ -201,7 +227,12 @@ async fn specials(backend: Backend) {
     world.forward(60).await;
     world.public(r#"{"resourceType":"Organization","id":"o3","meta":{"tag":[{"system":"s","code":"見本"}]}}"#).await;
     let key = renkei_fhir::Key::from_reference("Organization/o1").unwrap();
-    let first = world.store.read(&world.program(), &key).await.unwrap().unwrap();
+    let first = world
+        .store
+        .read(&world.program(), &key)
+        .await
+        .unwrap()
+        .unwrap();
     let first = first.updated.to_fhir();
     all(
         &world,
@@ -211,7 +242,10 @@ async fn specials(backend: Backend) {
             ("Organization?_id=t1", ""),
             (&format!("Organization?_lastUpdated={first}"), "o1 o2"),
             (&format!("Organization?_lastUpdated=gt{first}"), "o3"),
-            (&format!("Organization?_lastUpdated=le{first}&name=林"), "o2"),
+            (
+                &format!("Organization?_lastUpdated=le{first}&name=林"),
+                "o2",
+            ),
             ("Organization?_tag=s|見本", "o3"),
             ("Organization?_sort=-_lastUpdated,_id", "o3 o1 o2"),
             ("Organization?_sort=-_id", "o3 o2 o1"),
@@ -243,7 +277,10 @@ async fn what_is_not_known_is_named(backend: Backend) {
         ("Task?_sort=owner", "_sort owner"),
         ("Task?_sort=nothing", "_sort nothing"),
         ("Task?_include=Task:status", "_include Task:status"),
-        ("Task?_include=Patient:organization", "_include Patient:organization"),
+        (
+            "Task?_include=Patient:organization",
+            "_include Patient:organization",
+        ),
         ("Task?_cursor=00", "_cursor"),
         ("Ta sk?_id=1", "_type"),
     ] {
@@ -256,8 +293,17 @@ async fn what_is_not_known_is_named(backend: Backend) {
 
 async fn the_index_follows_the_resource(backend: Backend) {
     let world = World::open(backend).await;
-    world.record("p", r#"{"resourceType":"Patient","id":"p","gender":"male","name":[{"family":"旧姓"}]}"#).await;
-    world.replace(r#"{"resourceType":"Patient","id":"p","gender":"female","name":[{"family":"新姓"}]}"#).await;
+    world
+        .record(
+            "p",
+            r#"{"resourceType":"Patient","id":"p","gender":"male","name":[{"family":"旧姓"}]}"#,
+        )
+        .await;
+    world
+        .replace(
+            r#"{"resourceType":"Patient","id":"p","gender":"female","name":[{"family":"新姓"}]}"#,
+        )
+        .await;
     all(
         &world,
         &[
@@ -269,5 +315,13 @@ async fn the_index_follows_the_resource(backend: Backend) {
     )
     .await;
     world.delete("Patient/p").await;
-    all(&world, &[("Patient?gender=female", ""), ("Patient?_id=p", ""), ("Patient", "")]).await;
+    all(
+        &world,
+        &[
+            ("Patient?gender=female", ""),
+            ("Patient?_id=p", ""),
+            ("Patient", ""),
+        ],
+    )
+    .await;
 }

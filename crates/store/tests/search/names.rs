@@ -4,7 +4,10 @@ use renkei_testkit::{Backend, each_backend};
 
 use crate::world::{World, patient};
 
-each_backend!(a_name_is_found_however_it_is_typed, people_are_listed_in_the_order_of_kana);
+each_backend!(
+    a_name_is_found_however_it_is_typed,
+    people_are_listed_in_the_order_of_kana
+);
 
 async fn people(backend: Backend) -> World {
     let world = World::open(backend).await;
@@ -20,7 +23,8 @@ async fn people(backend: Backend) -> World {
     }
     let spaced = r#"{"resourceType":"Patient","id":"g","name":[{"text":"森　　蘭丸"}]}"#;
     world.record("g", spaced).await;
-    let latin = r#"{"resourceType":"Patient","id":"h","name":[{"family":"O'Brien","given":["Mary Ann"]}]}"#;
+    let latin =
+        r#"{"resourceType":"Patient","id":"h","name":[{"family":"O'Brien","given":["Mary Ann"]}]}"#;
     world.record("h", latin).await;
     world
 }
@@ -67,7 +71,11 @@ async fn a_name_is_found_however_it_is_typed(backend: Backend) {
         ("phonetic:missing=true", "g h"),
         ("phonetic:missing=false", "a b c d e f"),
     ] {
-        assert_eq!(world.finds(&ctx, &format!("Patient?{address}")).await, found, "{address}");
+        assert_eq!(
+            world.finds(&ctx, &format!("Patient?{address}")).await,
+            found,
+            "{address}"
+        );
     }
 }
 
@@ -75,7 +83,20 @@ async fn people_are_listed_in_the_order_of_kana(backend: Backend) {
     let world = people(backend).await;
     let ctx = world.program();
     // オ タ ハ ヤマサ ヤマダ ヨ, then what is not in kana, by code point.
-    assert_eq!(world.finds(&ctx, "Patient?_sort=phonetic&phonetic:missing=false").await, "f d e b a c");
-    assert_eq!(world.finds(&ctx, "Patient?_sort=-name&phonetic:missing=false").await, "c a b e d f");
-    assert_eq!(world.finds(&ctx, "Patient?_sort=phonetic&_count=3").await, "h f d");
+    assert_eq!(
+        world
+            .finds(&ctx, "Patient?_sort=phonetic&phonetic:missing=false")
+            .await,
+        "f d e b a c"
+    );
+    assert_eq!(
+        world
+            .finds(&ctx, "Patient?_sort=-name&phonetic:missing=false")
+            .await,
+        "c a b e d f"
+    );
+    assert_eq!(
+        world.finds(&ctx, "Patient?_sort=phonetic&_count=3").await,
+        "h f d"
+    );
 }

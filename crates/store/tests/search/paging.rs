@@ -48,13 +48,25 @@ async fn every_row_comes_once_in_every_order(backend: Backend) {
     let world = World::open(backend).await;
     for number in 0..23 {
         // Two of each day, and some without a day.
-        let due = if number % 5 == 0 { String::new() } else { format!("2026-12-{:02}", 1 + number / 2) };
+        let due = if number % 5 == 0 {
+            String::new()
+        } else {
+            format!("2026-12-{:02}", 1 + number / 2)
+        };
         task(&world, number, &due).await;
         world.forward(i64::try_from(number % 2).unwrap()).await;
     }
     for sort in [
-        "", "_id", "-_id", "x-due", "-x-due", "business-status,-x-due", "-business-status,x-due,-_id",
-        "_lastUpdated", "-_lastUpdated,-_id", "_id,x-due",
+        "",
+        "_id",
+        "-_id",
+        "x-due",
+        "-x-due",
+        "business-status,-x-due",
+        "-business-status,x-due,-_id",
+        "_lastUpdated",
+        "-_lastUpdated,-_id",
+        "_id,x-due",
     ] {
         let address = format!("Task?x-holder=h&_sort={sort}");
         let mut query = parse(&address).unwrap();
@@ -63,12 +75,22 @@ async fn every_row_comes_once_in_every_order(backend: Backend) {
         assert_eq!(whole.len(), 23, "{address}");
         for count in [1, 4, 23] {
             query.count = count;
-            assert_eq!(walk(&world, query.clone(), async |_| ()).await, whole, "{address} {count}");
+            assert_eq!(
+                walk(&world, query.clone(), async |_| ()).await,
+                whole,
+                "{address} {count}"
+            );
         }
     }
     let due = |ids: &str| format!("Task?x-holder=h&_sort={ids}&_count=3");
-    assert_eq!(world.finds(&world.program(), &due("x-due,_id")).await, "t001 t002 t003");
-    assert_eq!(world.finds(&world.program(), &due("-x-due,_id")).await, "t022 t021 t018");
+    assert_eq!(
+        world.finds(&world.program(), &due("x-due,_id")).await,
+        "t001 t002 t003"
+    );
+    assert_eq!(
+        world.finds(&world.program(), &due("-x-due,_id")).await,
+        "t022 t021 t018"
+    );
 }
 
 async fn rows_that_come_in_between_move_nothing(backend: Backend) {
@@ -80,7 +102,12 @@ async fn rows_that_come_in_between_move_nothing(backend: Backend) {
     let ids = walk(&world, query, async |page| {
         // One before everything, one right behind the page.
         task(&world, page, "2026-01-01").await;
-        task(&world, 200 + page, &format!("2026-12-{:02}", 3 * (page + 1))).await;
+        task(
+            &world,
+            200 + page,
+            &format!("2026-12-{:02}", 3 * (page + 1)),
+        )
+        .await;
     })
     .await;
     let old: Vec<&String> = ids.iter().filter(|id| id.starts_with("t1")).collect();
@@ -90,16 +117,27 @@ async fn rows_that_come_in_between_move_nothing(backend: Backend) {
     each.sort();
     each.dedup();
     assert_eq!(each.len(), ids.len(), "no row twice");
-    assert!(!ids.iter().any(|id| id.starts_with("t0")), "what lies before stays there");
+    assert!(
+        !ids.iter().any(|id| id.starts_with("t0")),
+        "what lies before stays there"
+    );
 }
 
 async fn a_cursor_holds_no_name_and_fits_its_search_alone(backend: Backend) {
     let world = World::open(backend).await;
     for (id, family) in [("a", "山田"), ("b", "林"), ("c", "森")] {
-        world.record(id, &patient(id, family, "花子", ("ヤマダ", "ハナコ"))).await;
+        world
+            .record(id, &patient(id, family, "花子", ("ヤマダ", "ハナコ")))
+            .await;
     }
     let mut query = parse("Patient?_sort=name&_count=1").unwrap();
-    let cursor = world.store.search(&world.program(), &query).await.unwrap().next.unwrap();
+    let cursor = world
+        .store
+        .search(&world.program(), &query)
+        .await
+        .unwrap()
+        .next
+        .unwrap();
     let bytes: Vec<u8> = (0..cursor.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&cursor[at..at + 2], 16).unwrap())
@@ -115,7 +153,11 @@ async fn a_cursor_holds_no_name_and_fits_its_search_alone(backend: Backend) {
         query.cursor = Some(wrong.to_owned());
         assert_eq!(refused(&query).await, "_cursor", "{wrong}");
     }
-    for other in ["Patient?_sort=-name", "Patient?_sort=name&gender=male", "Practitioner?_sort=name"] {
+    for other in [
+        "Patient?_sort=-name",
+        "Patient?_sort=name&gender=male",
+        "Practitioner?_sort=name",
+    ] {
         let mut query = parse(other).unwrap();
         query.cursor = Some(cursor.clone());
         assert_eq!(refused(&query).await, "_cursor", "{other}");
@@ -132,9 +174,19 @@ async fn a_cursor_holds_no_name_and_fits_its_search_alone(backend: Backend) {
 async fn the_count_has_a_limit(backend: Backend) {
     let world = World::open(backend).await;
     for number in 0..205 {
-        world.public(&format!(r#"{{"resourceType":"Slot","id":"s{number}","status":"free"}}"#)).await;
+        world
+            .public(&format!(
+                r#"{{"resourceType":"Slot","id":"s{number}","status":"free"}}"#
+            ))
+            .await;
     }
-    for (count, found) in [(0, 50), (7, 7), (200, 200), (100_000, 200), (usize::MAX, 200)] {
+    for (count, found) in [
+        (0, 50),
+        (7, 7),
+        (200, 200),
+        (100_000, 200),
+        (usize::MAX, 200),
+    ] {
         let mut query = parse("Slot?status=free").unwrap();
         query.count = count;
         query.total = true;
