@@ -20,6 +20,7 @@ create table institution (
   updated bigint not null
 );
 create unique index institution_registry on institution (registry_id) where registry_id is not null;
+create index institution_updated on institution (updated);
 create unique index institution_code on institution (code) where code is not null;
 
 -- Values that do not come from the row's own source: who said so, when, and who confirmed it.
@@ -40,8 +41,10 @@ create table institution_department (
   institution text not null,
   code text not null,
   name text not null,
-  active bigint not null
+  active bigint not null,
+  updated bigint not null
 );
+create index institution_department_updated on institution_department (updated);
 create index institution_department_of on institution_department (institution);
 
 -- Rows of a code list that found no institution, or several. state: waiting, confirmed, dismissed.

@@ -88,8 +88,18 @@ impl Changes {
     }
 
     /// Ends the waiting of a code. `institution` is `None` for a code that is dismissed. A conflict when it no longer waits.
-    pub fn end_code_wait(&mut self, code: &str, institution: Option<&Id>, by: Option<&Id>, at: Micros) {
-        let state = if institution.is_some() { "confirmed" } else { "dismissed" };
+    pub fn end_code_wait(
+        &mut self,
+        code: &str,
+        institution: Option<&Id>,
+        by: Option<&Id>,
+        at: Micros,
+    ) {
+        let state = if institution.is_some() {
+            "confirmed"
+        } else {
+            "dismissed"
+        };
         self.steps.push(Step::one(
             END_WAIT,
             vec![
@@ -134,7 +144,10 @@ impl Store {
     /// Codes that wait and have candidates: those that a person can decide now.
     pub async fn code_waits_to_confirm(&self, limit: usize) -> Result<Vec<CodeWait>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = self.db().query(WAITS_WITH_CANDIDATES, vec![Value::from(limit)]).await?;
+        let rows = self
+            .db()
+            .query(WAITS_WITH_CANDIDATES, vec![Value::from(limit)])
+            .await?;
         rows.iter().map(code_wait).collect()
     }
 
@@ -146,7 +159,9 @@ impl Store {
     /// Codes that a person has said belong to no institution here.
     pub async fn dismissed_codes(&self) -> Result<Vec<String>, StoreError> {
         let rows = self.db().query(DISMISSED, vec![]).await?;
-        rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+        rows.iter()
+            .map(|row| row.text(0).map(str::to_owned))
+            .collect()
     }
 
     /// The last imports, newest first.

@@ -47,6 +47,15 @@ pub struct InstitutionValue {
     pub confirmed_at: Option<Micros>,
 }
 
+/// What an import has to know of an institution to see whether a row is new.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistryKey {
+    pub id: Id,
+    pub registry_id: String,
+    pub fingerprint: String,
+    pub source_date: String,
+}
+
 /// What search needs of a department.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DepartmentRow {
@@ -56,7 +65,12 @@ pub struct DepartmentRow {
     pub code: String,
     pub name: String,
     pub active: bool,
+    pub updated: Micros,
 }
+
+/// Changes when something in the directory has changed: compared, never read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DirectoryMark([i64; 5]);
 
 const PUT: &str = "insert into institution (id, kind, prefecture, municipality, registry_id, code, name, kana, short, \
     other_names, address, active, source, source_date, fingerprint, updated) \
@@ -73,6 +87,17 @@ const ALL: &str = "select id, kind, prefecture, municipality, registry_id, code,
 const ONE: &str = "select id, kind, prefecture, municipality, registry_id, code, name, kana, short, other_names, \
     address, active, source, source_date, fingerprint, updated from institution where id = $1";
 
+const REGISTRY_KEYS: &str = "select id, registry_id, fingerprint, source_date from institution \
+    where registry_id is not null";
+
+const MARK: &str = "select (select count(*) from institution), \
+    (select coalesce(max(updated), 0) from institution), (select count(*) from institution_department), \
+    (select coalesce(max(updated), 0) from institution_department), (select count(*) from import_run)";
+
+const BY_CODE: &str = "select id from institution where code = $1";
+
+const BY_REGISTRY_ID: &str = "select id from institution where registry_id = $1";
+
 const PUT_VALUE: &str = "insert into institution_value (institution, field, value, source, source_date, confirmed_by, \
     confirmed_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (institution, field) do update set \
     value = excluded.value, source = excluded.source, source_date = excluded.source_date, \
@@ -84,13 +109,14 @@ const VALUES: &str = "select institution, field, value, source, source_date, con
 const VALUES_BY_SOURCE: &str = "select institution, field, value, source, source_date, confirmed_by, confirmed_at \
     from institution_value where source = $1 order by institution, field";
 
-const PUT_DEPARTMENT: &str = "insert into institution_department (id, institution, code, name, active) \
-    values ($1, $2, $3, $4, $5) on conflict (id) do update set code = excluded.code, name = excluded.name, \
-    active = excluded.active";
+const PUT_DEPARTMENT: &str = "insert into institution_department (id, institution, code, name, active, updated) \
+    values ($1, $2, $3, $4, $5, $6) on conflict (id) do update set code = excluded.code, name = excluded.name, \
+    active = excluded.active, updated = excluded.updated";
 
-const DEPARTMENTS: &str = "select id, institution, code, name, active from institution_department";
+const DEPARTMENTS: &str =
+    "select id, institution, code, name, active, updated from institution_department";
 
-const DEPARTMENTS_OF: &str = "select id, institution, code, name, active from institution_department \
+const DEPARTMENTS_OF: &str = "select id, institution, code, name, active, updated from institution_department \
     where institution = $1";
 
 impl Changes {
@@ -145,6 +171,7 @@ impl Changes {
                 Value::from(row.code.as_str()),
                 Value::from(row.name.as_str()),
                 Value::from(row.active),
+                Value::from(row.updated),
             ],
         ));
     }
@@ -162,6 +189,37 @@ impl Store {
         rows.first().map(institution).transpose()
     }
 
+    /// All institutions that have a 医療情報ネット ID.
+    pub async fn registry_keys(&self) -> Result<Vec<RegistryKey>, StoreError> {
+        let rows = self.db().query(REGISTRY_KEYS, vec![]).await?;
+        rows.iter().map(registry_key).collect()
+    }
+
+    /// The institution with a ten-digit code.
+    pub async fn institution_by_code(&self, code: &str) -> Result<Option<Id>, StoreError> {
+        let rows = self.db().query(BY_CODE, vec![Value::from(code)]).await?;
+        rows.first().map(|row| row.id(0)).transpose()
+    }
+
+    /// The institution with a 医療情報ネット ID.
+    pub async fn institution_by_registry_id(&self, id: &str) -> Result<Option<Id>, StoreError> {
+        let rows = self
+            .db()
+            .query(BY_REGISTRY_ID, vec![Value::from(id)])
+            .await?;
+        rows.first().map(|row| row.id(0)).transpose()
+    }
+
+    /// A mark that differs after each edit and each import, also those of another process.
+    pub async fn directory_mark(&self) -> Result<DirectoryMark, StoreError> {
+        let rows = self.db().query(MARK, vec![]).await?;
+        let mut mark = DirectoryMark::default();
+        for (column, place) in mark.0.iter_mut().enumerate() {
+            *place = rows.first().map_or(Ok(0), |row| row.int(column))?;
+        }
+        Ok(mark)
+    }
+
     /// The values of an institution that have a source of their own.
     pub async fn institution_values(&self, id: &Id) -> Result<Vec<InstitutionValue>, StoreError> {
         let rows = self.db().query(VALUES, vec![Value::from(id)]).await?;
@@ -169,8 +227,14 @@ impl Store {
     }
 
     /// All values that came from one source.
-    pub async fn institution_values_from(&self, source: &str) -> Result<Vec<InstitutionValue>, StoreError> {
-        let rows = self.db().query(VALUES_BY_SOURCE, vec![Value::from(source)]).await?;
+    pub async fn institution_values_from(
+        &self,
+        source: &str,
+    ) -> Result<Vec<InstitutionValue>, StoreError> {
+        let rows = self
+            .db()
+            .query(VALUES_BY_SOURCE, vec![Value::from(source)])
+            .await?;
         rows.iter().map(value).collect()
     }
 
@@ -182,7 +246,10 @@ impl Store {
 
     /// The departments of one institution, closed ones too.
     pub async fn departments_of(&self, institution: &Id) -> Result<Vec<DepartmentRow>, StoreError> {
-        let rows = self.db().query(DEPARTMENTS_OF, vec![Value::from(institution)]).await?;
+        let rows = self
+            .db()
+            .query(DEPARTMENTS_OF, vec![Value::from(institution)])
+            .await?;
         rows.iter().map(department).collect()
     }
 }
@@ -208,6 +275,15 @@ fn institution(row: &Row) -> Result<InstitutionRow, StoreError> {
     })
 }
 
+fn registry_key(row: &Row) -> Result<RegistryKey, StoreError> {
+    Ok(RegistryKey {
+        id: row.id(0)?,
+        registry_id: row.text(1)?.to_owned(),
+        fingerprint: row.text(2)?.to_owned(),
+        source_date: row.text(3)?.to_owned(),
+    })
+}
+
 fn value(row: &Row) -> Result<InstitutionValue, StoreError> {
     Ok(InstitutionValue {
         institution: row.id(0)?,
@@ -230,5 +306,6 @@ fn department(row: &Row) -> Result<DepartmentRow, StoreError> {
         code: row.text(2)?.to_owned(),
         name: row.text(3)?.to_owned(),
         active: row.int(4)? != 0,
+        updated: row.micros(5)?,
     })
 }

@@ -1,0 +1,293 @@
+//! A whole code list: what it means for the institutions that are there, and what waits.
+
+use std::collections::{HashMap, HashSet};
+
+use renkei_base::Ctx;
+use renkei_base::code::InstitutionCode;
+use renkei_store::import::{CodeWait, ImportRun};
+use renkei_store::institution::InstitutionRow;
+use renkei_store::{Changes, Failure, Note, Store, StoreError};
+
+use super::code_row::{self, CodeRow};
+use super::file::Source;
+use super::report::{Level, Remark, Report};
+use super::{BATCH_ROWS, OnProgress, Progress, table};
+use crate::code::{CODE_SOURCE, give};
+use crate::matching::{Party, Verdict, verdicts};
+use crate::{Kind, gate, municipality};
+
+/// Waiting rows of one commit: plain inserts, lighter than resources.
+const WAIT_ROWS: usize = 500;
+/// How often a batch that met somebody else's change is decided again.
+const TRIES: usize = 3;
+
+/// Imports a code list. Rows that surely mean one institution give it their code; the others wait.
+pub async fn institution_codes(
+    store: &Store,
+    ctx: &Ctx,
+    source: &Source,
+    progress: OnProgress<'_>,
+) -> Result<Report, Failure> {
+    gate::region(ctx)?;
+    let mut report = Report::default();
+    let rows = read_all(source, &mut report);
+    let known = Known::load(store).await?;
+    let fresh = known.sort(rows, &mut report);
+    let decided = decide(store, &fresh).await?;
+    let total = report.rows() + fresh.len() as u64;
+    let mut sure = Vec::new();
+    let mut waits = Vec::new();
+    for (row, verdict) in fresh.iter().zip(decided) {
+        match verdict {
+            Decision::Give(institution) => sure.push((row.code.clone(), institution)),
+            Decision::Wait(candidates) => waits.push(wait_of(row, candidates, source, ctx)),
+        }
+    }
+    let date = source.date.clone().unwrap_or_else(|| ctx.at.in_japan().date().to_string());
+    for batch in sure.chunks(BATCH_ROWS) {
+        give_all(store, ctx, batch, &known.waiting, &date).await?;
+        report.accepted += batch.len() as u64;
+        progress(Progress { done: report.rows(), rows: total });
+    }
+    let changed: Vec<&CodeWait> = waits.iter().filter(|wait| known.is_news(wait)).collect();
+    for batch in changed.chunks(WAIT_ROWS) {
+        keep_waiting(store, ctx, batch).await?;
+        progress(Progress { done: report.rows(), rows: total });
+    }
+    for wait in &waits {
+        let reason = if wait.candidates.is_empty() { "fault-import-code-nobody" } else { "fault-import-code-several" };
+        let line = u64::try_from(wait.line).unwrap_or_default();
+        report.remarks.push(Remark::new(line, Level::Waiting, "", reason, &wait.code));
+    }
+    report.waiting += waits.len() as u64;
+    progress(Progress { done: total, rows: total });
+    record(store, ctx, "institution-codes", source, &report).await?;
+    Ok(report)
+}
+
+/// Tries the codes that wait against the institutions that have none yet. Returns how many found theirs.
+pub(crate) async fn settle_waiting(store: &Store, ctx: &Ctx) -> Result<u64, Failure> {
+    let waits = store.code_waits().await?;
+    let rows: Vec<CodeRow> = waits.iter().filter_map(row_of_wait).collect();
+    let decided = decide(store, &rows).await?;
+    let waiting: HashMap<String, CodeWait> = waits.into_iter().map(|wait| (wait.code.clone(), wait)).collect();
+    let mut sure = Vec::new();
+    let mut changed = Vec::new();
+    for (row, decision) in rows.iter().zip(decided) {
+        match decision {
+            Decision::Give(institution) => sure.push((row.code.clone(), institution)),
+            Decision::Wait(candidates) => {
+                let known = waiting.get(row.code.as_str());
+                changed.extend(known.filter(|wait| wait.candidates != candidates).map(|wait| CodeWait {
+                    candidates,
+                    ..wait.clone()
+                }));
+            }
+        }
+    }
+    let date = ctx.at.in_japan().date().to_string();
+    for batch in sure.chunks(BATCH_ROWS) {
+        give_all(store, ctx, batch, &waiting, &date).await?;
+    }
+    let changed: Vec<&CodeWait> = changed.iter().collect();
+    for batch in changed.chunks(WAIT_ROWS) {
+        keep_waiting(store, ctx, batch).await?;
+    }
+    Ok(sure.len() as u64)
+}
+
+/// Keeps that an import ran to its end.
+pub(super) async fn record(store: &Store, ctx: &Ctx, kind: &str, source: &Source, report: &Report) -> Result<(), Failure> {
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let mut changes = Changes::default();
+    changes.put_import_run(&ImportRun {
+        id: ctx.ids.id(),
+        kind: kind.to_owned(),
+        file: source.file.clone(),
+        sha256: source.sha256.clone(),
+        started: ctx.at,
+        ended: ctx.at,
+        account: ctx.caller.account.clone(),
+        accepted: number(report.accepted),
+        unchanged: number(report.unchanged),
+        waiting: number(report.waiting),
+        refused: number(report.refused),
+        warned: number(report.warned),
+    });
+    changes.note(Note::new("import.end").detail(format!("{kind} {} {}", source.sha256, report.to_json())));
+    store.commit(ctx, changes).await?;
+    Ok(())
+}
+
+/// Rows that can be taken, each once.
+fn read_all(source: &Source, report: &mut Report) -> Vec<CodeRow> {
+    let mut reader = table::reader(&source.text);
+    let mut row = csv::StringRecord::new();
+    let mut rows: Vec<CodeRow> = Vec::new();
+    let mut seen: HashMap<InstitutionCode, usize> = HashMap::new();
+    while reader.read_record(&mut row).unwrap_or(false) {
+        let line = row.position().map_or(0, csv::Position::line);
+        let mut found = match code_row::read(&row, line) {
+            Ok(found) => found,
+            Err(remark) => {
+                report.refuse(remark);
+                continue;
+            }
+        };
+        report.warn(std::mem::take(&mut found.warnings));
+        match seen.get(&found.code).and_then(|at| rows.get(*at)) {
+            Some(first) if (&first.name, &first.address) == (&found.name, &found.address) => report.unchanged += 1,
+            Some(first) => {
+                let first = first.line.to_string();
+                report.refuse(Remark::new(line, Level::Refused, "1", "fault-import-code-twice", &first));
+            }
+            None => {
+                seen.insert(found.code.clone(), rows.len());
+                rows.push(found);
+            }
+        }
+    }
+    rows
+}
+
+/// What the tables know of codes.
+struct Known {
+    /// Codes that institutions have.
+    given: HashSet<String>,
+    dismissed: HashSet<String>,
+    waiting: HashMap<String, CodeWait>,
+}
+
+impl Known {
+    async fn load(store: &Store) -> Result<Self, Failure> {
+        let given = store.institutions().await?.into_iter().filter_map(|row| row.code);
+        let waits = store.code_waits().await?;
+        Ok(Self {
+            given: given.collect(),
+            dismissed: store.dismissed_codes().await?.into_iter().collect(),
+            waiting: waits.into_iter().map(|wait| (wait.code.clone(), wait)).collect(),
+        })
+    }
+
+    /// Leaves the rows that nothing has been decided about.
+    fn sort(&self, rows: Vec<CodeRow>, report: &mut Report) -> Vec<CodeRow> {
+        let before = rows.len();
+        let decided = |code: &str| self.given.contains(code) || self.dismissed.contains(code);
+        let fresh: Vec<CodeRow> = rows.into_iter().filter(|row| !decided(row.code.as_str())).collect();
+        report.unchanged += (before - fresh.len()) as u64;
+        fresh
+    }
+
+    /// Whether a waiting row says anything new.
+    fn is_news(&self, wait: &CodeWait) -> bool {
+        self.waiting.get(&wait.code).is_none_or(|old| {
+            (&old.name, &old.postal, &old.address, &old.candidates) != (&wait.name, &wait.postal, &wait.address, &wait.candidates)
+        })
+    }
+}
+
+enum Decision {
+    Give(renkei_base::Id),
+    Wait(Vec<renkei_base::Id>),
+}
+
+/// Compares rows with all institutions of the kinds that the list is about. One that has a code already is only a candidate.
+async fn decide(store: &Store, rows: &[CodeRow]) -> Result<Vec<Decision>, Failure> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut institutions = store.institutions().await?;
+    let cities = municipality::names(institutions.iter().map(|one| (one.municipality.as_str(), one.address.as_str())));
+    institutions.retain(|one| one.active && is_medical(one));
+    let theirs: Vec<Party> = institutions
+        .iter()
+        .map(|one| {
+            let city = cities.get(&one.municipality).map_or("", String::as_str);
+            Party::new(&one.prefecture, &one.name, &one.address, city)
+        })
+        .collect();
+    let ours: Vec<Party> = rows
+        .iter()
+        .map(|row| Party::new(row.code.as_str().get(..2).unwrap_or_default(), &row.name, &row.address, ""))
+        .collect();
+    let ids = |places: Vec<usize>| places.iter().filter_map(|at| institutions.get(*at)).map(|one| one.id.clone()).collect();
+    let verdicts = verdicts(&ours, &theirs);
+    Ok(rows
+        .iter()
+        .zip(verdicts)
+        .map(|(row, verdict)| match verdict {
+            Verdict::Sure(place, _) => match institutions.get(place) {
+                Some(one) if one.code.is_none() && !row.doubtful => Decision::Give(one.id.clone()),
+                _ => Decision::Wait(ids(vec![place])),
+            },
+            Verdict::Perhaps(places) => Decision::Wait(ids(places)),
+            Verdict::Nobody => Decision::Wait(Vec::new()),
+        })
+        .collect())
+}
+
+fn is_medical(row: &InstitutionRow) -> bool {
+    matches!(Kind::from_code(&row.kind), Some(Kind::Hospital | Kind::Clinic))
+}
+
+async fn give_all(
+    store: &Store,
+    ctx: &Ctx,
+    batch: &[(InstitutionCode, renkei_base::Id)],
+    waiting: &HashMap<String, CodeWait>,
+    date: &str,
+) -> Result<(), Failure> {
+    for attempt in 1.. {
+        let mut changes = Changes::default();
+        give(store, ctx, batch, (CODE_SOURCE, date), &mut changes).await?;
+        for (code, institution) in batch {
+            if waiting.contains_key(code.as_str()) {
+                changes.end_code_wait(code.as_str(), Some(institution), None, ctx.at);
+            }
+        }
+        changes.note(Note::new("institution.import").detail(format!("institution-codes {} codes", batch.len())));
+        match store.commit(ctx, changes).await {
+            Err(StoreError::Conflict(_)) if attempt < TRIES => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => break,
+        }
+    }
+    Ok(())
+}
+
+async fn keep_waiting(store: &Store, ctx: &Ctx, batch: &[&CodeWait]) -> Result<(), Failure> {
+    let mut changes = Changes::default();
+    for wait in batch {
+        changes.put_code_wait(wait);
+    }
+    changes.note(Note::new("institution.import").detail(format!("institution-codes {} waiting", batch.len())));
+    store.commit(ctx, changes).await?;
+    Ok(())
+}
+
+fn wait_of(row: &CodeRow, candidates: Vec<renkei_base::Id>, source: &Source, ctx: &Ctx) -> CodeWait {
+    CodeWait {
+        code: row.code.as_str().to_owned(),
+        prefecture: row.code.prefecture().map(|one| one.code()).unwrap_or_default(),
+        name: row.name.clone(),
+        postal: row.postal.clone(),
+        address: row.address.clone(),
+        candidates,
+        source: source.file.clone(),
+        line: i64::try_from(row.line).unwrap_or_default(),
+        since: ctx.at,
+    }
+}
+
+fn row_of_wait(wait: &CodeWait) -> Option<CodeRow> {
+    let code = InstitutionCode::read(&wait.code).ok()?;
+    Some(CodeRow {
+        line: u64::try_from(wait.line).unwrap_or_default(),
+        doubtful: !code.check_digit_holds(),
+        code,
+        name: wait.name.clone(),
+        postal: wait.postal.clone(),
+        address: wait.address.clone(),
+        warnings: Vec::new(),
+    })
+}

@@ -1,0 +1,123 @@
+//! What an import did: the counts, and each remark with its place.
+
+use std::collections::BTreeMap;
+
+/// How bad a remark is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The row was not taken.
+    Refused,
+    /// The row waits for a person.
+    Waiting,
+    /// The row was taken, the value perhaps not.
+    Warned,
+}
+
+impl Level {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Waiting => "waiting",
+            Self::Warned => "warned",
+        }
+    }
+}
+
+/// One thing that is wrong with one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Line of the file, from 1, where the row begins.
+    pub line: u64,
+    pub level: Level,
+    /// The column's heading, or empty for the row.
+    pub field: String,
+    /// A message key that starts with `fault-import-`, or a code's fault.
+    pub reason: &'static str,
+    /// As it stands in the file, at most 80 characters.
+    pub value: String,
+}
+
+impl Remark {
+    pub(crate) fn new(line: u64, level: Level, field: &str, reason: &'static str, value: &str) -> Self {
+        Self {
+            line,
+            level,
+            field: field.to_owned(),
+            reason,
+            value: value.chars().filter(|c| !c.is_control()).take(80).collect(),
+        }
+    }
+}
+
+/// Counts and remarks. `accepted + unchanged + waiting + refused` is the number of rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    pub accepted: u64,
+    pub unchanged: u64,
+    pub waiting: u64,
+    pub refused: u64,
+    /// Rows with at least one warning, whatever became of them.
+    pub warned: u64,
+    /// Codes that had waited and found their institution in this import.
+    pub codes_found: u64,
+    pub remarks: Vec<Remark>,
+}
+
+impl Report {
+    pub const fn rows(&self) -> u64 {
+        self.accepted + self.unchanged + self.waiting + self.refused
+    }
+
+    /// The line that an import ends with.
+    pub fn to_json(&self) -> String {
+        format!(
+            r#"{{"accepted":{},"unchanged":{},"waiting":{},"refused":{},"warned":{}}}"#,
+            self.accepted, self.unchanged, self.waiting, self.refused, self.warned
+        )
+    }
+
+    /// How often each reason was given.
+    pub fn reasons(&self) -> BTreeMap<&'static str, u64> {
+        let mut counts = BTreeMap::new();
+        for remark in &self.remarks {
+            *counts.entry(remark.reason).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The rejects file: UTF-8 with BOM (for spreadsheets), one line a remark. `text` gives the words of a reason.
+    pub fn rejects_csv(&self, text: impl Fn(&str) -> String) -> Vec<u8> {
+        let mut writer = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
+        let mut write = |cells: [&str; 6]| {
+            let safe = cells.map(no_formula);
+            // Writing to memory does not fail.
+            let _ = writer.write_record(safe.iter().map(String::as_str));
+        };
+        write(["line", "level", "field", "reason", "value", "text"]);
+        for remark in &self.remarks {
+            let line = remark.line.to_string();
+            let words = text(remark.reason);
+            write([&line, remark.level.code(), &remark.field, remark.reason, &remark.value, &words]);
+        }
+        writer.into_inner().unwrap_or_default()
+    }
+
+    pub(crate) fn refuse(&mut self, remark: Remark) {
+        self.refused += 1;
+        self.remarks.push(remark);
+    }
+
+    pub(crate) fn warn(&mut self, remarks: Vec<Remark>) {
+        self.warned += u64::from(!remarks.is_empty());
+        self.remarks.extend(remarks);
+    }
+}
+
+/// A cell that a spreadsheet would run as a formula is shown as text.
+fn no_formula(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
+}

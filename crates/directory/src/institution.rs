@@ -1,0 +1,279 @@
+//! An institution: registered by hand where no file has it, and what it says of itself.
+
+use renkei_base::code::{InstitutionCode, MunicipalityCode, Prefecture, postal_code, telephone};
+use renkei_base::limits::LINE_CHARS;
+use renkei_base::{Ctx, Fault, Id, Refusal, Scope};
+use renkei_fhir::{Location, Organization};
+use renkei_store::institution::{InstitutionRow, InstitutionValue};
+use renkei_store::{Changes, Failure, Note, Place, Store};
+
+use crate::import::medical::web_address;
+use crate::{Kind, gate};
+
+/// The source of values that an institution, or the region for it, has typed. Imports leave these alone.
+pub const OWN_SOURCE: &str = "own";
+
+/// Where institutions live: nobody's compartment.
+pub(crate) const PLACE: Place = Place {
+    patient: None,
+    scope: Scope::Record,
+    owner: None,
+};
+
+/// A new institution as it is typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewInstitution {
+    /// `clinic`, `pharmacy` …
+    pub kind: String,
+    pub name: String,
+    pub kana: String,
+    /// Six digits, or five.
+    pub municipality: String,
+    /// With or without the prefecture.
+    pub address: String,
+    /// Ten digits, or empty.
+    pub code: String,
+    pub contact: Contact,
+}
+
+/// What an institution may change of itself. Empty takes a value away.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contact {
+    pub short: String,
+    pub postal_code: String,
+    pub phone: String,
+    pub fax: String,
+    pub url: String,
+}
+
+/// An institution with its place, as pages show it.
+#[derive(Clone, Debug)]
+pub struct Institution {
+    pub id: Id,
+    pub organization: Organization,
+    pub location: Option<Location>,
+    pub row: InstitutionRow,
+    /// Values with a source of their own.
+    pub values: Vec<InstitutionValue>,
+}
+
+/// One institution. Open to everybody; `None` where there is none.
+pub async fn get(store: &Store, ctx: &Ctx, id: &Id) -> Result<Option<Institution>, Failure> {
+    let Some(row) = store.institution(id).await? else {
+        return Ok(None);
+    };
+    let keys = [Organization::key(id), Location::key(id)];
+    let mut organization = None;
+    let mut location = None;
+    for stored in store.read_many(ctx, &keys).await? {
+        match stored.key.typ.as_str() {
+            Location::TYPE => location = Location::from_resource(stored.resource),
+            _ => organization = Organization::from_resource(stored.resource),
+        }
+    }
+    let values = store.institution_values(id).await?;
+    Ok(organization.map(|organization| Institution {
+        id: id.clone(),
+        organization,
+        location,
+        row,
+        values,
+    }))
+}
+
+/// Registers an institution that no file has. Returns its id.
+pub async fn register(store: &Store, ctx: &Ctx, new: &NewInstitution) -> Result<Id, Failure> {
+    gate::region(ctx)?;
+    let id = ctx.ids.id();
+    let organization = checked(new, &id)?;
+    if let Some(code) = organization.code()
+        && store.institution_by_code(code).await?.is_some()
+    {
+        return Err(Refusal::fault("code", "fault-institution-code-taken").into());
+    }
+    let mut location = Location::of_institution(&id);
+    location.set_name(organization.name());
+    let mut row = row_of(&organization, &id);
+    OWN_SOURCE.clone_into(&mut row.source);
+    row.source_date = ctx.at.in_japan().date().to_string();
+    row.updated = ctx.at;
+    let mut changes = Changes::default();
+    changes.put_institution(&row);
+    changes.create(organization.into_resource(), PLACE);
+    changes.create(location.into_resource(), PLACE);
+    changes.note(Note::new("institution.register").what(Organization::key(&id)));
+    store.commit(ctx, changes).await?;
+    Ok(id)
+}
+
+/// Changes what an institution says of itself. Later imports leave these values alone.
+pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, contact: &Contact) -> Result<(), Failure> {
+    gate::own(ctx, id)?;
+    let stored = store.read(ctx, &Organization::key(id)).await?.ok_or(Refusal::NotFound)?;
+    let before = store.institution(id).await?.ok_or(Refusal::NotFound)?;
+    let mut organization = Organization::from_resource(stored.resource.clone()).ok_or(Refusal::NotFound)?;
+    let old = contact_of(&organization);
+    let mut faults = Vec::new();
+    set_contact(&mut organization, contact, &mut faults);
+    if !faults.is_empty() {
+        return Err(Refusal::Invalid(faults).into());
+    }
+    let mut changes = Changes::default();
+    for (field, value) in changed(&old, &contact_of(&organization)) {
+        changes.put_institution_value(&InstitutionValue {
+            institution: id.clone(),
+            field: field.to_owned(),
+            value,
+            source: OWN_SOURCE.to_owned(),
+            source_date: ctx.at.in_japan().date().to_string(),
+            confirmed_by: ctx.caller.account.clone(),
+            confirmed_at: Some(ctx.at),
+        });
+    }
+    changes.put_institution(&InstitutionRow {
+        source: before.source,
+        source_date: before.source_date,
+        fingerprint: before.fingerprint,
+        updated: ctx.at,
+        ..row_of(&organization, id)
+    });
+    changes.update(&stored, organization.into_resource());
+    changes.note(Note::new("institution.edit").what(Organization::key(id)));
+    changes.tell.push(id.clone());
+    store.commit(ctx, changes).await?;
+    Ok(())
+}
+
+/// What an institution says of itself now, for the form.
+pub fn contact_of(organization: &Organization) -> Contact {
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    Contact {
+        short: text(organization.short_name()),
+        postal_code: text(organization.postal_code()),
+        phone: text(organization.telecom("phone")),
+        fax: text(organization.telecom("fax")),
+        url: text(organization.telecom("url")),
+    }
+}
+
+fn changed<'a>(old: &Contact, new: &Contact) -> impl Iterator<Item = (&'a str, String)> {
+    let pairs = [
+        ("short", &old.short, &new.short),
+        ("postal_code", &old.postal_code, &new.postal_code),
+        ("phone", &old.phone, &new.phone),
+        ("fax", &old.fax, &new.fax),
+        ("url", &old.url, &new.url),
+    ];
+    let changed: Vec<(&str, String)> = pairs
+        .into_iter()
+        .filter(|(_, old, new)| old != new)
+        .map(|(field, _, new)| (field, new.clone()))
+        .collect();
+    changed.into_iter()
+}
+
+fn checked(new: &NewInstitution, id: &Id) -> Result<Organization, Refusal> {
+    let mut faults = Vec::new();
+    let mut organization = Organization::new(id);
+    match Kind::from_code(&new.kind) {
+        Some(kind) => organization.set_kind(kind.code()),
+        None => faults.push(Fault::new("kind", "fault-institution-kind")),
+    }
+    let name = line(&new.name, "name", &mut faults);
+    if name.is_empty() {
+        faults.push(Fault::new("name", "fault-institution-name"));
+    }
+    organization.set_name(&name);
+    let kana = line(&new.kana, "kana", &mut faults);
+    organization.set_kana((!kana.is_empty()).then(|| renkei_base::name::to_katakana(&kana)).as_deref());
+    match MunicipalityCode::parse(&new.municipality) {
+        Ok(code) => {
+            let prefecture = code.prefecture();
+            organization.set_municipality(code.as_str());
+            organization.set_prefecture(&prefecture.map(Prefecture::code).unwrap_or_default());
+            let address = line(&new.address, "address", &mut faults);
+            organization.set_address(&with_prefecture(&address, prefecture));
+        }
+        Err(fault) => faults.push(fault.fault("municipality")),
+    }
+    if !new.code.trim().is_empty() {
+        match InstitutionCode::parse(&new.code) {
+            Ok(code) => organization.set_code(code.as_str()),
+            Err(fault) => faults.push(fault.fault("code")),
+        }
+    }
+    set_contact(&mut organization, &new.contact, &mut faults);
+    if faults.is_empty() { Ok(organization) } else { Err(Refusal::Invalid(faults)) }
+}
+
+fn with_prefecture(address: &str, prefecture: Option<Prefecture>) -> String {
+    match (Prefecture::of_address(address), prefecture) {
+        (None, Some(prefecture)) => format!("{}{address}", prefecture.name()),
+        _ => address.to_owned(),
+    }
+}
+
+fn set_contact(organization: &mut Organization, contact: &Contact, faults: &mut Vec<Fault>) {
+    let short = line(&contact.short, "short", faults);
+    organization.set_short_name((!short.is_empty()).then_some(short.as_str()));
+    let postal = optional(&contact.postal_code, "postal_code", faults, |text| {
+        postal_code(text).map_err(|fault| fault.key())
+    });
+    organization.set_postal_code(postal.as_deref());
+    for (system, text) in [("phone", &contact.phone), ("fax", &contact.fax)] {
+        let number = optional(text, system, faults, |text| telephone(text).map_err(|fault| fault.key()));
+        organization.set_telecom(system, number.as_deref());
+    }
+    let url = optional(&contact.url, "url", faults, |text| web_address(text).ok_or("fault-institution-url"));
+    organization.set_telecom("url", url.as_deref());
+}
+
+/// A field that may be empty; a fault leaves it empty.
+fn optional(
+    text: &str,
+    field: &str,
+    faults: &mut Vec<Fault>,
+    parse: impl Fn(&str) -> Result<String, &'static str>,
+) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    parse(text).map_err(|key| faults.push(Fault::new(field, key))).ok()
+}
+
+/// One line of text without control characters; blanks around it go.
+pub(crate) fn line(text: &str, field: &str, faults: &mut Vec<Fault>) -> String {
+    let text = text.trim();
+    if text.chars().any(char::is_control) {
+        faults.push(Fault::new(field, "fault-institution-control"));
+    }
+    if text.chars().count() > LINE_CHARS {
+        faults.push(Fault::new(field, "fault-institution-too-long").with("limit", LINE_CHARS));
+    }
+    text.to_owned()
+}
+
+/// The compact row of an Organization. Source and time are the caller's to set.
+pub(crate) fn row_of(organization: &Organization, id: &Id) -> InstitutionRow {
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let earlier: Vec<String> = organization.earlier_names().into_iter().map(|earlier| earlier.name).collect();
+    InstitutionRow {
+        id: id.clone(),
+        kind: text(organization.kind()),
+        prefecture: text(organization.prefecture()),
+        municipality: text(organization.municipality()),
+        registry_id: organization.registry_id().map(str::to_owned),
+        code: organization.code().map(str::to_owned),
+        name: organization.name().to_owned(),
+        kana: text(organization.kana()),
+        short: text(organization.short_name()),
+        other_names: earlier.join("\n"),
+        address: text(organization.address()),
+        active: organization.active(),
+        source: String::new(),
+        source_date: String::new(),
+        fingerprint: String::new(),
+        updated: renkei_base::Micros::default(),
+    }
+}

@@ -1,0 +1,119 @@
+//! Names of municipalities by code. Those of Tokyo are known; others are read off the addresses that carry the code.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use renkei_base::code::Prefecture;
+
+/// 二次保健医療圏 of Tokyo: area code, area name, municipality code, municipality name.
+const TOKYO: &str = include_str!("data/tokyo-areas.csv");
+
+static KNOWN: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let rows = TOKYO.lines().skip(1).filter_map(|line| {
+        let mut cells = line.split(',').skip(2);
+        Some((cells.next()?, cells.next()?))
+    });
+    rows.collect()
+});
+
+/// The name of a municipality that is known without any address: 131105 is 目黒区.
+pub fn known(code: &str) -> Option<&'static str> {
+    KNOWN.get(code).copied()
+}
+
+/// All municipalities known without any address, code and name.
+pub fn all_known() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TOKYO.lines().skip(1).filter_map(|line| {
+        let mut cells = line.split(',').skip(2);
+        Some((cells.next()?, cells.next()?))
+    })
+}
+
+/// The municipality's name at the beginning of an address, as far as the number of the code says what to look for:
+/// 101–199 wards (札幌市中央区, 目黒区), 201–299 cities, others towns and villages (余市郡余市町).
+pub fn in_address<'a>(code: &str, address: &'a str) -> Option<&'a str> {
+    let rest = Prefecture::of_address(address).map_or(address, |(_, rest)| rest);
+    let number: u32 = code.get(2..5)?.parse().ok()?;
+    let end = match number {
+        100 => city_end(rest, 0)?,
+        101..=199 if code.starts_with("13") => end_of(rest, 0, &['区'])?,
+        101..=199 => end_of(rest, city_end(rest, 0)?, &['区'])?,
+        200..=299 => city_end(rest, 0)?,
+        _ => {
+            let county = rest.find('郡').map_or(0, |at| at + '郡'.len_utf8());
+            end_of(rest, county, &['町', '村'])?
+        }
+    };
+    rest.get(..end)
+}
+
+fn city_end(text: &str, from: usize) -> Option<usize> {
+    end_of(text, from, &['市'])
+}
+
+/// Where the name ends: after the first of these signs that is not the name's first sign; 四日市市 and 玉村町 go on.
+fn end_of(text: &str, from: usize, signs: &[char]) -> Option<usize> {
+    let mut chars = text.get(from..)?.char_indices().peekable();
+    chars.next()?;
+    while let Some((at, c)) = chars.next() {
+        if !signs.contains(&c) {
+            continue;
+        }
+        let doubled = chars.peek().filter(|(_, next)| signs.contains(next));
+        let (at, c) = doubled.copied().unwrap_or((at, c));
+        return Some(from + at + c.len_utf8());
+    }
+    None
+}
+
+/// Names for all codes that occur, by majority of the addresses; a code without a clear majority has none.
+pub fn names<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> HashMap<String, String> {
+    let mut votes: HashMap<&str, HashMap<&str, usize>> = HashMap::new();
+    for (code, address) in rows {
+        if let Some(name) = in_address(code, address) {
+            *votes.entry(code).or_default().entry(name).or_default() += 1;
+        }
+    }
+    let mut names: HashMap<String, String> = votes
+        .into_iter()
+        .filter_map(|(code, names)| {
+            let total: usize = names.values().sum();
+            let (name, count) = names.into_iter().max_by_key(|(name, count)| (*count, *name))?;
+            (count * 2 > total).then(|| (code.to_owned(), name.to_owned()))
+        })
+        .collect();
+    names.extend(all_known().map(|(code, name)| (code.to_owned(), name.to_owned())));
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_contain_their_own_ending() {
+        for (code, address, name) in [
+            ("131105", "東京都目黒区中目黒１", Some("目黒区")),
+            ("011011", "北海道札幌市中央区南１条西", Some("札幌市中央区")),
+            ("242021", "三重県四日市市城北町８", Some("四日市市")),
+            ("122033", "千葉県市川市市川１", Some("市川市")),
+            ("132098", "東京都町田市三輪町", Some("町田市")),
+            ("104647", "群馬県佐波郡玉村町上福島", Some("佐波郡玉村町")),
+            ("063215", "山形県西村山郡河北町谷地", Some("西村山郡河北町")),
+            ("134015", "東京都八丈町三根", Some("八丈町")),
+            ("132098", "東京都", None),
+            ("", "東京都町田市", None),
+        ] {
+            assert_eq!(in_address(code, address), name, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_minority_does_not_name_a_municipality() {
+        let rows = [("242021", "三重県四日市市城北町"), ("242021", "三重県四日市市泊"), ("242021", "三重県桑名市三崎")];
+        let names = names(rows);
+        assert_eq!(names.get("242021").map(String::as_str), Some("四日市市"));
+        assert_eq!(names.get("131105").map(String::as_str), Some("目黒区"));
+        assert_eq!(all_known().count(), 62);
+    }
+}
