@@ -2,10 +2,15 @@
 //!
 //! Metadata inside pictures (camera, place) is kept as it came for now.
 
-use renkei_base::{Ctx, Id, Micros};
-use renkei_store::Failure;
+use renkei_base::{Ctx, Fault, Id, Micros, Refusal, limits};
+use renkei_fhir::document_reference::{DocumentReference, File};
+use renkei_fhir::task::Task;
+use renkei_store::{Changes, Failure, Note, StoreError};
 
-use crate::Care;
+use crate::referral::act::{TRIES, code};
+use crate::referral::case::{Case, Held};
+use crate::referral::draft;
+use crate::{Care, policy, reply};
 
 /// What a file really is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +29,7 @@ impl Kind {
         }
     }
 
-    /// By the first bytes (and for PDF and PNG the last), as their formats lay them down.
+    /// By the first bytes, as their formats lay them down.
     pub fn sniff(bytes: &[u8]) -> Option<Self> {
         match bytes {
             [b'%', b'P', b'D', b'F', b'-', ..] => Some(Self::Pdf),
@@ -67,38 +72,271 @@ pub struct Opened {
 /// # Errors
 /// `Invalid` on field `file` (`fault-file-type`, `fault-file-too-large`, `fault-file-empty`, `fault-files-too-many`), `NotNow`, `Forbidden`, `NotFound`.
 pub async fn add(
-    _care: &Care,
-    _ctx: &Ctx,
-    _case: &Id,
-    _of: Of,
-    _title: &str,
-    _bytes: Vec<u8>,
+    care: &Care,
+    ctx: &Ctx,
+    case: &Id,
+    of: Of,
+    title: &str,
+    bytes: Vec<u8>,
 ) -> Result<(Id, u32), Failure> {
-    crate::text::unbuilt()
+    let added = add_tried(care, ctx, case, of, title, bytes).await;
+    noted(care, ctx, case, "attachment.add", &added).await?;
+    added
+}
+
+async fn add_tried(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    of: Of,
+    title: &str,
+    bytes: Vec<u8>,
+) -> Result<(Id, u32), Failure> {
+    let case = Case::load(care, ctx, id, "attachment.add").await?;
+    may_write(ctx, &case, of)?;
+    let (kind, title) = checked(title, &bytes)?;
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let sha256 = care.store.put_blob(bytes).await?;
+    for _ in 0..TRIES {
+        let case = Case::load(care, ctx, id, "attachment.add").await?;
+        may_write(ctx, &case, of)?;
+        let files: Vec<_> = files(&case, of).collect();
+        if let Some(same) = files
+            .iter()
+            .find(|file| file.view.sha256() == Some(&sha256))
+        {
+            return Ok((same.stored.key.id.clone(), case.version()));
+        }
+        if files.len() >= limits::ATTACHMENTS {
+            let fault = Fault::new("file", "fault-files-too-many").with("max", limits::ATTACHMENTS);
+            return Err(Refusal::Invalid(vec![fault]).into());
+        }
+        let file = File {
+            title: &title,
+            mime: kind.mime(),
+            bytes: size,
+            sha256: &sha256,
+        };
+        let (file_id, changes) = added(ctx, &case, of, file)?;
+        match care.store.commit(ctx, changes).await {
+            Ok(_) => return Ok((file_id, case.version() + 1)),
+            Err(StoreError::Conflict(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+/// The file and the case's next version: so that nothing is added while the letter goes out.
+fn added(ctx: &Ctx, case: &Case, of: Of, file: File<'_>) -> Result<(Id, Changes), Refusal> {
+    let id = ctx.ids.id();
+    let mut view = DocumentReference::new(&id, of.code(), file);
+    view.set_subject(&case.patient_id, &case.id);
+    view.set_author(ctx.caller.account.as_ref(), &ctx.caller.name, ctx.at);
+    let mut changes = Changes::default();
+    changes.create(view.into_resource(), case.place(ctx.institution()?));
+    touch(ctx, case, &mut changes);
+    changes.note(
+        Note::new("attachment.add")
+            .patient(&case.patient_id)
+            .what(DocumentReference::key(&id)),
+    );
+    Ok((id, changes))
+}
+
+fn touch(ctx: &Ctx, case: &Case, changes: &mut Changes) {
+    let mut task = case.task.view.clone();
+    task.set_modified(ctx.at);
+    changes.update(&case.task.stored, task.into_resource());
+}
+
+/// What the file is, and a title for it.
+fn checked(title: &str, bytes: &[u8]) -> Result<(Kind, String), Refusal> {
+    if bytes.is_empty() {
+        return Err(Refusal::fault("file", "fault-file-empty"));
+    }
+    if bytes.len() > limits::ATTACHMENT_BYTES {
+        let fault = Fault::new("file", "fault-file-too-large")
+            .with("max", limits::ATTACHMENT_BYTES / 1024 / 1024);
+        return Err(Refusal::Invalid(vec![fault]));
+    }
+    let kind = Kind::sniff(bytes).ok_or(Refusal::fault("file", "fault-file-type"))?;
+    // Browsers send a path from some systems; the last part is the name.
+    let name = title.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = renkei_base::text::line("file", name, limits::LINE_CHARS)
+        .map_err(|fault| Refusal::Invalid(vec![fault]))?;
+    let name = if name.is_empty() {
+        kind.mime().replace('/', ".")
+    } else {
+        name
+    };
+    Ok((kind, name))
 }
 
 /// Takes a file away again, while the letter or reply is still a draft. Returns the case's new version.
 ///
 /// # Errors
 /// `NotNow`, `Forbidden`, `NotFound`.
-pub async fn remove(
-    _care: &Care,
-    _ctx: &Ctx,
-    _case: &Id,
-    _attachment: &Id,
-) -> Result<u32, Failure> {
-    crate::text::unbuilt()
+pub async fn remove(care: &Care, ctx: &Ctx, case: &Id, attachment: &Id) -> Result<u32, Failure> {
+    let removed = remove_tried(care, ctx, case, attachment).await;
+    noted(care, ctx, case, "attachment.remove", &removed).await?;
+    removed
+}
+
+async fn remove_tried(care: &Care, ctx: &Ctx, id: &Id, attachment: &Id) -> Result<u32, Failure> {
+    for _ in 0..TRIES {
+        let case = Case::load(care, ctx, id, "attachment.remove").await?;
+        let found = case
+            .files
+            .iter()
+            .find(|file| file.stored.key.id == *attachment);
+        let file = found
+            .filter(|file| is_seen(ctx, file))
+            .ok_or(Refusal::NotFound)?;
+        may_write(ctx, &case, Of::of(&file.view))?;
+        let mut changes = Changes::default();
+        changes.delete(&file.stored);
+        touch(ctx, &case, &mut changes);
+        changes.note(
+            Note::new("attachment.remove")
+                .patient(&case.patient_id)
+                .what(file.stored.key.clone()),
+        );
+        match care.store.commit(ctx, changes).await {
+            Ok(_) => return Ok(case.version() + 1),
+            Err(StoreError::Conflict(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Err(Refusal::Conflict.into())
 }
 
 /// The bytes of a file.
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn open(
-    _care: &Care,
-    _ctx: &Ctx,
-    _case: &Id,
-    _attachment: &Id,
-) -> Result<Opened, Failure> {
-    crate::text::unbuilt()
+pub async fn open(care: &Care, ctx: &Ctx, case: &Id, attachment: &Id) -> Result<Opened, Failure> {
+    let case = Case::load(care, ctx, case, "attachment.read").await?;
+    let found = case
+        .files
+        .iter()
+        .find(|file| file.stored.key.id == *attachment);
+    let file = found
+        .filter(|file| is_seen(ctx, file))
+        .ok_or(Refusal::NotFound)?;
+    let bytes = match file.view.sha256() {
+        Some(sha256) => care.store.blob(sha256).await?,
+        None => None,
+    };
+    Ok(Opened {
+        title: file.view.title().to_owned(),
+        mime: file.view.mime().to_owned(),
+        bytes: bytes.ok_or(Refusal::NotFound)?,
+    })
+}
+
+/// Whether files of the letter or the reply may be changed now.
+fn may_write(ctx: &Ctx, case: &Case, of: Of) -> Result<(), Refusal> {
+    policy::may_attach(ctx, case)?;
+    match of {
+        Of::Letter => draft::may_write(ctx, case),
+        Of::Reply => reply::may_write(ctx, case),
+    }
+}
+
+/// What is not sent yet is seen by who writes it.
+fn is_seen(ctx: &Ctx, file: &Held<DocumentReference>) -> bool {
+    file.view.is_final() || file.stored.place.owner == ctx.caller.institution
+}
+
+/// Keeps a refused try in the audit.
+async fn noted<T>(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Id,
+    action: &str,
+    result: &Result<T, Failure>,
+) -> Result<(), Failure> {
+    if let Err(Failure::Refused(refusal)) = result {
+        let note = Note::new(action)
+            .what(Task::key(case))
+            .detail(code(refusal))
+            .refused();
+        care.store.audit(ctx, vec![note]).await?;
+    }
+    Ok(())
+}
+
+impl Of {
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Letter => "letter",
+            Self::Reply => "reply",
+        }
+    }
+
+    fn of(file: &DocumentReference) -> Self {
+        if file.belongs() == Some(Self::Reply.code()) {
+            Self::Reply
+        } else {
+            Self::Letter
+        }
+    }
+}
+
+pub(crate) fn files(case: &Case, of: Of) -> impl Iterator<Item = &Held<DocumentReference>> {
+    case.files
+        .iter()
+        .filter(move |file| Of::of(&file.view) == of)
+}
+
+pub(crate) fn views(case: &Case, of: Of) -> Vec<AttachmentView> {
+    files(case, of)
+        .map(|file| AttachmentView {
+            id: file.stored.key.id.clone(),
+            title: file.view.title().to_owned(),
+            mime: file.view.mime().to_owned(),
+            bytes: file.view.bytes(),
+            at: file.view.date().unwrap_or(file.stored.updated),
+            by: file.view.author().to_owned(),
+        })
+        .collect()
+}
+
+pub(crate) fn titles(case: &Case, of: Of) -> Vec<String> {
+    files(case, of)
+        .map(|file| file.view.title().to_owned())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_nothing_about_the_content() {
+        let png = b"\x89PNG\r\n\x1a\n....";
+        assert_eq!(
+            checked("心電図.pdf", png),
+            Ok((Kind::Png, "心電図.pdf".to_owned()))
+        );
+        assert_eq!(
+            checked("C:\\scan\\a.jpg", &[0xFF, 0xD8, 0xFF, 0xE0])
+                .unwrap()
+                .1,
+            "a.jpg"
+        );
+        assert_eq!(checked("", b"%PDF-1.7\n").unwrap().1, "application.pdf");
+        for (bytes, key) in [
+            (&b"MZ\x90\0"[..], "fault-file-type"),
+            (b"<html>%PDF-", "fault-file-type"),
+            (b"", "fault-file-empty"),
+        ] {
+            assert_eq!(checked("a.pdf", bytes), Err(Refusal::fault("file", key)));
+        }
+        let large = vec![0; limits::ATTACHMENT_BYTES + 1];
+        assert!(
+            matches!(checked("a.pdf", &large), Err(Refusal::Invalid(faults)) if faults[0].key == "fault-file-too-large")
+        );
+    }
 }

@@ -1,10 +1,13 @@
 //! 診療情報提供書 and 予約票: what their PDFs need, and the lines of a medication text.
 
-use renkei_base::{Ctx, Id, Micros};
+use renkei_base::{Ctx, Id, Micros, Refusal, medication};
+use renkei_fhir::composition::Mode;
 use renkei_store::Failure;
 
 use crate::patient::PatientView;
-use crate::{Care, Party, Priority};
+use crate::referral::case::Case;
+use crate::referral::draft;
+use crate::{Care, Party, Priority, attachment, booking, party};
 
 /// A letter of referral in plain strings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,23 +60,68 @@ pub struct TicketData {
 ///
 /// # Errors
 /// `NotFound`.
-pub async fn letter(_care: &Care, _ctx: &Ctx, _case: &Id) -> Result<LetterData, Failure> {
-    crate::text::unbuilt()
+pub async fn letter(care: &Care, ctx: &Ctx, case: &Id) -> Result<LetterData, Failure> {
+    let case = Case::load(care, ctx, case, "referral.letter").await?;
+    let (from, to) = party::parties(care, ctx, &case).await?;
+    let form = draft::form_of(&case);
+    let letter = &case.letter.view;
+    let name = |mode| {
+        letter
+            .attester(mode)
+            .map_or("", |(name, _)| name)
+            .to_owned()
+    };
+    Ok(LetterData {
+        case: case.id.clone(),
+        number: case.task.view.number().to_owned(),
+        date: letter.date().unwrap_or(case.letter.stored.updated),
+        draft: !letter.is_final(),
+        to,
+        from,
+        patient: PatientView::of(&case.patient.view, case.patient.stored.version, ctx.at),
+        priority: case.priority(),
+        purpose: form.purpose,
+        diagnosis: form.diagnosis,
+        past_history: form.past_history,
+        family_history: form.family_history,
+        course: form.course,
+        treatment: form.treatment,
+        medication: form.medication_lines,
+        remarks: form.remarks,
+        attachments: attachment::titles(&case, attachment::Of::Letter),
+        drafted_by: name(Mode::Drafted),
+        approved_by: name(Mode::Approved),
+    })
 }
 
 /// The ticket of a case's appointment.
 ///
 /// # Errors
 /// `NotFound`, also where nothing is booked.
-pub async fn ticket(_care: &Care, _ctx: &Ctx, _case: &Id) -> Result<TicketData, Failure> {
-    crate::text::unbuilt()
+pub async fn ticket(care: &Care, ctx: &Ctx, case: &Id) -> Result<TicketData, Failure> {
+    let case = Case::load(care, ctx, case, "referral.ticket").await?;
+    let held = case.appointment().ok_or(Refusal::NotFound)?;
+    let booked = booking::appointment_view(&case, held).ok_or(Refusal::NotFound)?;
+    let (from, mut at) = party::parties(care, ctx, &case).await?;
+    at.doctor.clone_from(&booked.doctor);
+    Ok(TicketData {
+        case: case.id.clone(),
+        number: case.task.view.number().to_owned(),
+        patient: PatientView::of(&case.patient.view, case.patient.stored.version, ctx.at),
+        at,
+        place: booked.place,
+        start: booked.start,
+        end: booked.end,
+        from,
+        booked_by: booked.by,
+        booked_at: booked.at,
+    })
 }
 
 /// Splits a pasted medication text into lines to confirm: one drug with its dose and usage each.
 pub fn split_medication(text: &str) -> Vec<String> {
-    text.lines()
-        .map(str::trim)
-        .filter(|l| !l.is_empty())
-        .map(str::to_owned)
+    medication::split_medication(text)
+        .iter()
+        .map(medication::MedicationLine::text)
         .collect()
 }

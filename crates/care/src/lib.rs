@@ -17,6 +17,7 @@
 
 pub mod attachment;
 pub mod booking;
+mod civil;
 pub mod count;
 pub mod deadline;
 pub mod letter;

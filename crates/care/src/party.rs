@@ -1,6 +1,11 @@
 //! One side of a referral as letters and pages show it.
 
-use renkei_base::Id;
+use renkei_base::{Ctx, Id};
+use renkei_fhir::{HealthcareService, Key, Organization};
+use renkei_store::{Failure, Stored};
+
+use crate::Care;
+use crate::referral::case::Case;
 
 /// An institution, its department and its doctor, in plain words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,4 +21,118 @@ pub struct Party {
     pub address: String,
     pub phone: String,
     pub fax: String,
+}
+
+/// A department of an institution.
+#[derive(Clone, Debug)]
+pub(crate) struct Department {
+    pub(crate) institution: Id,
+    pub(crate) name: String,
+}
+
+/// The name of an institution; empty where it is not known.
+pub(crate) async fn name(care: &Care, ctx: &Ctx, institution: &Id) -> Result<String, Failure> {
+    let found = care
+        .store
+        .read(ctx, &Organization::key(institution))
+        .await?;
+    let organization = found.and_then(|found| Organization::from_resource(found.resource));
+    Ok(organization
+        .map(|one| one.name().to_owned())
+        .unwrap_or_default())
+}
+
+/// A department by id.
+pub(crate) async fn department(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+) -> Result<Option<Department>, Failure> {
+    let found = care
+        .store
+        .read(ctx, &HealthcareService::key(id))
+        .await?
+        .filter(|found| !found.deleted);
+    let service = found.and_then(|found| HealthcareService::from_resource(found.resource));
+    Ok(service.and_then(|service| {
+        let name = service.name().to_owned();
+        service
+            .institution()
+            .map(|institution| Department { institution, name })
+    }))
+}
+
+/// The municipalities of sender and addressee; empty where not known.
+pub(crate) async fn areas(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+) -> Result<(String, String), Failure> {
+    let found = read(care, ctx, case).await?;
+    let area = |id: Option<&Id>| {
+        let organization = organization(&found, id?)?;
+        organization.municipality().map(str::to_owned)
+    };
+    Ok((
+        area(Some(&case.sender)).unwrap_or_default(),
+        area(case.addressee().as_ref()).unwrap_or_default(),
+    ))
+}
+
+/// Sender and addressee of a case, with the names that were written when it was made and today's addresses.
+pub(crate) async fn parties(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+) -> Result<(Party, Party), Failure> {
+    let found = read(care, ctx, case).await?;
+    let task = &case.task.view;
+    let mut sender = party(&found, task.requester());
+    let approved = case
+        .letter
+        .view
+        .attester(renkei_fhir::composition::Mode::Approved);
+    sender.doctor = approved
+        .map(|(name, _)| name.to_owned())
+        .unwrap_or_default();
+    let mut addressee = party(&found, task.owner());
+    addressee.doctor = case.request.view.performer_doctor().to_owned();
+    if let Some((id, name)) = task.department() {
+        addressee.department = Some(id);
+        addressee.department_name = name.to_owned();
+    }
+    Ok((sender, addressee))
+}
+
+async fn read(care: &Care, ctx: &Ctx, case: &Case) -> Result<Vec<Stored>, Failure> {
+    let ids = std::iter::once(case.sender.clone()).chain(case.addressee());
+    let keys: Vec<Key> = ids.map(|id| Organization::key(&id)).collect();
+    Ok(care.store.read_many(ctx, &keys).await?)
+}
+
+fn organization(found: &[Stored], id: &Id) -> Option<Organization> {
+    let stored = found.iter().find(|one| one.key.id == *id)?;
+    Organization::from_resource(stored.resource.clone())
+}
+
+fn party(found: &[Stored], who: Option<(Id, &str)>) -> Party {
+    let Some((id, name)) = who else {
+        return Party::default();
+    };
+    let mut party = Party {
+        name: name.to_owned(),
+        ..Party::default()
+    };
+    if let Some(organization) = organization(found, &id) {
+        if party.name.is_empty() {
+            organization.name().clone_into(&mut party.name);
+        }
+        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+        party.postal = text(organization.postal_code());
+        party.address = text(organization.address());
+        party.phone = text(organization.telecom("phone"));
+        party.fax = text(organization.telecom("fax"));
+    }
+    party.institution = Some(id);
+    party
 }

@@ -1,9 +1,20 @@
 //! A patient of one's own institution: register, update, view, find.
 
-use renkei_base::{Ctx, Id};
-use renkei_store::Failure;
+mod form;
 
-use crate::Care;
+use jiff::civil::Date;
+use renkei_access::{Action, Facts, permit};
+use renkei_base::code::MemberId;
+use renkei_base::name::search_key;
+use renkei_base::{Ctx, Grantee, Id, Micros, Refusal, Scope, era, limits};
+use renkei_fhir::patient::{LOCAL, Patient, Script};
+use renkei_store::{
+    Access, Changes, Clause, Failure, Note, Place, Query, StoreError, Stored, escape,
+};
+
+use self::form::Checked;
+use crate::referral::act::code;
+use crate::{Care, party};
 
 /// The fields of the patient form, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -102,18 +113,130 @@ pub enum Registered {
     Known(Box<PatientView>),
 }
 
+impl PatientView {
+    /// From what is stored, with the age at that time.
+    pub(crate) fn of(patient: &Patient, version: u32, at: Micros) -> Self {
+        let (family, given) = patient.name(Script::Kanji);
+        let (family_kana, given_kana) = patient.name(Script::Kana);
+        let member = MemberId::parse(patient.member_id()).ok();
+        let part =
+            |part: fn(&MemberId) -> &str| member.as_ref().map(part).unwrap_or_default().to_owned();
+        let birthday: Option<Date> = patient.birthday().parse().ok();
+        let age = birthday.map_or(0, |birthday| era::age(birthday, at.in_japan().date()));
+        Self {
+            id: patient.id(),
+            version,
+            name: joined(&family, &given),
+            kana: joined(&family_kana, &given_kana),
+            birthday: patient.birthday().to_owned(),
+            age: u16::try_from(age).unwrap_or(0),
+            sex: patient.sex().to_owned(),
+            insurer: part(|member| member.insurer().on_card()),
+            symbol: part(MemberId::symbol),
+            number: part(MemberId::number),
+            branch: part(MemberId::branch),
+            local_id: patient.local_id().to_owned(),
+            postal: patient.postal().to_owned(),
+            address: patient.address().to_owned(),
+            phone: patient.phone().to_owned(),
+            occupation: patient.occupation().to_owned(),
+            family,
+            given,
+            family_kana,
+            given_kana,
+        }
+    }
+}
+
+fn joined(family: &str, given: &str) -> String {
+    [family, given]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// Registers a patient of the caller's institution under an id that the page made (`ctx.ids.id()`), so that a double click stays one.
 ///
 /// # Errors
 /// `Invalid` with faults that name the fields of [`PatientForm`]; `Forbidden`.
 pub async fn register(
-    _care: &Care,
-    _ctx: &Ctx,
-    _id: &Id,
-    _form: &PatientForm,
-    _confirmed: bool,
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    form: &PatientForm,
+    confirmed: bool,
 ) -> Result<Registered, Failure> {
-    crate::text::unbuilt()
+    let registered = register_tried(care, ctx, id, form, confirmed).await;
+    noted(care, ctx, id, "patient.register", &registered).await?;
+    registered
+}
+
+async fn register_tried(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    form: &PatientForm,
+    confirmed: bool,
+) -> Result<Registered, Failure> {
+    permit(&ctx.caller, Action::PatientRegister, &Facts::NONE)?;
+    let checked = Checked::of(form, ctx.at)?;
+    let institution = ctx.institution()?;
+    if let Some(same) = known(care, ctx, institution, id, &checked, confirmed).await? {
+        return Ok(same);
+    }
+    let mut patient = Patient::new(id);
+    patient.set_institution(institution, &party::name(care, ctx, institution).await?);
+    checked.write(&mut patient, institution);
+    let mut changes = Changes::default();
+    let place = Place {
+        patient: Some(id.clone()),
+        scope: Scope::Identity,
+        owner: Some(institution.clone()),
+    };
+    changes.create(patient.into_resource(), place);
+    changes.grants.push(Access {
+        patient: id.clone(),
+        grantee: Grantee::Institution(institution.clone()),
+        scope: Scope::Record,
+        until: Micros::NEVER,
+    });
+    changes.note(
+        Note::new("patient.register")
+            .patient(id)
+            .what(Patient::key(id)),
+    );
+    changes.tell.push(institution.clone());
+    match care.store.commit(ctx, changes).await {
+        Ok(_) => Ok(Registered::Saved {
+            patient: id.clone(),
+            version: 1,
+        }),
+        // A double click, or an id that is taken.
+        Err(StoreError::Conflict(_)) => same_again(care, ctx, id, &checked).await,
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn same_again(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    checked: &Checked,
+) -> Result<Registered, Failure> {
+    let found = care.store.read(ctx, &Patient::key(id)).await?;
+    let own = found.filter(|found| found.place.owner == ctx.caller.institution);
+    let stored = own.ok_or(Refusal::Conflict)?;
+    let there = Patient::from_resource(stored.resource).ok_or(Refusal::Conflict)?;
+    let mut wanted = there.clone();
+    checked.write(&mut wanted, ctx.institution()?);
+    if wanted == there {
+        return Ok(Registered::Saved {
+            patient: id.clone(),
+            version: stored.version,
+        });
+    }
+    Err(Refusal::Conflict.into())
 }
 
 /// Changes a patient; `base` is the version that the page showed.
@@ -121,22 +244,165 @@ pub async fn register(
 /// # Errors
 /// As [`register`], and `NotFound`, `Conflict`.
 pub async fn update(
-    _care: &Care,
-    _ctx: &Ctx,
-    _id: &Id,
-    _base: u32,
-    _form: &PatientForm,
-    _confirmed: bool,
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    base: u32,
+    form: &PatientForm,
+    confirmed: bool,
 ) -> Result<Registered, Failure> {
-    crate::text::unbuilt()
+    let updated = update_tried(care, ctx, id, base, form, confirmed).await;
+    noted(care, ctx, id, "patient.update", &updated).await?;
+    updated
+}
+
+async fn update_tried(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    base: u32,
+    form: &PatientForm,
+    confirmed: bool,
+) -> Result<Registered, Failure> {
+    let found = care
+        .store
+        .read(ctx, &Patient::key(id))
+        .await?
+        .filter(|found| !found.deleted);
+    let stored = found.ok_or(Refusal::NotFound)?;
+    let home = stored.place.owner.clone().ok_or(Refusal::NotFound)?;
+    permit(
+        &ctx.caller,
+        Action::PatientEdit,
+        &Facts {
+            owner: true,
+            ..Facts::patient(&ctx.caller, &home)
+        },
+    )?;
+    let checked = Checked::of(form, ctx.at)?;
+    let old = Patient::from_resource(stored.resource.clone()).ok_or(Refusal::NotFound)?;
+    let mut patient = old.clone();
+    checked.write(&mut patient, &home);
+    if patient == old {
+        return Ok(Registered::Saved {
+            patient: id.clone(),
+            version: stored.version,
+        });
+    }
+    if stored.version != base {
+        return Err(Refusal::Conflict.into());
+    }
+    if let Some(same) = known(care, ctx, &home, id, &checked, confirmed).await? {
+        return Ok(same);
+    }
+    let mut changes = Changes::default();
+    changes.update(&stored, patient.into_resource());
+    changes.note(
+        Note::new("patient.update")
+            .patient(id)
+            .what(Patient::key(id)),
+    );
+    changes.tell.push(home);
+    care.store.commit(ctx, changes).await?;
+    Ok(Registered::Saved {
+        patient: id.clone(),
+        version: base + 1,
+    })
+}
+
+async fn noted<T>(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    action: &str,
+    result: &Result<T, Failure>,
+) -> Result<(), Failure> {
+    if let Err(Failure::Refused(refusal)) = result {
+        let note = Note::new(action)
+            .what(Patient::key(id))
+            .detail(code(refusal))
+            .refused();
+        care.store.audit(ctx, vec![note]).await?;
+    }
+    Ok(())
+}
+
+/// People of the institution that this may be.
+async fn known(
+    care: &Care,
+    ctx: &Ctx,
+    institution: &Id,
+    id: &Id,
+    checked: &Checked,
+    confirmed: bool,
+) -> Result<Option<Registered>, Failure> {
+    let mine =
+        || Query::of(Patient::TYPE).with("organization", format!("Organization/{institution}"));
+    if !checked.local_id.is_empty() {
+        let value = escape(&checked.local_id);
+        let query = mine()
+            .with("identifier", format!("{LOCAL}{institution}|{value}"))
+            .count(2);
+        let others = others(care, ctx, &query, id).await?;
+        if let Some(other) = others.into_iter().next() {
+            return Ok(Some(Registered::Known(Box::new(other))));
+        }
+    }
+    if confirmed {
+        return Ok(None);
+    }
+    let query = mine()
+        .with("birthdate", checked.birthday.to_string())
+        .count(limits::PAGE_ROWS_MAX);
+    let mut twins = others(care, ctx, &query, id).await?;
+    let name = search_key(&format!("{}{}", checked.family, checked.given));
+    let kana = search_key(&format!("{}{}", checked.family_kana, checked.given_kana));
+    twins.retain(|twin| {
+        search_key(&twin.name) == name || (!kana.is_empty() && search_key(&twin.kana) == kana)
+    });
+    Ok((!twins.is_empty()).then_some(Registered::Twins(twins)))
+}
+
+async fn others(
+    care: &Care,
+    ctx: &Ctx,
+    query: &Query,
+    id: &Id,
+) -> Result<Vec<PatientView>, Failure> {
+    let page = care.store.search(ctx, query).await?;
+    let views = page
+        .matches
+        .into_iter()
+        .filter(|stored| stored.key.id != *id);
+    Ok(views.filter_map(|stored| view_of(stored, ctx.at)).collect())
+}
+
+fn view_of(stored: Stored, at: Micros) -> Option<PatientView> {
+    let version = stored.version;
+    Patient::from_resource(stored.resource).map(|patient| PatientView::of(&patient, version, at))
 }
 
 /// Reads a patient.
 ///
 /// # Errors
 /// `NotFound` for whom the caller may not see.
-pub async fn view(_care: &Care, _ctx: &Ctx, _id: &Id) -> Result<PatientView, Failure> {
-    crate::text::unbuilt()
+pub async fn view(care: &Care, ctx: &Ctx, id: &Id) -> Result<PatientView, Failure> {
+    let found = care
+        .store
+        .read(ctx, &Patient::key(id))
+        .await?
+        .filter(|found| !found.deleted);
+    let stored = found.ok_or(Refusal::NotFound)?;
+    // What the store shows is opened by an access row: the caller's institution is involved.
+    permit(
+        &ctx.caller,
+        Action::PatientRead,
+        &Facts {
+            owner: true,
+            ..Facts::NONE
+        },
+    )?;
+    Ok(view_of(stored, ctx.at).ok_or(Refusal::NotFound)?)
 }
 
 /// Patients of the caller's institution by name, kana, birthday or 患者番号; empty text lists the newest.
@@ -145,10 +411,55 @@ pub async fn view(_care: &Care, _ctx: &Ctx, _id: &Id) -> Result<PatientView, Fai
 /// # Errors
 /// `Forbidden` for callers without an institution.
 pub async fn find(
-    _care: &Care,
-    _ctx: &Ctx,
-    _text: &str,
-    _limit: usize,
+    care: &Care,
+    ctx: &Ctx,
+    text: &str,
+    limit: usize,
 ) -> Result<Vec<PatientView>, Failure> {
-    crate::text::unbuilt()
+    permit(&ctx.caller, Action::PatientSearch, &Facts::NONE)?;
+    let institution = ctx.institution()?;
+    let mine = || {
+        Query::of(Patient::TYPE)
+            .with("organization", format!("Organization/{institution}"))
+            .count(limit)
+    };
+    let text = renkei_base::text::clean(text).trim().to_owned();
+    if search_key(&text).is_empty() {
+        return views(care, ctx, &mine().sort("_lastUpdated", true)).await;
+    }
+    if let Ok(date) = era::parse(&text) {
+        return views(
+            care,
+            ctx,
+            &mine()
+                .with("birthdate", date.to_string())
+                .sort("name", false),
+        )
+        .await;
+    }
+    let local = mine().with(
+        "identifier",
+        format!("{LOCAL}{institution}|{}", escape(&text)),
+    );
+    let found = views(care, ctx, &local).await?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let mut query = mine().sort("name", false);
+    query.clauses.push(Clause {
+        param: "name".to_owned(),
+        modifier: Some("contains".to_owned()),
+        chain: None,
+        values: vec![escape(&text)],
+    });
+    views(care, ctx, &query).await
+}
+
+async fn views(care: &Care, ctx: &Ctx, query: &Query) -> Result<Vec<PatientView>, Failure> {
+    let page = care.store.search(ctx, query).await?;
+    Ok(page
+        .matches
+        .into_iter()
+        .filter_map(|stored| view_of(stored, ctx.at))
+        .collect())
 }

@@ -1,32 +1,48 @@
-//! Who may take which step. One place until the policy of `renkei_access` decides it.
+//! The steps of a case in the words of the policy.
 
-use renkei_base::{Ctx, Refusal, Role};
+use renkei_access::{Action, Facts, permit};
+use renkei_base::{Ctx, Refusal};
 
-use crate::referral::{Side, State, Verb};
+use crate::referral::Verb;
+use crate::referral::case::Case;
 
-/// Whether a person of this side may take this step, apart from the state.
-pub(crate) fn may(ctx: &Ctx, verb: Verb, side: Option<Side>, state: State) -> Result<(), Refusal> {
-    let Some(side) = side else {
-        return Err(Refusal::forbidden("refuse-not-your-referral"));
-    };
-    if verb.side().is_some_and(|wanted| wanted != side) {
-        return Err(Refusal::forbidden("refuse-other-side"));
+/// What the policy calls a step.
+const fn action(verb: Verb) -> Action {
+    match verb {
+        Verb::SaveDraft => Action::ReferralEdit,
+        Verb::Submit | Verb::Return => Action::ReferralReady,
+        Verb::Send => Action::ReferralSend,
+        Verb::Receive => Action::ReferralReceive,
+        Verb::StartTriage => Action::ReferralTriage,
+        Verb::Accept => Action::ReferralAccept,
+        Verb::Decline => Action::ReferralDecline,
+        Verb::Book | Verb::Rebook | Verb::CancelBooking => Action::ReferralBook,
+        Verb::Arrive => Action::ReferralArrive,
+        Verb::SaveReply => Action::ReplyDraft,
+        Verb::Reply => Action::ReplyRelease,
+        Verb::Close | Verb::Acknowledge => Action::ReferralClose,
+        Verb::Cancel => Action::ReferralCancel,
     }
-    may_care(ctx)?;
-    // A letter that waits for the doctor is changed by the doctor alone; others take it back by asking.
-    let doctor = verb.needs_doctor() || (verb == Verb::SaveDraft && state == State::Ready);
-    if doctor && !ctx.caller.has(Role::Doctor) {
-        return Err(Refusal::forbidden("refuse-doctor-only"));
-    }
-    Ok(())
 }
 
-/// Whether the caller works with patients at all.
-pub(crate) fn may_care(ctx: &Ctx) -> Result<(), Refusal> {
-    ctx.institution()?;
-    if ctx.caller.roles.iter().any(Role::cares) {
-        Ok(())
-    } else {
-        Err(Refusal::forbidden("refuse-no-care-role"))
-    }
+/// How the caller's institution stands to a case.
+fn facts(ctx: &Ctx, case: &Case) -> Facts {
+    let addressee = case.addressee().filter(|_| case.was_sent());
+    let home = case.patient.stored.place.owner.as_ref();
+    Facts::referral(&ctx.caller, &case.sender, addressee.as_ref(), home)
+}
+
+/// Whether the caller may take this step, apart from the state.
+pub(crate) fn may(ctx: &Ctx, verb: Verb, case: &Case) -> Result<(), Refusal> {
+    permit(&ctx.caller, action(verb), &facts(ctx, case))
+}
+
+/// Whether the caller may read the case.
+pub(crate) fn may_read(ctx: &Ctx, case: &Case) -> Result<(), Refusal> {
+    permit(&ctx.caller, Action::ReferralRead, &facts(ctx, case))
+}
+
+/// Whether the caller may add to the case.
+pub(crate) fn may_attach(ctx: &Ctx, case: &Case) -> Result<(), Refusal> {
+    permit(&ctx.caller, Action::AttachmentAdd, &facts(ctx, case))
 }

@@ -9,18 +9,20 @@
 //! | [`table`] | which step is possible in which state: data |
 //! | [`command`] | a step with its content, read from a form |
 //! | [`rules`] | pure: case and command to changes or refusal |
+//! | `case`, `turn` | a case as stored; what every step writes |
 //! | [`draft`] | writing a letter: saved while typing, both versions kept when two people write |
 //! | [`act`] | the use case for every other step |
 //! | [`view`] | a case as a page shows it |
 
 pub mod act;
-mod case;
+pub(crate) mod case;
 pub mod command;
 pub mod draft;
 pub mod number;
 pub mod rules;
 pub mod state;
 pub mod table;
+pub(crate) mod turn;
 pub mod verb;
 pub mod view;
 

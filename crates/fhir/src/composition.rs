@@ -108,6 +108,12 @@ impl Composition {
         self.0.set("custodian", institution);
     }
 
+    /// The name of the person among the authors.
+    pub fn author(&self) -> &str {
+        let mut list = self.0.list("author").iter();
+        list.find(|one| text_of(one, "type") == "Practitioner").map_or("", display_of)
+    }
+
     /// Who stands for it in that way: name and time. The last, where several did.
     pub fn attester(&self, mode: Mode) -> Option<(&str, Option<Micros>)> {
         let found = self

@@ -4,7 +4,6 @@ use renkei_base::{Id, Micros};
 use serde_json::{Value, json};
 
 use crate::element::{extension, key_of, reference, set_extension, text_of, view};
-use crate::task::set_text;
 use crate::{Key, Resource};
 
 const DOCTOR: &str = "https://renkei.example/fhir/StructureDefinition/slot-doctor";
@@ -70,8 +69,13 @@ impl Slot {
         self.set_string(PLACE, place);
     }
 
-    pub fn set_comment(&mut self, comment: &str) {
-        set_text(&mut self.0, "comment", comment);
+    /// A time made for one appointment, outside those that were opened: goes away when that is cancelled.
+    pub fn is_single(&self) -> bool {
+        self.0.get("overbooked").and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    pub fn set_single(&mut self) {
+        self.0.set("overbooked", Value::from(true));
     }
 
     fn text(&self, url: &str) -> &str {

@@ -16,7 +16,8 @@ pub const STATE: &str = "https://renkei.example/fhir/CodeSystem/referral-state";
 pub const DECLINE_REASON: &str = "https://renkei.example/fhir/CodeSystem/decline-reason";
 /// 紹介番号.
 pub const REFERRAL_NUMBER: &str = "https://renkei.example/fhir/sid/referral-number";
-const DEPARTMENT: &str = "https://renkei.example/fhir/StructureDefinition/addressee-department";
+/// A department as a code: the id of its HealthcareService.
+pub const DEPARTMENT: &str = "https://renkei.example/fhir/sid/department";
 const VISIT: &str = "https://renkei.example/fhir/StructureDefinition/visit";
 
 view!(
@@ -179,18 +180,34 @@ impl Task {
         }
     }
 
-    /// The addressed department (HealthcareService), with its name.
+    /// The addressed department (HealthcareService), with its name. A code, so that lists can be filtered by it.
     pub fn department(&self) -> Option<(Id, &str)> {
-        let value = extension(self.0.list("extension"), DEPARTMENT)?.get("valueReference")?;
-        Some((key_of(value)?.id, display_of(value)))
+        let mut codings = self.0.list("performerType").iter().filter_map(|one| one.get("coding")?.as_array()).flatten();
+        let coding = codings.find(|coding| text_of(coding, "system") == DEPARTMENT)?;
+        Some((text_of(coding, "code").parse().ok()?, text_of(coding, "display")))
     }
 
     pub fn set_department(&mut self, department: Option<(&Id, &str)>) {
-        let value = department.map(|(id, name)| {
-            let key = Key::new("HealthcareService", id.clone());
-            json!({"url": DEPARTMENT, "valueReference": reference(&key, name)})
-        });
-        set_extension(&mut self.0, DEPARTMENT, value);
+        match department {
+            Some((id, name)) => {
+                let coding = json!({"system": DEPARTMENT, "code": id.as_str(), "display": name});
+                self.0.set("performerType", json!([{"coding": [coding]}]));
+            }
+            None => {
+                self.0.remove("performerType");
+            }
+        }
+    }
+
+    /// The version of the letter that this version of the task stands for.
+    pub fn letter_version(&self) -> Option<u32> {
+        let letter = self.0.list("input").iter().find_map(|one| one.get("valueReference"))?;
+        text_of(letter, "reference").split('/').nth(3)?.parse().ok()
+    }
+
+    pub fn set_letter(&mut self, letter: &Id, version: u32) {
+        let reference = format!("Composition/{letter}/_history/{version}");
+        self.0.set("input", json!([{"type": {"text": "letter"}, "valueReference": {"reference": reference}}]));
     }
 
     /// Start of the booked appointment, so that lists need not read it.

@@ -30,6 +30,7 @@ pub(crate) mod migrate;
 mod planner;
 pub mod query;
 pub(crate) mod read;
+pub mod reindex;
 pub(crate) mod resource;
 mod search;
 pub mod session;

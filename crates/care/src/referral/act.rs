@@ -1,10 +1,17 @@
 //! The use case for every step but drafts and replies.
 
-use renkei_base::{Ctx, Id};
-use renkei_store::Failure;
+use renkei_base::{Ctx, Id, Refusal};
+use renkei_fhir::Key;
+use renkei_fhir::schedule::Schedule;
+use renkei_fhir::slot::Slot;
+use renkei_fhir::task::Task;
+use renkei_store::{Failure, Note, StoreError, Stored};
 
-use super::{Command, State};
-use crate::Care;
+use super::case::Case;
+use super::command::Time;
+use super::rules::{Inputs, Outcome, decide};
+use super::{Command, State, Verb, turn};
+use crate::{Care, booking, party};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,17 +24,135 @@ pub struct Done {
     pub already: bool,
 }
 
+/// How often a step is tried when others change the same case at the same moment.
+pub(crate) const TRIES: usize = 2;
+
 /// Takes a step. `seen` is the version of the case that the page showed: `send` is refused with `Conflict` when the letter
 /// changed since then, so that a doctor approves what was read; other steps go by the state alone.
 ///
 /// # Errors
 /// `Invalid` (an incomplete letter: faults name the fields of [`super::DraftForm`]), `NotNow`, `Forbidden`, `NotFound`, `Conflict`.
 pub async fn act(
-    _care: &Care,
-    _ctx: &Ctx,
-    _case: &Id,
-    _seen: Option<u32>,
-    _command: Command,
+    care: &Care,
+    ctx: &Ctx,
+    case: &Id,
+    seen: Option<u32>,
+    command: Command,
 ) -> Result<Done, Failure> {
-    crate::text::unbuilt()
+    let done = tried(care, ctx, case, seen, &command).await;
+    if let Err(Failure::Refused(refusal)) = &done {
+        refused(care, ctx, case, command.verb(), refusal).await?;
+    }
+    done
+}
+
+async fn tried(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    seen: Option<u32>,
+    command: &Command,
+) -> Result<Done, Failure> {
+    for _ in 0..TRIES {
+        let case = Case::load(care, ctx, id, &turn::action(command.verb())).await?;
+        let mut inputs = inputs(care, ctx, &case, command).await?;
+        inputs.seen = seen;
+        let (changes, to) = match decide(&case, command, &inputs, ctx, &care.deadlines)? {
+            Outcome::Already => return Ok(already(&case)),
+            Outcome::Go { changes, to } => (changes, to),
+        };
+        match care.store.commit(ctx, changes).await {
+            Ok(written) => return Ok(done(id, to, &written)),
+            Err(StoreError::Conflict(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Err(Refusal::Conflict.into())
+}
+
+pub(crate) fn already(case: &Case) -> Done {
+    Done {
+        case: case.id.clone(),
+        state: case.state,
+        version: case.version(),
+        already: true,
+    }
+}
+
+pub(crate) fn done(id: &Id, state: State, written: &[Stored]) -> Done {
+    let task = written
+        .iter()
+        .find(|one| one.key.typ == Task::TYPE && one.key.id == *id);
+    Done {
+        case: id.clone(),
+        state,
+        version: task.map_or(0, |task| task.version),
+        already: false,
+    }
+}
+
+/// Reads what a step needs besides the case.
+async fn inputs(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Result<Inputs, Failure> {
+    let mut inputs = Inputs::default();
+    if matches!(
+        command.verb(),
+        Verb::Send | Verb::Accept | Verb::Decline | Verb::Arrive
+    ) {
+        (inputs.sender_area, inputs.addressee_area) = party::areas(care, ctx, case).await?;
+    }
+    let time = match command {
+        Command::Book(time) | Command::Rebook(time) => Some(time),
+        Command::CancelBooking { .. } | Command::Cancel { .. } => None,
+        _ => return Ok(inputs),
+    };
+    let old = case
+        .appointment()
+        .and_then(|held| held.view.slot())
+        .map(|id| Slot::key(&id));
+    let wanted = match time {
+        Some(Time::Slot(id)) => Some(Slot::key(id)),
+        Some(Time::New(_)) => booking::actor(case).map(|actor| Schedule::key(&actor.id)),
+        None => None,
+    };
+    let keys: Vec<Key> = old.iter().chain(&wanted).cloned().collect();
+    let found = care.store.read_many(ctx, &keys).await?;
+    let pick = |key: &Option<Key>, typ: &str| {
+        let key = key.as_ref().filter(|key| key.typ == typ)?;
+        found.iter().find(|one| one.key == *key).cloned()
+    };
+    inputs.old_slot = pick(&old, Slot::TYPE);
+    inputs.slot = pick(&wanted, Slot::TYPE);
+    inputs.schedule = pick(&wanted, Schedule::TYPE);
+    Ok(inputs)
+}
+
+/// Keeps the refused try in the audit. What does not exist and what may not be seen are the same.
+pub(crate) async fn refused(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Id,
+    verb: Verb,
+    refusal: &Refusal,
+) -> Result<(), Failure> {
+    let note = Note::new(&turn::action(verb))
+        .what(Task::key(case))
+        .detail(code(refusal))
+        .refused();
+    Ok(care.store.audit(ctx, vec![note]).await?)
+}
+
+/// A refusal as codes.
+pub(crate) fn code(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Invalid(faults) => {
+            let faults: Vec<String> = faults
+                .iter()
+                .map(|fault| format!("{}:{}", fault.field, fault.key))
+                .collect();
+            faults.join(" ")
+        }
+        Refusal::NotNow(key) | Refusal::Forbidden(key) => key.clone(),
+        Refusal::NotFound => "not-found".to_owned(),
+        Refusal::Conflict => "conflict".to_owned(),
+    }
 }

@@ -1,8 +1,11 @@
 //! A step with its content.
 
+use renkei_base::clock::Span;
 use renkei_base::{Fault, Id, Micros, Refusal};
 
 use super::Verb;
+use crate::civil;
+use crate::text::Check;
 
 /// Why a hospital says no. The message key is `decline-` and the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +136,113 @@ impl Command {
     /// # Errors
     /// `Invalid` with faults that name the fields of [`ActForm`]; `NotFound` for verbs that are no step of `act`
     /// (`save-draft`, `save-reply`, `reply`).
-    pub fn parse(_verb: Verb, _form: &ActForm) -> Result<Self, Refusal> {
-        Err(Refusal::Invalid(vec![Fault::new("", "fault-unbuilt")]))
+    pub fn parse(verb: Verb, form: &ActForm) -> Result<Self, Refusal> {
+        let mut check = Check::default();
+        let text = check.long("text", &form.text);
+        let command = match verb {
+            Verb::Submit => Self::Submit,
+            Verb::Return => Self::Return { text },
+            Verb::Send => Self::Send,
+            Verb::Receive => Self::Receive,
+            Verb::StartTriage => Self::StartTriage,
+            Verb::Accept => Self::Accept { text },
+            Verb::Decline => Self::Decline {
+                reason: reason(&mut check, form, &text),
+                text,
+            },
+            Verb::Book => Self::Book(time(&mut check, form)),
+            Verb::Rebook => Self::Rebook(time(&mut check, form)),
+            Verb::CancelBooking => Self::CancelBooking { text },
+            Verb::Arrive => Self::Arrive,
+            Verb::Close => Self::Close,
+            Verb::Acknowledge => Self::Acknowledge,
+            Verb::Cancel => Self::Cancel { text },
+            Verb::SaveDraft | Verb::SaveReply | Verb::Reply => return Err(Refusal::NotFound),
+        };
+        check.done()?;
+        Ok(command)
+    }
+}
+
+fn reason(check: &mut Check, form: &ActForm, text: &str) -> DeclineReason {
+    let Some(reason) = DeclineReason::from_code(&form.reason) else {
+        let key = if form.reason.is_empty() {
+            "fault-required"
+        } else {
+            "fault-unknown-code"
+        };
+        check.fault(Fault::new("reason", key));
+        return DeclineReason::Other;
+    };
+    if reason == DeclineReason::Other {
+        check.require("text", text);
+    }
+    reason
+}
+
+fn time(check: &mut Check, form: &ActForm) -> Time {
+    if !form.slot.is_empty() {
+        if let Ok(id) = form.slot.parse() {
+            return Time::Slot(id);
+        }
+        check.fault(Fault::new("slot", "fault-slot-unknown"));
+    }
+    Time::New(new_slot(check, form))
+}
+
+fn new_slot(check: &mut Check, form: &ActForm) -> NewSlot {
+    let day = check.kept(civil::day("date", &form.date).map(Some));
+    let clock = check.kept(civil::clock("time", &form.time).map(Some));
+    let minutes = check.kept(civil::number("minutes", &form.minutes, 15, 5..=480));
+    let start = day
+        .zip(clock)
+        .and_then(|(day, clock)| Micros::from_japan(day.to_datetime(clock)));
+    let start = start.unwrap_or_default();
+    NewSlot {
+        start,
+        end: start + Span::minutes(minutes),
+        doctor: check.line("doctor", &form.doctor),
+        place: check.line("place", &form.place),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(verb: Verb, form: &ActForm) -> String {
+        format!("{:?}", Command::parse(verb, form))
+    }
+
+    #[test]
+    fn a_time_is_typed_freely() {
+        let form = ActForm {
+            date: "R8.12.3".to_owned(),
+            time: "１０時半".to_owned(),
+            ..ActForm::default()
+        };
+        let Ok(Command::Book(Time::New(slot))) = Command::parse(Verb::Book, &form) else {
+            panic!()
+        };
+        assert_eq!(slot.start.to_fhir(), "2026-12-03T01:30:00.000000Z");
+        assert_eq!(slot.end - slot.start, Span::minutes(15));
+    }
+
+    #[test]
+    fn faults_name_their_fields() {
+        let form = ActForm {
+            date: "2026-02-30".to_owned(),
+            time: "25:00".to_owned(),
+            minutes: "x".to_owned(),
+            reason: "nope".to_owned(),
+            ..ActForm::default()
+        };
+        insta::assert_snapshot!(parsed(Verb::Book, &form), @"");
+        insta::assert_snapshot!(parsed(Verb::Decline, &form), @"");
+        let other = ActForm {
+            reason: "other".to_owned(),
+            ..ActForm::default()
+        };
+        insta::assert_snapshot!(parsed(Verb::Decline, &other), @"");
     }
 }

@@ -1,1 +1,275 @@
-//! Pure rules.
+//! The rules of the steps: pure, from a case and a command to changes or a refusal.
+
+use renkei_base::{Ctx, Fault, Grantee, Id, Micros, Refusal, Scope};
+use renkei_store::{Access, Changes, Stored};
+
+use super::case::{Case, Held};
+use super::command::Time;
+use super::table::{Cell, cell};
+use super::turn::Turn;
+use super::{Command, Side, State, Verb, draft, number};
+use crate::{Deadlines, booking, count, policy};
+use renkei_fhir::appointment::Appointment;
+use renkei_fhir::composition::Mode;
+
+/// What a step needs besides the case.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Inputs {
+    /// Municipality of the sender and of the addressee, for the counts.
+    pub(crate) sender_area: String,
+    pub(crate) addressee_area: String,
+    /// The slot that is asked for.
+    pub(crate) slot: Option<Stored>,
+    /// The slot of the appointment that stands.
+    pub(crate) old_slot: Option<Stored>,
+    /// The schedule that a new time hangs on, where it is there already.
+    pub(crate) schedule: Option<Stored>,
+    /// The version of the case that the page showed.
+    pub(crate) seen: Option<u32>,
+}
+
+/// What a step comes to.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Already,
+    Go { changes: Changes, to: State },
+}
+
+/// Takes a step.
+pub(crate) fn decide(
+    case: &Case,
+    command: &Command,
+    inputs: &Inputs,
+    ctx: &Ctx,
+    deadlines: &Deadlines,
+) -> Result<Outcome, Refusal> {
+    let verb = command.verb();
+    policy::may(ctx, verb, case)?;
+    let to = match cell(case.state, verb) {
+        Cell::To(to) => to,
+        Cell::Already => return already(case, command),
+        Cell::No(key) => return Err(Refusal::not_now(key)),
+    };
+    let mut turn = Turn::new(ctx, case, verb);
+    match command {
+        Command::Submit => complete(case)?,
+        Command::Send => send(&mut turn, case, inputs, ctx)?,
+        Command::Acknowledge if case.holder() != case.side(ctx) => return acknowledged(case),
+        Command::Book(time) => return book(turn, case, time, inputs, ctx, deadlines, to),
+        Command::Rebook(time) if is_same_time(case, time) => return Ok(Outcome::Already),
+        Command::Rebook(time) => return book(turn, case, time, inputs, ctx, deadlines, to),
+        Command::CancelBooking { text } | Command::Cancel { text } => {
+            release(&mut turn, case, inputs, ctx, text);
+        }
+        Command::Arrive => arrive(&mut turn, case, inputs, ctx),
+        Command::Accept { .. } => accept(&mut turn, case, inputs),
+        Command::Decline { reason, text } => {
+            turn.task.set_reason(reason.code(), text);
+            turn.count(
+                count::ACCEPTED,
+                Side::Receiver,
+                &inputs.addressee_area,
+                0,
+                1,
+            );
+        }
+        _ => {}
+    }
+    if verb != Verb::Acknowledge {
+        turn.enter(to, deadlines, None);
+    }
+    let by_reader = verb == Verb::Close && case.side(ctx) == Some(Side::Sender);
+    if verb == Verb::Acknowledge || by_reader {
+        turn.rest();
+    }
+    turn.log(text_of(command));
+    Ok(Outcome::Go {
+        changes: turn.finish(to),
+        to,
+    })
+}
+
+const fn text_of(command: &Command) -> &str {
+    match command {
+        Command::Return { text }
+        | Command::Accept { text }
+        | Command::Decline { text, .. }
+        | Command::CancelBooking { text }
+        | Command::Cancel { text } => text.as_str(),
+        _ => "",
+    }
+}
+
+/// The state says that it was done: it is the same step only when it asks for the same time.
+fn already(case: &Case, command: &Command) -> Result<Outcome, Refusal> {
+    match command {
+        Command::Book(time) if !is_same_time(case, time) => {
+            Err(Refusal::not_now("refuse-already-booked"))
+        }
+        _ => Ok(Outcome::Already),
+    }
+}
+
+fn acknowledged(case: &Case) -> Result<Outcome, Refusal> {
+    match case.holder() {
+        None => Ok(Outcome::Already),
+        Some(_) => Err(Refusal::forbidden("refuse-other-side")),
+    }
+}
+
+/// Whether the letter can go out: the parts that 別紙様式11 and JP-CLINS require, and an addressee.
+fn complete(case: &Case) -> Result<(), Refusal> {
+    let form = draft::form_of(case);
+    let required = [
+        ("addressee", &form.addressee),
+        ("purpose", &form.purpose),
+        ("diagnosis", &form.diagnosis),
+        ("course", &form.course),
+    ];
+    let faults: Vec<Fault> = required
+        .into_iter()
+        .filter(|(_, text)| text.trim().is_empty())
+        .map(|(field, _)| Fault::new(field, "fault-required"))
+        .collect();
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Invalid(faults))
+    }
+}
+
+fn send(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs, ctx: &Ctx) -> Result<(), Refusal> {
+    complete(case)?;
+    if inputs.seen.is_some_and(|seen| seen != case.version()) {
+        return Err(Refusal::Conflict);
+    }
+    let addressee = case
+        .addressee()
+        .ok_or(Refusal::fault("addressee", "fault-required"))?;
+    let number = number::number(ctx.at, ctx.ids.secret());
+    // What was written between drafter and doctor stays in the house.
+    turn.task.forget_texts();
+    turn.task.set_number(&number);
+    turn.task.set_started(ctx.at);
+    turn.task
+        .set_letter(&case.id, case.letter.stored.version + 1);
+    let mut request = case.request.view.clone();
+    request.set_requisition(&number);
+    request.set_authored(ctx.at);
+    turn.changes
+        .update(&case.request.stored, request.into_resource());
+    let (account, name) = (ctx.caller.account.as_ref(), ctx.caller.name.as_str());
+    let mut letter = case.letter.view.clone();
+    letter.finish(ctx.at);
+    letter.set_attester(Mode::Approved, account, name, ctx.at);
+    let sender = case.task.view.requester().map_or("", |(_, name)| name);
+    letter.set_author(Some((account, name)), &case.sender, sender);
+    turn.changes
+        .update(&case.letter.stored, letter.into_resource());
+    for file in &case.files {
+        let mut view = file.view.clone();
+        view.finish();
+        turn.changes.update(&file.stored, view.into_resource());
+    }
+    grant(turn, case, &addressee, Scope::Case(case.id.clone()));
+    turn.count(count::SENT, Side::Sender, &inputs.sender_area, 1, 0);
+    turn.count(
+        count::RECEIVED,
+        Side::Receiver,
+        &inputs.addressee_area,
+        1,
+        0,
+    );
+    Ok(())
+}
+
+/// The record opens to who takes the patient over, as in Net4U.
+fn accept(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs) {
+    if let Some(addressee) = case.addressee() {
+        grant(turn, case, &addressee, Scope::Record);
+    }
+    turn.count(
+        count::ACCEPTED,
+        Side::Receiver,
+        &inputs.addressee_area,
+        1,
+        1,
+    );
+}
+
+fn grant(turn: &mut Turn<'_>, case: &Case, institution: &Id, scope: Scope) {
+    turn.changes.grants.push(Access {
+        patient: case.patient_id.clone(),
+        grantee: Grantee::Institution(institution.clone()),
+        scope,
+        until: Micros::NEVER,
+    });
+}
+
+fn is_same_time(case: &Case, time: &Time) -> bool {
+    let Some(Held { view, .. }) = case.appointment() else {
+        return false;
+    };
+    match time {
+        Time::Slot(slot) => view.slot().as_ref() == Some(slot),
+        Time::New(new) => view.start() == Some(new.start) && view.end() == Some(new.end),
+    }
+}
+
+fn book(
+    mut turn: Turn<'_>,
+    case: &Case,
+    time: &Time,
+    inputs: &Inputs,
+    ctx: &Ctx,
+    deadlines: &Deadlines,
+    to: State,
+) -> Result<Outcome, Refusal> {
+    let taken = booking::take(&mut turn.changes, case, time, inputs, ctx)?;
+    booking::free(&mut turn.changes, inputs.old_slot.as_ref(), ctx.at);
+    let mut appointment = match case.appointment() {
+        Some(held) => held.view.clone(),
+        None => Appointment::new(&ctx.ids.id()),
+    };
+    taken.write(&mut appointment, case);
+    match case.appointment() {
+        Some(held) => turn
+            .changes
+            .update(&held.stored, appointment.into_resource()),
+        None => {
+            let owner = case.addressee().ok_or(Refusal::NotFound)?;
+            turn.changes
+                .create(appointment.into_resource(), case.place(&owner));
+        }
+    }
+    turn.enter(to, deadlines, Some(taken.end));
+    turn.task.set_visit(Some(taken.start));
+    turn.log("");
+    Ok(Outcome::Go {
+        changes: turn.finish(to),
+        to,
+    })
+}
+
+/// The appointment falls, its slot is free again.
+fn release(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs, ctx: &Ctx, why: &str) {
+    if let Some(held) = case.appointment() {
+        let mut appointment = held.view.clone();
+        appointment.cancel(why);
+        turn.changes
+            .update(&held.stored, appointment.into_resource());
+        booking::free(&mut turn.changes, inputs.old_slot.as_ref(), ctx.at);
+        turn.task.set_visit(None);
+    }
+}
+
+fn arrive(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs, ctx: &Ctx) {
+    if let Some(held) = case.appointment() {
+        let mut appointment = held.view.clone();
+        appointment.arrive(ctx.at);
+        turn.changes
+            .update(&held.stored, appointment.into_resource());
+    }
+    turn.count(count::ARRIVED, Side::Receiver, &inputs.addressee_area, 1, 0);
+    turn.count(count::REPLIED, Side::Receiver, &inputs.addressee_area, 0, 1);
+}

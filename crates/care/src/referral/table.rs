@@ -1,1 +1,180 @@
-//! Which step is possible in which state.
+//! Which step is possible in which state, and where it leads: the whole loop as one table.
+
+use super::{State, Verb};
+
+/// What a step does in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Leads there.
+    To(State),
+    /// Was done already: said so, nothing written.
+    Already,
+    /// Refused; the message key.
+    No(&'static str),
+}
+
+/// The table. Who may take a step is the policy's business, its content the rules'.
+pub const fn cell(state: State, verb: Verb) -> Cell {
+    use State as S;
+    match verb {
+        Verb::SaveDraft => match state {
+            S::Draft | S::Ready => Cell::To(state),
+            _ => sent_or_cancelled(state),
+        },
+        Verb::Submit => match state {
+            S::Draft => Cell::To(S::Ready),
+            S::Ready => Cell::Already,
+            _ => sent_or_cancelled(state),
+        },
+        Verb::Return => match state {
+            S::Ready => Cell::To(S::Draft),
+            S::Draft => Cell::Already,
+            _ => sent_or_cancelled(state),
+        },
+        Verb::Send => match state {
+            S::Draft | S::Ready => Cell::To(S::Sent),
+            S::Sent => Cell::Already,
+            _ => sent_or_cancelled(state),
+        },
+        Verb::Receive => match state {
+            S::Sent => Cell::To(S::Received),
+            S::Received | S::Triage => Cell::Already,
+            _ => decided(state),
+        },
+        Verb::StartTriage => match state {
+            S::Received => Cell::To(S::Triage),
+            S::Triage => Cell::Already,
+            S::Sent => Cell::No("refuse-receive-first"),
+            _ => decided(state),
+        },
+        Verb::Accept => match state {
+            S::Received | S::Triage => Cell::To(S::Accepted),
+            S::Accepted => Cell::Already,
+            S::Sent => Cell::No("refuse-receive-first"),
+            _ => decided(state),
+        },
+        Verb::Decline => match state {
+            S::Sent | S::Received | S::Triage | S::Accepted => Cell::To(S::Declined),
+            S::Declined => Cell::Already,
+            S::Booked | S::Rebooked => Cell::No("refuse-booked"),
+            _ => decided(state),
+        },
+        Verb::Book => match state {
+            S::Accepted => Cell::To(S::Booked),
+            S::Booked | S::Rebooked => Cell::Already,
+            _ => before_accepted(state),
+        },
+        Verb::Rebook => match state {
+            S::Booked | S::Rebooked => Cell::To(S::Rebooked),
+            S::Accepted => Cell::No("refuse-not-booked"),
+            _ => before_accepted(state),
+        },
+        Verb::CancelBooking => match state {
+            S::Booked | S::Rebooked => Cell::To(S::Accepted),
+            S::Accepted => Cell::Already,
+            _ => before_accepted(state),
+        },
+        // Without an appointment too: people come on foot.
+        Verb::Arrive => match state {
+            S::Accepted | S::Booked | S::Rebooked => Cell::To(S::Arrived),
+            S::Arrived | S::RepliedFirst => Cell::Already,
+            _ => before_accepted(state),
+        },
+        Verb::SaveReply => match state {
+            S::Arrived => Cell::To(S::Arrived),
+            _ => before_arrived(state),
+        },
+        Verb::Reply => match state {
+            S::Arrived => Cell::To(S::RepliedFirst),
+            S::RepliedFirst | S::Closed => Cell::Already,
+            _ => before_arrived(state),
+        },
+        Verb::Close => match state {
+            S::RepliedFirst => Cell::To(S::Closed),
+            S::Closed => Cell::Already,
+            S::Arrived => Cell::No("refuse-not-replied"),
+            _ => before_arrived(state),
+        },
+        Verb::Acknowledge => match state {
+            S::Declined | S::Closed | S::Cancelled => Cell::To(state),
+            _ => Cell::No("refuse-nothing-to-acknowledge"),
+        },
+        Verb::Cancel => match state {
+            S::Cancelled => Cell::Already,
+            S::Arrived | S::RepliedFirst => Cell::No("refuse-already-arrived"),
+            S::Closed => Cell::No("refuse-closed"),
+            S::Declined => Cell::No("refuse-declined"),
+            _ => Cell::To(S::Cancelled),
+        },
+    }
+}
+
+const fn sent_or_cancelled(state: State) -> Cell {
+    match state {
+        State::Cancelled => Cell::No("refuse-cancelled"),
+        _ => Cell::No("refuse-already-sent"),
+    }
+}
+
+const fn decided(state: State) -> Cell {
+    match state {
+        State::Draft | State::Ready => Cell::No("refuse-not-sent"),
+        State::Declined => Cell::No("refuse-declined"),
+        State::Cancelled => Cell::No("refuse-cancelled"),
+        State::Arrived | State::RepliedFirst => Cell::No("refuse-already-arrived"),
+        State::Closed => Cell::No("refuse-closed"),
+        _ => Cell::No("refuse-already-accepted"),
+    }
+}
+
+const fn before_accepted(state: State) -> Cell {
+    match state {
+        State::Draft | State::Ready => Cell::No("refuse-not-sent"),
+        State::Sent => Cell::No("refuse-receive-first"),
+        State::Received | State::Triage => Cell::No("refuse-accept-first"),
+        _ => decided(state),
+    }
+}
+
+const fn before_arrived(state: State) -> Cell {
+    match state {
+        State::Declined => Cell::No("refuse-declined"),
+        State::Cancelled => Cell::No("refuse-cancelled"),
+        State::Closed => Cell::No("refuse-closed"),
+        State::RepliedFirst => Cell::No("refuse-already-replied"),
+        _ => Cell::No("refuse-not-arrived"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_table() {
+        let mut lines = String::new();
+        for verb in Verb::ALL {
+            lines.push_str(&format!("{}:\n", verb.code()));
+            for state in State::ALL {
+                let cell = match cell(state, verb) {
+                    Cell::To(to) => format!("→ {}", to.code()),
+                    Cell::Already => "= already".to_owned(),
+                    Cell::No(key) => format!("✗ {key}"),
+                };
+                lines.push_str(&format!("  {:<13} {cell}\n", state.code()));
+            }
+        }
+        insta::assert_snapshot!(lines);
+    }
+
+    #[test]
+    fn nothing_leads_out_of_the_end() {
+        for state in State::ALL.into_iter().filter(|state| state.is_over()) {
+            for verb in Verb::ALL {
+                if let Cell::To(to) = cell(state, verb) {
+                    assert_eq!((to, verb), (state, Verb::Acknowledge));
+                }
+            }
+        }
+    }
+}

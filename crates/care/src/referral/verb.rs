@@ -99,9 +99,4 @@ impl Verb {
             _ => Some(Side::Receiver),
         }
     }
-
-    /// Whether only a doctor may take it.
-    pub const fn needs_doctor(self) -> bool {
-        matches!(self, Self::Return | Self::Send | Self::Reply)
-    }
 }

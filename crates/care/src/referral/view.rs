@@ -1,14 +1,18 @@
 //! A case as a page shows it.
 
 use renkei_base::{Ctx, Id, Micros};
+use renkei_fhir::composition::Mode;
+use renkei_fhir::task::Entry;
 use renkei_store::Failure;
 
-use super::{DraftForm, Side, State, Verb};
-use crate::attachment::AttachmentView;
-use crate::booking::AppointmentView;
+use super::case::Case;
+use super::table::{Cell, cell};
+use super::{DraftForm, Side, State, Verb, draft};
+use crate::attachment::{self, AttachmentView};
+use crate::booking::{self, AppointmentView};
 use crate::patient::PatientView;
-use crate::reply::ReplyView;
-use crate::{Care, Party, Priority};
+use crate::reply::{self, ReplyView};
+use crate::{Care, Party, Priority, party, policy};
 
 /// One line of a case's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +83,113 @@ impl ReferralView {
 ///
 /// # Errors
 /// `NotFound` for what the caller may not see.
-pub async fn view(_care: &Care, _ctx: &Ctx, _case: &Id) -> Result<ReferralView, Failure> {
-    crate::text::unbuilt()
+pub async fn view(care: &Care, ctx: &Ctx, case: &Id) -> Result<ReferralView, Failure> {
+    let case = Case::load(care, ctx, case, "referral.read").await?;
+    let (sender, addressee) = party::parties(care, ctx, &case).await?;
+    let timeline = timeline(ctx, &case);
+    let letter = &case.letter.view;
+    let name = |mode| {
+        letter
+            .attester(mode)
+            .map_or("", |(name, _)| name)
+            .to_owned()
+    };
+    let (reply_draft, replies) = reply::views(&case, ctx);
+    let due = case.task.view.due();
+    Ok(ReferralView {
+        case: case.id.clone(),
+        version: case.version(),
+        number: case.task.view.number().to_owned(),
+        state: case.state,
+        side: case.side(ctx),
+        priority: case.priority(),
+        patient: PatientView::of(&case.patient.view, case.patient.stored.version, ctx.at),
+        sender,
+        addressee,
+        letter: draft::form_of(&case),
+        attachments: attachment::views(&case, attachment::Of::Letter),
+        appointment: case
+            .appointment()
+            .and_then(|held| booking::appointment_view(&case, held)),
+        replies,
+        reply_draft,
+        declined: timeline
+            .iter()
+            .rev()
+            .find(|event| event.code == Verb::Decline.code())
+            .cloned(),
+        holder: case.holder(),
+        due,
+        overdue: due.is_some_and(|due| due < ctx.at),
+        drafted_by: name(Mode::Drafted),
+        approved_by: name(Mode::Approved),
+        created: case
+            .task
+            .view
+            .authored()
+            .unwrap_or(case.task.stored.updated),
+        sent: case.task.view.started(),
+        arrived: timeline
+            .iter()
+            .find(|event| event.code == Verb::Arrive.code())
+            .map(|event| event.at),
+        offers: offers(ctx, &case),
+        timeline,
+    })
+}
+
+/// The history. The addressee's begins with the sending.
+fn timeline(ctx: &Ctx, case: &Case) -> Vec<Event> {
+    let inside = case.side(ctx) == Some(Side::Sender);
+    let entries = case.task.view.entries().into_iter();
+    let sent = case.task.view.started();
+    entries
+        .filter(|entry| {
+            inside || sent.is_some_and(|sent| entry.at >= sent && !is_drafting(&entry.code))
+        })
+        .map(|entry| event(case, entry))
+        .collect()
+}
+
+fn is_drafting(code: &str) -> bool {
+    [Verb::SaveDraft, Verb::Submit, Verb::Return]
+        .iter()
+        .any(|verb| verb.code() == code)
+}
+
+fn event(case: &Case, entry: Entry) -> Event {
+    let sender = entry
+        .institution
+        .as_ref()
+        .is_none_or(|id| *id == case.sender);
+    let declined = entry.code == Verb::Decline.code();
+    let reason = case
+        .task
+        .view
+        .reason()
+        .filter(|_| declined)
+        .map_or("", |(code, _)| code);
+    Event {
+        at: entry.at,
+        reason: reason.to_owned(),
+        code: entry.code,
+        by: entry.by,
+        side: if sender { Side::Sender } else { Side::Receiver },
+        text: entry.text,
+    }
+}
+
+/// What the caller may do next: what the table, the policy and whose turn it is allow.
+fn offers(ctx: &Ctx, case: &Case) -> Vec<Verb> {
+    let may = |verb: Verb| match verb {
+        Verb::SaveDraft => draft::may_write(ctx, case).is_ok(),
+        Verb::Acknowledge => case.holder().is_some() && case.holder() == case.side(ctx),
+        _ => true,
+    };
+    let possible = Verb::ALL
+        .into_iter()
+        .filter(|verb| matches!(cell(case.state, *verb), Cell::To(_)));
+    possible
+        .filter(|verb| policy::may(ctx, *verb, case).is_ok() && may(*verb))
+        .collect()
 }

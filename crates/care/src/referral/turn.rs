@@ -1,0 +1,171 @@
+//! The common part of every step: the task moves on, both sides are told, the audit and the counts are written.
+
+use renkei_base::{Ctx, Id, Micros};
+use renkei_fhir::task::{Entry, Task};
+use renkei_store::{Changes, Count, Note};
+
+use super::case::Case;
+use super::{Side, State, Verb};
+use crate::{Deadlines, Priority};
+
+/// A step being taken.
+#[derive(Debug)]
+pub(crate) struct Turn<'a> {
+    ctx: &'a Ctx,
+    case: &'a Case,
+    verb: Verb,
+    pub(crate) task: Task,
+    pub(crate) changes: Changes,
+}
+
+impl<'a> Turn<'a> {
+    pub(crate) fn new(ctx: &'a Ctx, case: &'a Case, verb: Verb) -> Self {
+        Self {
+            ctx,
+            case,
+            verb,
+            task: case.task.view.clone(),
+            changes: Changes::default(),
+        }
+    }
+
+    /// Moves the task to a state: whose turn, until when. `visit_end` for bookings.
+    pub(crate) fn enter(&mut self, to: State, deadlines: &Deadlines, visit_end: Option<Micros>) {
+        enter(&mut self.task, self.ctx, to, deadlines, visit_end);
+    }
+
+    /// Nobody's turn any more.
+    pub(crate) fn rest(&mut self) {
+        self.task.set_holder(None);
+        self.task.set_due(None);
+    }
+
+    /// A line of the history, with what the person wrote.
+    pub(crate) fn log(&mut self, text: &str) {
+        self.task.push_entry(
+            &entry(self.ctx, self.verb, text),
+            self.ctx.caller.account.as_ref(),
+        );
+    }
+
+    /// Adds to a count of an end's institution, in this month.
+    pub(crate) fn count(
+        &mut self,
+        indicator: &'static str,
+        side: Side,
+        area: &str,
+        numerator: i64,
+        denominator: i64,
+    ) {
+        let Some(institution) = self.case.institution(side) else {
+            return;
+        };
+        self.changes.counts.push(Count {
+            indicator,
+            period: month(self.ctx.at),
+            area: area.to_owned(),
+            institution: institution.to_string(),
+            numerator,
+            denominator,
+        });
+    }
+
+    /// Everything that the step writes.
+    pub(crate) fn finish(mut self, to: State) -> Changes {
+        self.task.set_modified(self.ctx.at);
+        if to != self.case.state {
+            self.set_request_status(to);
+            if to.is_over() {
+                self.task.set_ended(self.ctx.at);
+            }
+        }
+        self.changes
+            .update(&self.case.task.stored, self.task.clone().into_resource());
+        let detail = format!("{} {}", self.case.state.code(), to.code());
+        self.changes.note(note(self.case, self.verb).detail(detail));
+        self.changes.tell = told(self.case, to);
+        self.changes
+    }
+
+    fn set_request_status(&mut self, to: State) {
+        let status = to.request_status();
+        let mut request = self.case.request.view.clone();
+        // The request may be among the changes already (sending gives it its number).
+        let put = self
+            .changes
+            .puts
+            .iter_mut()
+            .find(|put| put.resource.typ() == "ServiceRequest");
+        match put {
+            Some(put) => put.resource.set("status", serde_json::Value::from(status)),
+            None if request.status() != status => {
+                request.set_status(status);
+                self.changes
+                    .update(&self.case.request.stored, request.into_resource());
+            }
+            None => {}
+        }
+    }
+}
+
+/// Sets state, turn and deadline on a task.
+pub(crate) fn enter(
+    task: &mut Task,
+    ctx: &Ctx,
+    to: State,
+    deadlines: &Deadlines,
+    visit_end: Option<Micros>,
+) {
+    task.set_state(to.code(), to.task_status());
+    let never_sent = task.started().is_none();
+    let holder = match to.holder() {
+        Side::Sender => task.requester(),
+        Side::Receiver if never_sent => None,
+        Side::Receiver => task.owner(),
+    };
+    let holder = holder.map(|(id, _)| id);
+    let priority = Priority::from_code(task.priority()).unwrap_or_default();
+    let due = deadlines
+        .due(to, priority, ctx.at, visit_end)
+        .filter(|_| holder.is_some());
+    task.set_holder(holder.as_ref());
+    task.set_due(due);
+}
+
+/// A line of the history by the caller.
+pub(crate) fn entry(ctx: &Ctx, verb: Verb, text: &str) -> Entry {
+    Entry {
+        at: ctx.at,
+        code: verb.code().to_owned(),
+        by: ctx.caller.name.clone(),
+        institution: ctx.caller.institution.clone(),
+        text: text.to_owned(),
+    }
+}
+
+/// The audit line of a step.
+pub(crate) fn note(case: &Case, verb: Verb) -> Note {
+    Note::new(&action(verb))
+        .patient(&case.patient_id)
+        .what(case.task.stored.key.clone())
+}
+
+/// The audit's word for a step.
+pub(crate) fn action(verb: Verb) -> String {
+    format!("referral.{}", verb.code())
+}
+
+/// `2026-11`, in Japan.
+pub(crate) fn month(at: Micros) -> String {
+    let day = at.in_japan().date();
+    format!("{:04}-{:02}", day.year(), day.month())
+}
+
+/// The sender, and the addressee once it was sent.
+fn told(case: &Case, to: State) -> Vec<Id> {
+    let unsent = case.state.is_private() && to != State::Sent;
+    let addressee = case.addressee().filter(|_| !unsent);
+    std::iter::once(case.sender.clone())
+        .chain(addressee)
+        .collect()
+}
