@@ -1,1 +1,36 @@
-//! Documents for people: PDF and QR from plain structs.
+//! Documents for people, as PDF from plain structs.
+//!
+//! | module | what it makes |
+//! |---|---|
+//! | [`letter`] | 診療情報提供書 in the layout of 別紙様式11 |
+//! | [`ticket`] | 予約票, one A4 page for the patient |
+//! | [`reply`] | 返書: what became of a referral |
+//! | [`qr`] | QR codes as SVG |
+//! | [`parts`] | what the documents share: stamp, party, person |
+//! | [`error`] | why a document could not be made |
+//! | `world` | the closed world that typst sees: templates, fonts and one JSON file |
+//! | `text` | makes any text printable with the fonts at hand |
+//! | `font` | the embedded fonts |
+//!
+//! The fixed words of a document stand in its template (`templates/<noun>.typ`); what people wrote goes in as data and is never read as markup.
+//! Everything is synchronous, one document at a time for the process, some tens of milliseconds each (half a second for 50 pages): call it on a blocking pool.
+//! A character that no font can draw becomes 〓, and the document says so.
+
+pub mod error;
+mod font;
+pub mod letter;
+pub mod parts;
+pub mod qr;
+pub mod reply;
+mod text;
+pub mod ticket;
+mod world;
+
+#[cfg(test)]
+mod proof;
+
+pub use error::ReportError;
+pub use letter::{Letter, letter};
+pub use parts::{Party, Person, Stamp};
+pub use reply::{Reply, ReplyKind, reply};
+pub use ticket::{Ticket, ticket};
