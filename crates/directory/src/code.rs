@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use renkei_access::policy::Action;
 use renkei_base::code::InstitutionCode;
 use renkei_base::{Ctx, Id, Refusal};
 use renkei_fhir::{Key, Organization};
@@ -17,13 +18,13 @@ pub const CODE_SOURCE: &str = "institution-codes";
 
 /// Codes that a person can decide about now: those with candidates.
 pub async fn to_confirm(store: &Store, ctx: &Ctx, limit: usize) -> Result<Vec<CodeWait>, Failure> {
-    gate::region(ctx)?;
+    gate::region(ctx, Action::DirectoryConfirm)?;
     Ok(store.code_waits_to_confirm(limit).await?)
 }
 
 /// Says that a waiting code belongs to this institution.
 pub async fn confirm(store: &Store, ctx: &Ctx, code: &str, institution: &Id) -> Result<(), Failure> {
-    gate::region(ctx)?;
+    gate::region(ctx, Action::DirectoryConfirm)?;
     let wait = store.code_wait(code).await?.ok_or(Refusal::NotFound)?;
     let row = store.institution(institution).await?.ok_or(Refusal::NotFound)?;
     if row.code.is_some() {
@@ -44,7 +45,7 @@ pub async fn confirm(store: &Store, ctx: &Ctx, code: &str, institution: &Id) -> 
 
 /// Says that a waiting code belongs to none of the institutions here. It does not come back with the next list.
 pub async fn dismiss(store: &Store, ctx: &Ctx, code: &str) -> Result<(), Failure> {
-    gate::region(ctx)?;
+    gate::region(ctx, Action::DirectoryConfirm)?;
     let wait = store.code_wait(code).await?.ok_or(Refusal::NotFound)?;
     let mut changes = Changes::default();
     changes.end_code_wait(&wait.code, None, ctx.caller.account.as_ref(), ctx.at);

@@ -44,7 +44,7 @@ fn code_order(one: &HealthcareService) -> String {
 
 /// Adds a department. Returns its id.
 pub async fn add(store: &Store, ctx: &Ctx, institution: &Id, typed: &Typed) -> Result<Id, Failure> {
-    gate::own(ctx, institution)?;
+    gate::departments(ctx, institution)?;
     store.institution(institution).await?.ok_or(Refusal::NotFound)?;
     let id = ctx.ids.id();
     let mut department = HealthcareService::of_institution(&id, institution);
@@ -97,7 +97,7 @@ async fn change(
     let department = HealthcareService::from_resource(stored.resource.clone());
     let mut department = department.ok_or(Refusal::NotFound)?;
     let institution = department.institution().ok_or(Refusal::NotFound)?;
-    gate::own(ctx, &institution)?;
+    gate::departments(ctx, &institution)?;
     edit(&mut department)?;
     if department.active() {
         refuse_twice(store, &institution, id, department.name()).await?;

@@ -1,25 +1,21 @@
-//! Who may do what in the directory. In one place until the policy names the directory's acts.
+//! Who may do what in the directory: the policy, and the program's own work (sample region, command line), which is let through.
 
-use renkei_base::{Ctx, Id, Purpose, Refusal, Role};
+use renkei_access::policy::{Action, Facts, permit};
+use renkei_base::{Ctx, Id, Purpose, Refusal};
 
-/// Imports, registration by hand, confirmation of codes: the region's administrator, and the program itself.
-pub(crate) fn region(ctx: &Ctx) -> Result<(), Refusal> {
-    if is_program(ctx) || ctx.caller.has(Role::RegionAdmin) {
-        Ok(())
-    } else {
-        Err(Refusal::forbidden("refuse-region-admin-only"))
-    }
+/// Acts of the region: imports, confirmation of codes, registration by hand.
+pub(crate) fn region(ctx: &Ctx, action: Action) -> Result<(), Refusal> {
+    if is_program(ctx) { Ok(()) } else { permit(&ctx.caller, action, &Facts::NONE) }
 }
 
-/// What an institution says of itself: its own people; the region's administrator where it has none yet.
+/// What an institution says of itself: its administrator, or the region for it.
 pub(crate) fn own(ctx: &Ctx, institution: &Id) -> Result<(), Refusal> {
-    let theirs = ctx.caller.institution.as_ref() == Some(institution);
-    let may = [Role::InstitutionAdmin, Role::LiaisonClerk, Role::Nurse, Role::Doctor];
-    if region(ctx).is_ok() || (theirs && ctx.caller.roles.any(&may)) {
-        Ok(())
-    } else {
-        Err(Refusal::forbidden("refuse-own-institution-only"))
-    }
+    region(ctx, Action::DirectoryEdit).or_else(|_| permit(&ctx.caller, Action::InstitutionEdit, &Facts::own(&ctx.caller, institution)))
+}
+
+/// Departments belong to those who keep the slots in them.
+pub(crate) fn departments(ctx: &Ctx, institution: &Id) -> Result<(), Refusal> {
+    own(ctx, institution).or_else(|_| permit(&ctx.caller, Action::SlotsManage, &Facts::own(&ctx.caller, institution)))
 }
 
 fn is_program(ctx: &Ctx) -> bool {

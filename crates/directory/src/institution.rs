@@ -1,5 +1,6 @@
 //! An institution: registered by hand where no file has it, and what it says of itself.
 
+use renkei_access::policy::Action;
 use renkei_base::code::{InstitutionCode, MunicipalityCode, Prefecture, postal_code, telephone};
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal, Scope};
@@ -83,7 +84,7 @@ pub async fn get(store: &Store, ctx: &Ctx, id: &Id) -> Result<Option<Institution
 
 /// Registers an institution that no file has. Returns its id.
 pub async fn register(store: &Store, ctx: &Ctx, new: &NewInstitution) -> Result<Id, Failure> {
-    gate::region(ctx)?;
+    gate::region(ctx, Action::DirectoryEdit)?;
     let id = ctx.ids.id();
     let organization = checked(new, &id)?;
     if let Some(code) = organization.code()

@@ -51,17 +51,20 @@ fn city_end(text: &str, from: usize) -> Option<usize> {
     end_of(text, from, &['市'])
 }
 
-/// Where the name ends: after the first of these signs that is not the name's first sign; 四日市市 and 玉村町 go on.
+/// Municipalities whose name has the sign of its kind, or another's, before its end.
+const DOUBLED: [&str; 5] = ["四日市市", "廿日市市", "野々市市", "玉村町", "大町町"];
+
+/// Where the name ends: after the first of these signs that is not the name's first sign; the doubled ones go on.
 fn end_of(text: &str, from: usize, signs: &[char]) -> Option<usize> {
-    let mut chars = text.get(from..)?.char_indices().peekable();
+    let mut chars = text.get(from..)?.char_indices();
     chars.next()?;
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in chars {
         if !signs.contains(&c) {
             continue;
         }
-        let doubled = chars.peek().filter(|(_, next)| signs.contains(next));
-        let (at, c) = doubled.copied().unwrap_or((at, c));
-        return Some(from + at + c.len_utf8());
+        let end = from + at + c.len_utf8();
+        let doubled = DOUBLED.iter().find(|name| text.get(from..).is_some_and(|rest| rest.starts_with(*name)));
+        return Some(doubled.map_or(end, |name| from + name.len()));
     }
     None
 }

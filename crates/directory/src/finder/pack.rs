@@ -210,8 +210,8 @@ fn add(text: &mut Vec<u8>, row: &InstitutionRow, municipality: u16, departments:
     let address = Prefecture::of_address(&row.address).map_or(row.address.as_str(), |(_, rest)| rest);
     text.extend_from_slice(search_key(address).as_bytes());
     text.push(AFTER);
-    let codes = [row.code.as_deref(), row.registry_id.as_deref()].into_iter().flatten();
-    let departments = departments.iter().map(String::as_str).filter(|key| key.parse::<u32>().is_err());
+    let codes = [row.code.as_deref(), row.registry_id.as_deref()].into_iter().flatten().map(search_key);
+    let departments = departments.iter().filter(|key| key.parse::<u32>().is_err()).cloned();
     for key in codes.chain(departments) {
         text.push(BETWEEN);
         text.extend_from_slice(key.as_bytes());

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use renkei_access::policy::Action;
 use renkei_base::Ctx;
 use renkei_base::code::InstitutionCode;
 use renkei_store::import::{CodeWait, ImportRun};
@@ -28,7 +29,7 @@ pub async fn institution_codes(
     source: &Source,
     progress: OnProgress<'_>,
 ) -> Result<Report, Failure> {
-    gate::region(ctx)?;
+    gate::region(ctx, Action::DirectoryImport)?;
     let mut report = Report::default();
     let rows = read_all(source, &mut report);
     let known = Known::load(store).await?;
@@ -126,7 +127,7 @@ fn read_all(source: &Source, report: &mut Report) -> Vec<CodeRow> {
     let mut rows: Vec<CodeRow> = Vec::new();
     let mut seen: HashMap<InstitutionCode, usize> = HashMap::new();
     while reader.read_record(&mut row).unwrap_or(false) {
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = table::line_of(&source.text, &row);
         let mut found = match code_row::read(&row, line) {
             Ok(found) => found,
             Err(remark) => {

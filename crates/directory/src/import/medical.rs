@@ -165,11 +165,11 @@ impl<'a> RowReader<'a> {
         Ok(found.code())
     }
 
-    /// Every ID begins with its prefecture's number. One that does not has lost its zeros, or stands in the wrong row:
+    /// Digits, in some prefectures letters too. Every ID begins with its prefecture's number. One that does not has lost its zeros, or stands in the wrong row:
     /// it is never guessed.
     fn registry_id(&self, prefecture: &str) -> Result<String, Remark> {
         let text = self.cell(ID);
-        let fits = (1..=ID_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        let fits = (1..=ID_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
         if !fits {
             return Err(self.refused("ID", "fault-import-id", text));
         }

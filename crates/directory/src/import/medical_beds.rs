@@ -35,7 +35,8 @@ pub(super) fn read(cells: [Option<&str>; 8]) -> (Vec<(&'static str, u32)>, Vec<D
     match numbers.get(TOTAL).copied().flatten() {
         // Columns that are not there at all say nothing.
         None if cells.get(TOTAL).copied().flatten() == Some("") => {
-            let key = if parts.is_empty() { "fault-import-beds-blank" } else { "fault-import-beds-no-total" };
+            let stated = parts.iter().any(|number| *number > 0);
+            let key = if stated { "fault-import-beds-no-total" } else { "fault-import-beds-blank" };
             doubts.push((key, "合計病床数"));
         }
         Some(total) if total != parts.iter().sum::<u32>() => doubts.push(("fault-import-beds-total", "合計病床数")),

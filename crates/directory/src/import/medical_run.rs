@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::ToSpan;
+use renkei_access::policy::Action;
 use renkei_base::{Ctx, Id};
 use renkei_fhir::{Key, Location, Organization};
 use renkei_store::institution::RegistryKey;
@@ -27,7 +28,7 @@ pub async fn medical_institutions(
     source: &Source,
     progress: OnProgress<'_>,
 ) -> Result<Report, Failure> {
-    gate::region(ctx)?;
+    gate::region(ctx, Action::DirectoryImport)?;
     let mut run = Run::start(store, ctx, source).await?;
     run.all(progress).await?;
     let mut report = run.report;
@@ -89,15 +90,15 @@ impl<'a> Run<'a> {
         let bytes = self.source.text.len() as u64;
         let mut batch = Vec::with_capacity(BATCH_ROWS);
         while reader.read_record(&mut row).unwrap_or(false) {
-            let position = row.position().map_or((0, 0), |at| (at.line(), at.byte()));
-            self.take(&layout, &row, position.0, &mut batch);
+            let line = table::line_of(&self.source.text, &row);
+            self.take(&layout, &row, line, &mut batch);
             if batch.len() == BATCH_ROWS {
                 self.write(&batch).await?;
                 batch.clear();
             }
             let done = self.report.rows() + batch.len() as u64;
             if done.is_multiple_of(BATCH_ROWS as u64) {
-                let rows = estimate(done, position.1, bytes);
+                let rows = estimate(done, row.position().map_or(0, csv::Position::byte), bytes);
                 progress(Progress { done, rows });
             }
         }

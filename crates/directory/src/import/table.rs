@@ -81,6 +81,15 @@ pub fn reader(text: &str) -> csv::Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
+/// The line, from 1, where a row begins. The reader's own position stands before the line break that the row follows.
+pub fn line_of(text: &str, row: &csv::StringRecord) -> u64 {
+    let Some(position) = row.position() else { return 0 };
+    let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let breaks = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+    position.line() + breaks.filter(|b| **b == b'\n').count() as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +104,14 @@ mod tests {
         let headings = csv::StringRecord::from(vec!["余分", "正式名称(ﾌﾘｶﾞﾅ)", "ｉｄ "]);
         let columns = Columns::find(&known(), &headings).unwrap();
         assert_eq!((columns.cell(&row, 0), columns.cell(&row, 1)), (Some("00012"), Some("ア")));
+    }
+
+    #[test]
+    fn lines_are_those_of_an_editor() {
+        for text in ["a\n\"b\nc\"\n\nd\n", "a\r\n\"b\r\nc\"\r\n\r\nd"] {
+            let lines: Vec<u64> = reader(text).records().map(|row| line_of(text, &row.unwrap())).collect();
+            assert_eq!(lines, [1, 2, 5], "{text:?}");
+        }
     }
 
     #[test]

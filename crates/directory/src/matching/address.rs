@@ -33,7 +33,7 @@ const START_CHARS: usize = 6;
 impl Address {
     pub fn new(text: &str) -> Self {
         let rest = Prefecture::of_address(text).map_or(text, |(_, rest)| rest);
-        let key = search_key(rest);
+        let key = search_key(&with_dashes(rest));
         let parts = parts(&plain(&key));
         Self { key, parts }
     }
@@ -73,6 +73,22 @@ impl Address {
     }
 }
 
+/// A blank after a number keeps it apart from the next: 1-1 2階.
+fn with_dashes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            blank if blank.is_whitespace() => {
+                if out.ends_with(char::is_numeric) {
+                    out.push('-');
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// Without what one writes or leaves out: 大字, 字, ヶ and が, の; kanji numbers before 丁目, 番 and 条 as digits.
 fn plain(key: &str) -> String {
     let text = key.replace("大字", "").replace("小字", "").replace('字', "");
@@ -88,7 +104,10 @@ fn plain(key: &str) -> String {
             _ => out.push_str(&kanji),
         }
         kanji.clear();
-        if !matches!(c, 'け' | 'が' | 'の' | '之' | 'つ' | 'っ' | '第') {
+        let after_digit = out.ends_with(|last: char| last.is_ascii_digit());
+        if matches!(c, 'の' | '之') && after_digit {
+            out.push('-');
+        } else if !matches!(c, 'け' | 'が' | 'の' | '之' | 'つ' | 'っ' | '第') {
             out.push(c);
         }
     }
