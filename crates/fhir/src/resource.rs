@@ -94,6 +94,11 @@ impl Resource {
     /// Parses text from outside: limits and double names are checked before anything is built from it.
     pub fn from_json(text: &str) -> Result<Self, Malformed> {
         crate::scan::check(text)?;
+        Self::from_stored(text)
+    }
+
+    /// Parses text that the store wrote: checked when it came in, so not again.
+    pub fn from_stored(text: &str) -> Result<Self, Malformed> {
         let value = serde_json::from_str(text).map_err(|e| Malformed::Json(e.to_string()))?;
         Self::from_value(value)
     }

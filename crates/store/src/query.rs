@@ -21,11 +21,13 @@ pub struct Query {
 /// One condition: any of the values may match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
-    /// `birthdate`, `_id`, `_lastUpdated`, `subject`; for a chain `subject` with `chain = Some(("Patient", "name"))`.
+    /// `birthdate`, `_id`, `_lastUpdated`, `subject`; for a chain `subject` with `chain = Some(("Patient", "name"))`
+    /// (an empty type: each that the reference may point to). The modifier of a chain is that of its last parameter.
     pub param: String,
     pub modifier: Option<String>,
     pub chain: Option<(String, String)>,
-    /// As in the URL, after un-escaping: `ge2020-01-01`, `http://system|code`, `Patient/1`.
+    /// As in the URL, decoded and split at commas ([`crate::split_values`]): `ge2020-01-01`, `http://system|code`, `Patient/1`.
+    /// FHIR's escapes stay in; [`crate::escape`] puts them into text that came from a person or a document.
     pub values: Vec<String>,
 }
 

@@ -56,7 +56,10 @@ impl Store {
         let sql = order::page(ctx, query, &sorting, after.as_ref(), count + 1)?;
         let rows = self.db().query(sql.text, sql.params).await?;
         let next = match rows.get(count) {
-            Some(_) => rows.get(count - 1).map(|row| sorting.cursor(query, row)).transpose()?,
+            Some(_) => rows
+                .get(count - 1)
+                .map(|row| sorting.cursor(query, row))
+                .transpose()?,
             None => None,
         };
         let keys = rows

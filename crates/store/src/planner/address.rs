@@ -27,7 +27,11 @@ impl Query {
         match name {
             "_format" | "_pretty" => {}
             "_count" => {
-                self.count = value.parse().ok().filter(|count| *count > 0).ok_or_else(wrong)?;
+                self.count = value
+                    .parse()
+                    .ok()
+                    .filter(|count| *count > 0)
+                    .ok_or_else(wrong)?;
             }
             "_cursor" => self.cursor = Some(value.to_owned()),
             "_total" => self.total = value != "none",
@@ -105,9 +109,15 @@ mod tests {
         assert_eq!(clause("name:exact").modifier.as_deref(), Some("exact"));
         let chained = clause("subject:Patient.name:exact");
         assert_eq!(chained.param, "subject");
-        assert_eq!(chained.chain, Some(("Patient".to_owned(), "name".to_owned())));
+        assert_eq!(
+            chained.chain,
+            Some(("Patient".to_owned(), "name".to_owned()))
+        );
         assert_eq!(chained.modifier.as_deref(), Some("exact"));
-        assert_eq!(clause("subject.name").chain, Some((String::new(), "name".to_owned())));
+        assert_eq!(
+            clause("subject.name").chain,
+            Some((String::new(), "name".to_owned()))
+        );
     }
 
     #[test]
@@ -124,7 +134,10 @@ mod tests {
             ],
         )
         .unwrap();
-        assert_eq!((query.count, query.total, query.clauses.len()), (7, true, 0));
+        assert_eq!(
+            (query.count, query.total, query.clauses.len()),
+            (7, true, 0)
+        );
         assert!(query.order[0].descending && !query.order[1].descending);
         assert_eq!(query.includes.len(), 1);
         for (name, value) in [
@@ -134,7 +147,10 @@ mod tests {
             ("_include", "Task:focus:ServiceRequest"),
             ("a.b.c", "1"),
         ] {
-            assert!(Query::from_pairs("Task", [(name, value)]).is_err(), "{name}={value}");
+            assert!(
+                Query::from_pairs("Task", [(name, value)]).is_err(),
+                "{name}={value}"
+            );
         }
     }
 }

@@ -23,6 +23,8 @@ mod address;
 pub(crate) mod escape;
 pub(crate) mod include;
 pub(crate) mod order;
+#[cfg(test)]
+mod plan;
 mod value;
 
 /// Clauses of a search, and values of a clause, at most.
@@ -67,7 +69,10 @@ pub(crate) struct Planner<'a> {
 pub(crate) fn total(ctx: &Ctx, query: &Query) -> Result<Sql, StoreError> {
     let mut planner = Planner::new(ctx);
     let found = planner.found(&query.typ, &query.clauses)?;
-    let text = format!("select count(*) from (select {0}.id from {1}) found", found.row, found.from);
+    let text = format!(
+        "select count(*) from (select {0}.id from {1}) found",
+        found.row, found.from
+    );
     Ok(planner.done(text))
 }
 
@@ -91,7 +96,9 @@ fn subject(typ: &str, clause: &Clause) -> Result<Subject, StoreError> {
     match clause.param.as_str() {
         "_id" => Ok(Subject::Id),
         "_lastUpdated" => Ok(Subject::Updated),
-        name => search::param(typ, name).map(Subject::Param).ok_or_else(|| unknown(clause)),
+        name => search::param(typ, name)
+            .map(Subject::Param)
+            .ok_or_else(|| unknown(clause)),
     }
 }
 
@@ -124,7 +131,11 @@ fn token_rank(name: &str, clause: &Clause) -> u8 {
 }
 
 fn string_rank(clause: &Clause) -> u8 {
-    let shortest = clause.values.iter().map(|value| value.chars().count()).min();
+    let shortest = clause
+        .values
+        .iter()
+        .map(|value| value.chars().count())
+        .min();
     match clause.modifier.as_deref() {
         Some("exact") => 3,
         Some(_) => 9,

@@ -82,7 +82,10 @@ impl Sorting {
         let values: Vec<serde_json::Value> =
             serde_json::from_slice(text).map_err(|_| no_cursor())?;
         let (id, keys) = values.split_first().ok_or_else(no_cursor)?;
-        let id = id.as_str().and_then(|id| id.parse().ok()).ok_or_else(no_cursor)?;
+        let id = id
+            .as_str()
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(no_cursor)?;
         if keys.len() != self.keys.len() {
             return Err(no_cursor());
         }

@@ -70,7 +70,9 @@ impl Planner<'_> {
                 (Kind::Reference, Some(typ)) if typ.starts_with(char::is_uppercase) => {
                     Some(self.reference(row, Some(typ), value))
                 }
-                (Kind::Date, None) => self.date(&format!("{row}.low"), &format!("{row}.high"), value),
+                (Kind::Date, None) => {
+                    self.date(&format!("{row}.low"), &format!("{row}.high"), value)
+                }
                 (Kind::Quantity, None) => self.quantity(row, value),
                 _ => None,
             };
@@ -225,7 +227,11 @@ impl Planner<'_> {
                 let low = self.bind(Value::Real(number.low()));
                 let high = self.bind(Value::Real(number.high()));
                 let within = format!("({value} >= {low} and {value} < {high})");
-                return if prefix == Prefix::Eq { within } else { format!("not {within}") };
+                return if prefix == Prefix::Eq {
+                    within
+                } else {
+                    format!("not {within}")
+                };
             }
             Prefix::Gt | Prefix::Sa => ">",
             Prefix::Lt | Prefix::Eb => "<",
@@ -267,7 +273,11 @@ impl Planner<'_> {
                 found.row, found.from
             ));
         }
-        if any.is_empty() { Err(unknown(clause)) } else { Ok(any_of(&any)) }
+        if any.is_empty() {
+            Err(unknown(clause))
+        } else {
+            Ok(any_of(&any))
+        }
     }
 
     /// `_id`.

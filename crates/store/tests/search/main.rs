@@ -6,4 +6,5 @@ mod include;
 mod kinds;
 mod names;
 mod paging;
+mod speed;
 mod world;

@@ -105,7 +105,13 @@ impl World {
         self.store.commit(&self.program(), changes).await.unwrap();
     }
 
-    pub(crate) async fn grant(&self, institution: &str, patient: &str, scope: Scope, until: Micros) {
+    pub(crate) async fn grant(
+        &self,
+        institution: &str,
+        patient: &str,
+        scope: Scope,
+        until: Micros,
+    ) {
         let mut changes = Changes::default();
         changes.grants.push(Access {
             patient: id(patient),

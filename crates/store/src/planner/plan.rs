@@ -1,0 +1,148 @@
+//! Tests: the main searches use their indexes. No table of the index, and not the resources, is ever read from end to end.
+
+use renkei_base::{Ctx, Grantee, Id, Ids, Micros, Reach};
+
+use super::{order, total};
+use crate::db::Value;
+use crate::db::dialect::{self, Backend};
+use crate::query::Query;
+
+#[derive(Debug)]
+struct OneId;
+
+impl Ids for OneId {
+    fn id(&self) -> Id {
+        "1".parse().unwrap()
+    }
+    fn secret(&self) -> [u8; 32] {
+        [0; 32]
+    }
+}
+
+/// Searches that pages and outside programs make.
+const SHAPES: &[&str] = &[
+    "Task?x-holder=h&_sort=x-due",
+    "Task?x-holder=h&business-status=sent,received&_sort=x-due,-_lastUpdated",
+    "Task?owner=Organization/h&status=requested",
+    "Task?patient.name=山田&owner=Organization/h",
+    "Task?focus=ServiceRequest/1",
+    "Patient?name=山",
+    "Patient?name=山田&birthdate=1950-01-01",
+    "Patient?name:contains=山",
+    "Patient?identifier=http://x|1",
+    "Patient?birthdate=ge1950-01-01",
+    "Patient?_id=1,2",
+    "Patient?gender:not=male",
+    "Patient?_sort=name",
+    "Patient",
+    "Observation?patient=Patient/1&code=http://loinc.org|1-1&_sort=-date",
+    "Observation?code=http://loinc.org|1-1&date=ge2026-01-01&date=lt2026-02-01",
+    "Observation?code=1-1&value-quantity=gt5",
+    "Observation?value-quantity=gt5",
+    "Appointment?date=ge2026-11-22&status=booked",
+    "Slot?schedule=Schedule/1&start=ge2026-11-22&status=free&_sort=start",
+    "Organization?name=山田&_sort=name",
+    "Organization?_lastUpdated=ge2026-11-22",
+    "Organization?_sort=-_lastUpdated",
+];
+
+fn ctx() -> Ctx {
+    let mut ctx = Ctx::program(Micros(1_000_000), std::sync::Arc::new(OneId));
+    let institution = Grantee::Institution("h".parse().unwrap());
+    ctx.reach = Reach::Granted(vec![institution]);
+    ctx
+}
+
+fn parse(address: &str) -> Query {
+    let (typ, rest) = address.split_once('?').unwrap_or((address, ""));
+    let pairs = rest.split('&').filter_map(|pair| pair.split_once('='));
+    Query::from_pairs(typ, pairs).unwrap()
+}
+
+fn database() -> rusqlite::Connection {
+    let database = rusqlite::Connection::open_in_memory().unwrap();
+    for migration in crate::migrate::ALL {
+        let text = dialect::render(Backend::Sqlite, migration.text);
+        database.execute_batch(&text).unwrap();
+    }
+    database
+}
+
+fn plan(database: &rusqlite::Connection, text: &str, params: &[Value]) -> Vec<String> {
+    let text = format!("explain query plan {}", dialect::numbered(text));
+    let mut statement = database.prepare(&text).unwrap();
+    let rows = statement
+        .query_map(rusqlite::params_from_iter(params), |row| {
+            row.get::<_, String>(3)
+        })
+        .unwrap();
+    rows.map(Result::unwrap).collect()
+}
+
+/// The lines that read something from end to end, other than a list that the plan itself has made.
+fn scans(plan: &[String]) -> Vec<&String> {
+    let made = |name: &str| {
+        plan.iter().any(|line| {
+            *line == format!("CO-ROUTINE {name}") || *line == format!("MATERIALIZE {name}")
+        })
+    };
+    plan.iter()
+        .filter(|line| line.starts_with("SCAN "))
+        .filter(|line| {
+            let name = line.split(' ').nth(1).unwrap_or_default();
+            !made(name) && !line.ends_with("VALUES CLAUSE") && !line.ends_with("CONSTANT ROW")
+        })
+        .collect()
+}
+
+#[test]
+fn no_table_is_read_from_end_to_end() {
+    let database = database();
+    let ctx = ctx();
+    let mut wrong = Vec::new();
+    for address in SHAPES {
+        let query = parse(address);
+        let sorting = order::Sorting::of(&query).unwrap();
+        let page = order::page(&ctx, &query, &sorting, None, 51).unwrap();
+        for sql in [page, total(&ctx, &query).unwrap()] {
+            let plan = plan(&database, &sql.text, &sql.params);
+            for line in scans(&plan) {
+                wrong.push(format!("{address}: {line}\n{}\n", plan.join("\n")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_scan_would_be_seen() {
+    let database = database();
+    let plan = plan(
+        &database,
+        "select id from ix_token where code = $1",
+        &[Value::from("1")],
+    );
+    assert_eq!(scans(&plan).len(), 1, "{plan:?}");
+}
+
+/// How the work list is found.
+#[test]
+fn the_plan_of_the_work_list() {
+    let query = parse("Task?x-holder=h&_sort=x-due");
+    let sorting = order::Sorting::of(&query).unwrap();
+    let sql = order::page(&ctx(), &query, &sorting, None, 51).unwrap();
+    insta::assert_snapshot!(sql.text, @"select s.id, s.k0, s.k1 from (select m0.id, coalesce((select min(o.low) from ix_date o where o.patient = m0.patient and o.typ = $8 and o.id = m0.id and o.param = $9), $7) as k0, m0.id as k1 from (select distinct i.patient, i.scope, i.updated, i.id from ix_token i where i.typ = $1 and i.param = $2 and i.code = $3) m0 where 1 = 1 and (m0.patient = '' or exists (select 1 from access seen where seen.patient = m0.patient and (seen.kind, seen.grantee) in (values ($4, $5)) and seen.until > $6 and (seen.scope = 'record' or seen.scope = m0.scope or m0.scope = 'identity')))) s order by s.k0, s.k1 limit $10");
+    insta::assert_snapshot!(plan(&database(), &sql.text, &sql.params).join("\n"), @r"
+        CO-ROUTINE m0
+        SEARCH i USING INDEX ix_token_code (typ=? AND param=? AND code=?)
+        USE TEMP B-TREE FOR DISTINCT
+        SCAN m0
+        CORRELATED SCALAR SUBQUERY 4
+        SEARCH seen USING PRIMARY KEY (patient=? AND kind=? AND grantee=?)
+        LIST SUBQUERY 7
+        SCAN CONSTANT ROW
+        CORRELATED SCALAR SUBQUERY 1
+        SEARCH o USING PRIMARY KEY (patient=? AND typ=? AND id=? AND param=?)
+        USE TEMP B-TREE FOR ORDER BY
+    ");
+}
