@@ -13,6 +13,8 @@ use crate::audit::{self, Record, fixed};
 use crate::db::lane::Request;
 use crate::{Store, StoreError};
 
+/// The action of the first rows of a store, so that there are heads from the beginning.
+const BEGIN: &str = "audit.begin";
 /// The action of the rows that hold heads.
 pub(crate) const ACTION: &str = "audit.head";
 const FILE: &str = "audit-heads.log";
@@ -58,15 +60,33 @@ impl Store {
         }
     }
 
+    /// At the start: a new audit begins, an old one's heads are written again.
+    pub(crate) async fn begin_audit(&self) -> Result<(), StoreError> {
+        if self.heads().await?.is_empty() {
+            let request = Request {
+                records: vec![record(self.clock().now(), BEGIN, String::new())],
+                ..Request::default()
+            };
+            self.db().log(request.clone()).await?;
+            self.db().commit(request).await?;
+        }
+        self.anchor().await
+    }
+
     /// Writes the heads of this process's chains.
     pub(crate) async fn anchor(&self) -> Result<(), StoreError> {
         let now = self.clock().now();
-        self.inner().anchored.store(now.0.div_euclid(EVERY.0), Ordering::Relaxed);
+        self.inner()
+            .anchored
+            .store(now.0.div_euclid(EVERY.0), Ordering::Relaxed);
         let anchors = self.heads().await?;
         // What is told outside must be on the disk inside.
         self.db().sync_log().await?;
         let request = Request {
-            records: anchors.iter().map(|anchor| record(now, anchor)).collect(),
+            records: anchors
+                .iter()
+                .map(|anchor| record(now, ACTION, anchor.to_text()))
+                .collect(),
             ..Request::default()
         };
         if !request.records.is_empty() {
@@ -89,7 +109,10 @@ impl Store {
     async fn heads(&self) -> Result<Vec<Anchor>, StoreError> {
         let mut anchors = Vec::new();
         for chain in self.db().chains() {
-            let rows = self.db().query_audit(audit::HEAD, vec![chain.as_str().into()]).await?;
+            let rows = self
+                .db()
+                .query_audit(audit::HEAD, vec![chain.as_str().into()])
+                .await?;
             if let Some(row) = rows.first() {
                 let (seq, hash) = (row.int(0)?, fixed(row.bytes(1)?)?);
                 anchors.push(Anchor { chain, seq, hash });
@@ -99,18 +122,18 @@ impl Store {
     }
 }
 
-fn record(now: Micros, anchor: &Anchor) -> Record {
+fn record(now: Micros, action: &str, detail: String) -> Record {
     Record {
         at: now,
         account: String::new(),
         institution: String::new(),
-        action: ACTION.to_owned(),
+        action: action.to_owned(),
         patient: String::new(),
         what: String::new(),
         purpose: "system".to_owned(),
         request: String::new(),
         refused: false,
-        detail: anchor.to_text(),
+        detail,
     }
 }
 

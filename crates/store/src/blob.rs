@@ -23,7 +23,9 @@ fn failed(error: &object_store::Error) -> StoreError {
 
 /// `ab/abcdef…`: few files in each folder. Only what is a SHA-256 in hex is a name, so no name becomes another path.
 fn place(sha256: &str) -> Option<Path> {
-    let digest = hex::decode(sha256).ok().filter(|digest| digest.len() == 32)?;
+    let digest = hex::decode(sha256)
+        .ok()
+        .filter(|digest| digest.len() == 32)?;
     let name = hex::encode(digest);
     let folder = name.get(..2)?;
     Some(Path::from(format!("{folder}/{name}")))
@@ -36,7 +38,11 @@ impl Store {
         let name = hex::encode(Sha256::digest(&bytes));
         let path = place(&name).ok_or_else(|| StoreError::Blob("no name".to_owned()))?;
         let options = PutOptions::from(PutMode::Create);
-        match self.blobs().put_opts(&path, PutPayload::from(bytes), options).await {
+        match self
+            .blobs()
+            .put_opts(&path, PutPayload::from(bytes), options)
+            .await
+        {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => Ok(name),
             Err(error) => Err(failed(&error)),
         }
@@ -44,7 +50,9 @@ impl Store {
 
     /// The bytes of an attachment. The caller has read the resource that names it, so rights were checked there.
     pub async fn blob(&self, sha256: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(path) = place(sha256) else { return Ok(None) };
+        let Some(path) = place(sha256) else {
+            return Ok(None);
+        };
         let found = match self.blobs().get(&path).await {
             Ok(found) => found,
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
@@ -52,7 +60,9 @@ impl Store {
         };
         let bytes = found.bytes().await.map_err(|error| failed(&error))?;
         if hex::encode(Sha256::digest(&bytes)) != sha256.to_ascii_lowercase() {
-            return Err(StoreError::Corrupt("an attachment is not what its name says".to_owned()));
+            return Err(StoreError::Corrupt(
+                "an attachment is not what its name says".to_owned(),
+            ));
         }
         Ok(Some(bytes.to_vec()))
     }
@@ -64,7 +74,13 @@ mod tests {
 
     #[test]
     fn only_a_hash_is_a_name() {
-        for bad in ["", "..", "../../etc/passwd", &"zz".repeat(32), &"ab".repeat(31)] {
+        for bad in [
+            "",
+            "..",
+            "../../etc/passwd",
+            &"zz".repeat(32),
+            &"ab".repeat(31),
+        ] {
             assert_eq!(place(bad), None, "{bad}");
         }
         assert!(place(&"ab".repeat(32)).is_some());

@@ -73,7 +73,10 @@ impl Store {
         steps.extend(changes.revokes.iter().map(access::revoke));
         let request = Request {
             steps,
-            records: notes.into_iter().map(|note| Record::new(ctx, note)).collect(),
+            records: notes
+                .into_iter()
+                .map(|note| Record::new(ctx, note))
+                .collect(),
             fed: written.iter().map(fed).collect(),
             tell: told(changes.tell, &written),
         };
@@ -81,25 +84,41 @@ impl Store {
     }
 }
 
-/// The act's own notes, and one for each put of a patient's data that they leave out: nothing goes unaudited.
+/// The act's own notes, and one for each patient that they leave out: nothing goes unaudited.
 fn notes(mut notes: Vec<Note>, puts: &[Put]) -> Vec<Note> {
+    let mut left = Vec::new();
     for put in puts {
-        let Some(patient) = &put.place.patient else { continue };
-        if notes.iter().any(|note| note.patient.as_ref() == Some(patient)) {
+        let Some(patient) = &put.place.patient else {
             continue;
-        }
-        let action = match (put.delete, put.base) {
-            (true, _) => "resource.delete",
-            (false, 0) => "resource.create",
-            (false, _) => "resource.update",
         };
-        let note = Note::new(action).patient(patient);
-        notes.push(match put.resource.key() {
-            Some(key) => note.what(key),
-            None => note,
-        });
+        let noted = |note: &Note| note.patient.as_ref() == Some(patient);
+        if !notes.iter().any(noted) && !left.contains(&patient) {
+            left.push(patient);
+        }
     }
+    notes.extend(left.into_iter().map(|patient| {
+        let of_patient = |put: &&Put| put.place.patient.as_ref() == Some(patient);
+        unsaid(patient, puts.iter().filter(of_patient))
+    }));
     notes
+}
+
+/// What no noun said: names what was written.
+fn unsaid<'a>(patient: &Id, puts: impl Iterator<Item = &'a Put>) -> Note {
+    let puts: Vec<&Put> = puts.collect();
+    let action = match puts.first() {
+        Some(Put { delete: true, .. }) => "resource.delete",
+        Some(Put { base: 0, .. }) => "resource.create",
+        _ => "resource.update",
+    };
+    let keys: Vec<Key> = puts.iter().filter_map(|put| put.resource.key()).collect();
+    let mut note = Note::new(action).patient(patient);
+    note.what = keys.first().cloned();
+    if keys.len() > 1 {
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        note.detail = names.join(" ");
+    }
+    note
 }
 
 fn fed(new: &Stored) -> Fed {

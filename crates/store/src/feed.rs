@@ -45,7 +45,11 @@ impl Fed {
         let patient = row.text(2)?;
         Ok(Self {
             at: row.micros(1)?,
-            patient: if patient.is_empty() { None } else { Some(row.id(2)?) },
+            patient: if patient.is_empty() {
+                None
+            } else {
+                Some(row.id(2)?)
+            },
             key: Key::new(row.text(3)?, row.id(4)?),
             version: u32::try_from(row.int(5)?).unwrap_or_default(),
             institution: match row.text_opt(6)? {
@@ -65,20 +69,30 @@ fn parse(cursor: &str) -> Vec<(String, i64)> {
 }
 
 fn render(position: &[(String, i64)]) -> FeedCursor {
-    let parts: Vec<String> = position.iter().map(|(chain, seq)| format!("{chain}:{seq}")).collect();
+    let parts: Vec<String> = position
+        .iter()
+        .map(|(chain, seq)| format!("{chain}:{seq}"))
+        .collect();
     parts.join(",")
 }
 
 impl Store {
     /// What was written after a cursor, at most `limit` of each writer, and the cursor to go on from.
     /// For the program's own followers: it is not filtered by anyone's rights.
-    pub async fn feed(&self, after: &str, limit: u32) -> Result<(Vec<Fed>, FeedCursor), StoreError> {
+    pub async fn feed(
+        &self,
+        after: &str,
+        limit: u32,
+    ) -> Result<(Vec<Fed>, FeedCursor), StoreError> {
         let mut position = parse(after);
         let mut fed = Vec::new();
         let mut chain = String::new();
         while let Some(next) = self.next_feed_chain(&chain).await? {
             chain = next;
-            let seen = position.iter().find(|(name, _)| *name == chain).map_or(0, |(_, seq)| *seq);
+            let seen = position
+                .iter()
+                .find(|(name, _)| *name == chain)
+                .map_or(0, |(_, seq)| *seq);
             let params = vec![chain.as_str().into(), seen.into(), i64::from(limit).into()];
             let rows = self.db().query(AFTER, params).await?;
             let Some(last) = rows.last() else { continue };
@@ -95,7 +109,11 @@ impl Store {
 
     async fn next_feed_chain(&self, chain: &str) -> Result<Option<String>, StoreError> {
         let rows = self.db().query(NEXT_CHAIN, vec![chain.into()]).await?;
-        let next = rows.first().map(|row| row.text_opt(0)).transpose()?.flatten();
+        let next = rows
+            .first()
+            .map(|row| row.text_opt(0))
+            .transpose()?
+            .flatten();
         Ok(next.map(str::to_owned))
     }
 }

@@ -45,7 +45,10 @@ mod tests {
             Grantee::Person("p1".parse().unwrap()),
         ]);
         let sql = visible(&reach, Micros(7), "r", &mut params);
-        assert!(sql.contains("(values ($2, $3), ($4, $5)) and seen.until > $6"), "{sql}");
+        assert!(
+            sql.contains("(values ($2, $3), ($4, $5)) and seen.until > $6"),
+            "{sql}"
+        );
         assert_eq!(params.len(), 6);
     }
 
@@ -53,7 +56,10 @@ mod tests {
     fn nobody_reaches_no_patient() {
         let mut params = Vec::new();
         for reach in [Reach::NoPatients, Reach::Granted(Vec::new())] {
-            assert_eq!(visible(&reach, Micros(7), "x", &mut params), "x.patient = ''");
+            assert_eq!(
+                visible(&reach, Micros(7), "x", &mut params),
+                "x.patient = ''"
+            );
         }
         assert!(params.is_empty());
     }

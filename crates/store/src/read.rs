@@ -7,8 +7,8 @@ use renkei_fhir::Key;
 
 use crate::audit::Record;
 use crate::changes::{Note, Stored};
-use crate::db::lane::Request;
 use crate::db::Value;
+use crate::db::lane::Request;
 use crate::resource::{COLUMNS, stored};
 use crate::{Store, StoreError, filter};
 
@@ -20,7 +20,8 @@ impl Store {
     /// A deleted one comes as [`Stored`] with `deleted`.
     pub async fn read(&self, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, StoreError> {
         let found = self.current(ctx, key).await?;
-        self.note_read(ctx, "resource.read", key, found.as_ref()).await?;
+        self.note_read(ctx, "resource.read", key, found.as_ref())
+            .await?;
         Ok(found)
     }
 
@@ -36,20 +37,27 @@ impl Store {
             Some(current) if current.version > version => self.earlier(&current, version).await?,
             _ => None,
         };
-        self.note_read(ctx, "resource.vread", key, found.as_ref()).await?;
+        self.note_read(ctx, "resource.vread", key, found.as_ref())
+            .await?;
         Ok(found)
     }
 
     /// All versions, newest first. Empty when the caller may not see it.
     pub async fn history(&self, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, StoreError> {
         let current = self.current(ctx, key).await?;
-        self.note_read(ctx, "resource.history", key, current.as_ref()).await?;
-        let Some(current) = current else { return Ok(Vec::new()) };
+        self.note_read(ctx, "resource.history", key, current.as_ref())
+            .await?;
+        let Some(current) = current else {
+            return Ok(Vec::new());
+        };
         let sql = format!(
             "select {COLUMNS} from version r where r.patient = $1 and r.typ = $2 and r.id = $3 \
              and r.version < $4 order by r.version desc"
         );
-        let rows = self.db().query(sql, version_params(&current, current.version)).await?;
+        let rows = self
+            .db()
+            .query(sql, version_params(&current, current.version))
+            .await?;
         let mut versions = vec![current];
         for row in &rows {
             versions.push(stored(row)?);
@@ -66,7 +74,12 @@ impl Store {
     }
 
     /// Everything of one case (same scope) that the caller may see, and its Patient. One audit row with this action.
-    pub async fn case(&self, ctx: &Ctx, case: &Id, action: &str) -> Result<Vec<Stored>, StoreError> {
+    pub async fn case(
+        &self,
+        ctx: &Ctx,
+        case: &Id,
+        action: &str,
+    ) -> Result<Vec<Stored>, StoreError> {
         let mut params = vec![Value::from(case)];
         let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
         let sql = format!(
@@ -92,7 +105,10 @@ impl Store {
 
     /// Writes audit lines outside a commit (refused tries, sign-ins that failed, exports).
     pub async fn audit(&self, ctx: &Ctx, notes: Vec<Note>) -> Result<(), StoreError> {
-        let records = notes.into_iter().map(|note| Record::new(ctx, note)).collect();
+        let records = notes
+            .into_iter()
+            .map(|note| Record::new(ctx, note))
+            .collect();
         let request = Request {
             records,
             ..Request::default()
@@ -106,8 +122,9 @@ impl Store {
     pub(crate) async fn current(&self, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, StoreError> {
         let mut params = vec![Value::from(key.typ.as_str()), Value::from(&key.id)];
         let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
-        let sql =
-            format!("select {COLUMNS} from resource r where r.typ = $1 and r.id = $2 and {visible}");
+        let sql = format!(
+            "select {COLUMNS} from resource r where r.typ = $1 and r.id = $2 and {visible}"
+        );
         let rows = self.db().query(sql, params).await?;
         rows.first().map(stored).transpose()
     }
@@ -117,7 +134,10 @@ impl Store {
             "select {COLUMNS} from version r where r.patient = $1 and r.typ = $2 and r.id = $3 \
              and r.version = $4"
         );
-        let rows = self.db().query(sql, version_params(current, version)).await?;
+        let rows = self
+            .db()
+            .query(sql, version_params(current, version))
+            .await?;
         rows.first().map(stored).transpose()
     }
 
@@ -167,8 +187,10 @@ impl Store {
         action: &str,
         found: &[Stored],
     ) -> Result<(), StoreError> {
-        let patients: BTreeSet<&Id> =
-            found.iter().filter_map(|one| one.place.patient.as_ref()).collect();
+        let patients: BTreeSet<&Id> = found
+            .iter()
+            .filter_map(|one| one.place.patient.as_ref())
+            .collect();
         let notes = patients.into_iter().map(|patient| {
             let of: Vec<String> = found
                 .iter()
@@ -186,7 +208,10 @@ impl Store {
             return Ok(());
         }
         let request = Request {
-            records: notes.into_iter().map(|note| Record::new(ctx, note)).collect(),
+            records: notes
+                .into_iter()
+                .map(|note| Record::new(ctx, note))
+                .collect(),
             ..Request::default()
         };
         self.db().log(request).await.map_err(audit_failed)?;
@@ -214,7 +239,9 @@ fn version_params(current: &Stored, version: u32) -> Vec<Value> {
 /// The number of keys is rounded up by repeating the last, so that there are few texts to prepare.
 fn by_keys(ctx: &Ctx, keys: &[Key], deleted: bool) -> (String, Vec<Value>) {
     let places = keys.len().next_power_of_two();
-    let padded = keys.iter().chain(std::iter::repeat_n(keys.last(), places - keys.len()).flatten());
+    let padded = keys
+        .iter()
+        .chain(std::iter::repeat_n(keys.last(), places - keys.len()).flatten());
     let mut params = Vec::with_capacity(2 * places);
     let mut pairs = Vec::with_capacity(places);
     for key in padded {

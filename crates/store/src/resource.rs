@@ -12,8 +12,6 @@ use crate::filter;
 /// The columns of `resource r` (and of `version r`) that [`stored`] reads, in its order.
 pub(crate) const COLUMNS: &str =
     "r.patient, r.typ, r.id, r.version, r.scope, r.owner, r.updated, r.deleted, r.body";
-/// How many columns that are.
-pub(crate) const WIDTH: usize = 9;
 
 const CREATE: &str = "insert into resource \
     (patient, typ, id, version, scope, owner, updated, deleted, author, body) \
@@ -55,11 +53,23 @@ fn version(number: i64) -> Result<u32, StoreError> {
 }
 
 fn place(row: &Row) -> Result<Place, StoreError> {
-    let patient = if row.text(0)?.is_empty() { None } else { Some(row.id(0)?) };
+    let patient = if row.text(0)?.is_empty() {
+        None
+    } else {
+        Some(row.id(0)?)
+    };
     let scope = Scope::from_text(row.text(4)?)
         .ok_or_else(|| StoreError::Corrupt("a scope that is none".to_owned()))?;
-    let owner = if row.text_opt(5)?.is_none() { None } else { Some(row.id(5)?) };
-    Ok(Place { patient, scope, owner })
+    let owner = if row.text_opt(5)?.is_none() {
+        None
+    } else {
+        Some(row.id(5)?)
+    };
+    Ok(Place {
+        patient,
+        scope,
+        owner,
+    })
 }
 
 /// The patient of a place as the tables hold it.

@@ -26,6 +26,8 @@ impl Changes {
 impl Store {
     pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
         let rows = self.db().query(READ, vec![Value::from(name)]).await?;
-        rows.first().map(|row| row.text(0).map(str::to_owned)).transpose()
+        rows.first()
+            .map(|row| row.text(0).map(str::to_owned))
+            .transpose()
     }
 }

@@ -69,7 +69,7 @@ impl Store {
                 anchored: AtomicI64::new(i64::MIN),
             }),
         };
-        store.anchor().await?;
+        store.begin_audit().await?;
         Ok(store)
     }
 

@@ -42,13 +42,18 @@ impl Verdict {
 
 impl Store {
     /// Reads the whole audit and the file of heads. `progress` is told the number of rows read so far.
-    pub async fn verify_audit(&self, mut progress: impl FnMut(u64) + Send) -> Result<Verdict, StoreError> {
+    pub async fn verify_audit(
+        &self,
+        mut progress: impl FnMut(u64) + Send,
+    ) -> Result<Verdict, StoreError> {
         let mut verdict = Verdict::default();
         let mut heads = self.told_outside(&mut verdict).await?;
         let mut chain = String::new();
         while let Some(next) = self.next_audit_chain(&chain).await? {
             chain = next;
-            let rows = self.verify_chain(&chain, &mut verdict, &mut heads, &mut progress).await?;
+            let rows = self
+                .verify_chain(&chain, &mut verdict, &mut heads, &mut progress)
+                .await?;
             verdict.rows.insert(chain.clone(), rows);
         }
         if heads.is_empty() && !verdict.rows.is_empty() {
@@ -64,8 +69,14 @@ impl Store {
     }
 
     async fn next_audit_chain(&self, chain: &str) -> Result<Option<String>, StoreError> {
-        let rows = self.db().query_audit(NEXT_CHAIN, vec![chain.into()]).await?;
-        let names = rows.iter().map(|row| row.text_opt(0)).collect::<Result<Vec<_>, _>>()?;
+        let rows = self
+            .db()
+            .query_audit(NEXT_CHAIN, vec![chain.into()])
+            .await?;
+        let names = rows
+            .iter()
+            .map(|row| row.text_opt(0))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(names.into_iter().flatten().min().map(str::to_owned))
     }
 
@@ -82,7 +93,11 @@ impl Store {
             let params: Vec<Value> = vec![chain.into(), link.seq.into(), ROWS.into()];
             let rows = self.db().query_audit(after(), params).await?;
             for row in &rows {
-                let sealed = Sealed::from_row(row)?;
+                let Ok(sealed) = Sealed::from_row(row) else {
+                    // Values of types that no writer writes.
+                    verdict.problems.extend(link.unreadable(row.int(1)?));
+                    continue;
+                };
                 if sealed.record.action == ACTION {
                     heads.extend(Anchor::from_text(&sealed.record.detail));
                 }
@@ -123,9 +138,14 @@ impl Store {
         };
         let mut heads = Vec::new();
         for (number, line) in text.lines().enumerate() {
-            match line.split_once(' ').and_then(|(_, anchor)| Anchor::from_text(anchor)) {
+            match line
+                .split_once(' ')
+                .and_then(|(_, anchor)| Anchor::from_text(anchor))
+            {
                 Some(head) => heads.push(head),
-                None => verdict.problems.push(Problem::HeadsFile { line: number + 1 }),
+                None => verdict
+                    .problems
+                    .push(Problem::HeadsFile { line: number + 1 }),
             }
         }
         Ok(heads)
@@ -154,6 +174,12 @@ impl<'a> Link<'a> {
         }
     }
 
+    fn unreadable(&mut self, seq: i64) -> Option<Problem> {
+        let chain = self.chain.to_owned();
+        (self.seq, self.hash, self.rows) = (seq, GENESIS, self.rows + 1);
+        Some(Problem::Changed { chain, seq })
+    }
+
     /// The next row. After a problem the chain is followed on from what the row says, so that each is told once.
     fn follow(&mut self, row: &Sealed) -> Option<Problem> {
         let chain = self.chain.to_owned();
@@ -165,7 +191,10 @@ impl<'a> Link<'a> {
                 to: row.seq - 1,
             })
         } else if hash.as_slice() != row.hash {
-            Some(Problem::Changed { chain, seq: row.seq })
+            Some(Problem::Changed {
+                chain,
+                seq: row.seq,
+            })
         } else {
             None
         };

@@ -20,7 +20,7 @@ async fn bytes_come_back_by_their_hash(backend: Backend) {
         .backend
         .folder()
         .join("blobs")
-        .join(&name[..2])
+        .join(name.get(..2).unwrap())
         .join(&name);
     std::fs::write(&path, b"other").unwrap();
     assert!(world.store.blob(&name).await.is_err());

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use renkei_store::{Changes, Config, Database, Store, StoreError};
 use renkei_testkit::postgres::{Durability, Server};
@@ -17,10 +17,11 @@ const START: &str = "RENKEI_TEST_CRASH_START";
 /// Not a test of its own: what the next test starts and kills.
 #[test]
 fn child() {
-    let (Ok(folder), Ok(start)) = (std::env::var(CHILD), std::env::var(START)) else {
+    let (Some(folder), Some(start)) = (std::env::var_os(CHILD), std::env::var_os(START)) else {
         return;
     };
-    renkei_testkit::backend::run(write_for_ever(folder.into(), start.parse().unwrap()));
+    let start = start.into_string().unwrap().parse().unwrap();
+    renkei_testkit::backend::run(write_for_ever(folder.into(), start));
 }
 
 async fn write_for_ever(data: std::path::PathBuf, start: usize) {
@@ -60,11 +61,9 @@ fn killed(folder: &Path, round: usize) -> Vec<String> {
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut acked = Vec::new();
-    let mut deadline = None;
     for line in lines.map_while(Result::ok) {
         acked.extend(line.split("acked ").nth(1).map(str::to_owned));
-        let since: &mut Instant = deadline.get_or_insert_with(Instant::now);
-        if !acked.is_empty() && since.elapsed() > Duration::from_millis(150 + 70 * round as u64) {
+        if acked.len() == 40 + 77 * round {
             // SIGKILL. What is still in the pipe was acknowledged too.
             child.kill().unwrap();
         }
@@ -96,6 +95,105 @@ fn a_killed_process_loses_nothing_acknowledged() {
     });
 }
 
+const FULL: &str = "RENKEI_TEST_FULL_FOLDER";
+
+/// Not a test of its own: writes until it is refused, says so, goes on until it is not, and checks what it was told.
+#[test]
+fn child_on_a_full_disk() {
+    let Some(folder) = std::env::var_os(FULL) else {
+        return;
+    };
+    renkei_testkit::backend::run(write_until_full(folder.into()));
+}
+
+async fn write_until_full(data: std::path::PathBuf) {
+    let clock = TestClock::default();
+    let config = Config {
+        data,
+        database: Database::Sqlite,
+    };
+    let store = Store::open(&config, clock.shared()).await.unwrap();
+    let ids = CountingIds::shared(1);
+    let program = || renkei_base::Ctx::program(renkei_base::Micros(0), std::sync::Arc::clone(&ids));
+    let mut acked = Vec::new();
+    let (mut refused, mut recovered) = (0, 0);
+    for number in 0..200_000 {
+        let name = format!("s{number}");
+        let mut changes = Changes::default();
+        let mut large = slot(&name);
+        large.set("comment", "空き".repeat(500).into());
+        changes.create(large, public(None));
+        match store.commit(&program(), changes).await {
+            Ok(_) if refused > 0 => recovered += 1,
+            Ok(_) => {}
+            Err(StoreError::ReadOnly(_)) => {
+                assert!(store.writable().is_err());
+                if refused == 0 {
+                    println!("refused");
+                }
+                refused += 1;
+                tokio::time::sleep(Duration::from_millis(10)).await;
+                continue;
+            }
+            Err(other) => panic!("{other}"),
+        }
+        acked.push(name);
+        if recovered > 50 {
+            break;
+        }
+    }
+    assert!(refused > 0 && recovered > 50, "{refused} {recovered}");
+    assert!(store.writable().is_ok());
+    store.close().await.unwrap();
+    let store = Store::open(&config, clock.shared()).await.unwrap();
+    for name in &acked {
+        let found = store
+            .read(&program(), &key(&format!("Slot/{name}")))
+            .await
+            .unwrap();
+        assert!(found.is_some(), "{name} is lost");
+    }
+    let verdict = store.verify_audit(|_| ()).await.unwrap();
+    assert!(verdict.sound(), "{verdict:?}");
+    println!("all there: {}", acked.len());
+}
+
+/// A limit on the size of files stands in for the end of the disk; then there is room again.
+#[test]
+fn a_full_disk_is_refused_and_then_written_again() {
+    let folder = Folder::new();
+    let mut child = Command::new("sh")
+        .args([
+            "-c",
+            "trap '' XFSZ; exec prlimit --fsize=3000000:unlimited \"$0\" \"$@\"",
+        ])
+        .arg(std::env::current_exe().unwrap())
+        .args(["crash::child_on_a_full_disk", "--exact", "--nocapture"])
+        .env(FULL, folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut said = Vec::new();
+    for line in lines.map_while(Result::ok) {
+        if line.contains("refused") {
+            let pid = format!("--pid={}", child.id());
+            let more = Command::new("prlimit")
+                .args([&pid, "--fsize=unlimited"])
+                .status();
+            assert!(more.unwrap().success());
+        }
+        said.push(line);
+    }
+    let status = child.wait().unwrap();
+    let said = said.join("\n");
+    assert!(status.success(), "{said}");
+    assert!(
+        said.contains("refused") && said.contains("all there"),
+        "{said}"
+    );
+}
+
 /// The server is killed and comes back: refusals, then recovery without a restart, and nothing acknowledged is lost.
 #[test]
 fn a_killed_postgres_is_refused_then_found_again() {
@@ -103,6 +201,9 @@ fn a_killed_postgres_is_refused_then_found_again() {
         return;
     }
     let folder = Folder::new();
+    // The server runs as another user.
+    let passable = std::os::unix::fs::PermissionsExt::from_mode(0o711);
+    std::fs::set_permissions(folder.path(), passable).unwrap();
     let server = Server::create(&folder.path().join("pg"), Durability::On);
     server.create_database("crash");
     let config = Config {

@@ -1,11 +1,22 @@
 //! Stories of the store, told on both databases.
 
+#[cfg(test)]
 mod audit;
+#[cfg(test)]
 mod blob;
+#[cfg(test)]
 mod crash;
+#[cfg(test)]
 mod feed;
+#[cfg(test)]
 mod filter;
+#[cfg(test)]
 mod group;
+#[cfg(test)]
 mod migrate;
+#[cfg(test)]
+mod reindex;
+#[cfg(test)]
 mod resource;
+#[cfg(test)]
 mod world;

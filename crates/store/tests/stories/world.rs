@@ -9,22 +9,22 @@ use renkei_fhir::{Key, Resource};
 use renkei_store::{Access, Changes, Place, Store, StoreError, Stored};
 use renkei_testkit::{Backend, CountingIds, TestClock};
 
-pub struct World {
-    pub backend: Backend,
-    pub store: Store,
-    pub clock: TestClock,
-    pub ids: Arc<dyn Ids>,
+pub(crate) struct World {
+    pub(crate) backend: Backend,
+    pub(crate) store: Store,
+    pub(crate) clock: TestClock,
+    pub(crate) ids: Arc<dyn Ids>,
 }
 
-pub fn id(text: &str) -> Id {
+pub(crate) fn id(text: &str) -> Id {
     text.parse().unwrap()
 }
 
-pub fn key(text: &str) -> Key {
+pub(crate) fn key(text: &str) -> Key {
     Key::from_reference(text).unwrap()
 }
 
-pub fn place(patient: &str, scope: Scope, owner: &str) -> Place {
+pub(crate) fn place(patient: &str, scope: Scope, owner: &str) -> Place {
     Place {
         patient: Some(id(patient)),
         scope,
@@ -32,7 +32,7 @@ pub fn place(patient: &str, scope: Scope, owner: &str) -> Place {
     }
 }
 
-pub fn public(owner: Option<&str>) -> Place {
+pub(crate) fn public(owner: Option<&str>) -> Place {
     Place {
         patient: None,
         scope: Scope::Record,
@@ -40,18 +40,18 @@ pub fn public(owner: Option<&str>) -> Place {
     }
 }
 
-pub fn json(text: &str) -> Resource {
+pub(crate) fn json(text: &str) -> Resource {
     Resource::from_json(text).unwrap()
 }
 
-pub fn slot(name: &str) -> Resource {
+pub(crate) fn slot(name: &str) -> Resource {
     json(&format!(
         r#"{{"resourceType":"Slot","id":"{name}","status":"free"}}"#
     ))
 }
 
 impl World {
-    pub async fn open(backend: Backend) -> Self {
+    pub(crate) async fn open(backend: Backend) -> Self {
         let clock = TestClock::default();
         let store = Store::open(&backend.config(), clock.shared())
             .await
@@ -65,22 +65,22 @@ impl World {
     }
 
     /// Closes the store and opens it again on the same data.
-    pub async fn reopen(&mut self) -> Result<(), StoreError> {
+    pub(crate) async fn reopen(&mut self) -> Result<(), StoreError> {
         self.store.close().await.unwrap();
         self.store = Store::open(&self.backend.config(), self.clock.shared()).await?;
         Ok(())
     }
 
-    pub fn now(&self) -> Micros {
+    pub(crate) fn now(&self) -> Micros {
         renkei_base::Clock::now(&self.clock)
     }
 
-    pub fn program(&self) -> Ctx {
+    pub(crate) fn program(&self) -> Ctx {
         Ctx::program(self.now(), Arc::clone(&self.ids))
     }
 
     /// A doctor of an institution, who reaches what the institution is granted.
-    pub fn doctor(&self, institution: &str) -> Ctx {
+    pub(crate) fn doctor(&self, institution: &str) -> Ctx {
         Ctx {
             caller: Caller {
                 account: Some(id(&format!("dr-{institution}"))),
@@ -101,7 +101,7 @@ impl World {
         }
     }
 
-    pub fn grant(&self, patient: &str, institution: &str, scope: Scope) -> Access {
+    pub(crate) fn grant(&self, patient: &str, institution: &str, scope: Scope) -> Access {
         Access {
             patient: id(patient),
             grantee: Grantee::Institution(id(institution)),
@@ -111,7 +111,7 @@ impl World {
     }
 
     /// A patient with a record entry and a case, all made by `clinic`.
-    pub async fn patient(&self, patient: &str, case: &str, clinic: &str) -> Vec<Stored> {
+    pub(crate) async fn patient(&self, patient: &str, case: &str, clinic: &str) -> Vec<Stored> {
         let mut changes = Changes::default();
         changes
             .grants
@@ -138,7 +138,11 @@ impl World {
             .unwrap()
     }
 
-    pub async fn create(&self, resource: Resource, place: Place) -> Result<Stored, StoreError> {
+    pub(crate) async fn create(
+        &self,
+        resource: Resource,
+        place: Place,
+    ) -> Result<Stored, StoreError> {
         let mut changes = Changes::default();
         changes.create(resource, place);
         let mut written = self.store.commit(&self.program(), changes).await?;

@@ -75,7 +75,7 @@ impl Link {
         let mut rows = statement.query(rusqlite::params_from_iter(params))?;
         let mut found = Vec::new();
         while let Some(row) = rows.next()? {
-            let values = (0..columns).map(|column| row.get_ref(column).map(value));
+            let values = (0..columns).map(|column| row.get_ref(column).and_then(value));
             found.push(Row(values.collect::<rusqlite::Result<_>>()?));
         }
         Ok(found)
@@ -93,14 +93,14 @@ fn numbered<'a>(known: &'a mut HashMap<String, String>, sql: &str) -> &'a str {
     known.get(sql).map_or("", String::as_str)
 }
 
-fn value(value: ValueRef<'_>) -> Value {
-    match value {
+fn value(value: ValueRef<'_>) -> rusqlite::Result<Value> {
+    Ok(match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Int(number),
         ValueRef::Real(number) => Value::Real(number),
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Text(text) => Value::Text(std::str::from_utf8(text)?.to_owned()),
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-    }
+    })
 }
 
 impl ToSql for Value {
