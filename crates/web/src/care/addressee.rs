@@ -1,0 +1,110 @@
+//! The choice of the addressee: by name, then its department.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use renkei_base::Id;
+use renkei_directory::department;
+
+use crate::error::{Answer, page};
+use crate::form::Form;
+use crate::state::App;
+use crate::visit::Visit;
+
+/// Institutions that a search offers.
+const OFFERED: usize = 12;
+
+/// What the part of the form shows.
+#[derive(Debug, Default)]
+pub(crate) struct Addressee {
+    /// The one that is chosen.
+    pub(crate) chosen: Option<Choice>,
+    /// Its departments.
+    pub(crate) departments: Vec<Choice>,
+    /// What the search found.
+    pub(crate) found: Vec<Choice>,
+    pub(crate) searched: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Choice {
+    pub(crate) id: Id,
+    pub(crate) name: String,
+    pub(crate) note: String,
+}
+
+#[derive(Template)]
+#[template(path = "care/addressee_part.html")]
+struct Part<'a> {
+    v: &'a Visit,
+    form: Form,
+    faults: crate::form::Faults,
+    addressee: Addressee,
+}
+
+/// `POST /referrals/addressee`: the part again, for what was typed or chosen.
+pub(crate) async fn part(State(app): State<App>, v: Visit, form: Form) -> Result<Response, Answer> {
+    let addressee = of(&app, &v, &form).await?;
+    page(&Part {
+        v: &v,
+        form,
+        faults: crate::form::Faults::default(),
+        addressee,
+    })
+}
+
+pub(crate) async fn of(app: &App, v: &Visit, form: &Form) -> Result<Addressee, Answer> {
+    let words = form.get("q");
+    let mut shown = Addressee {
+        searched: !words.is_empty(),
+        found: search(app, v, words),
+        ..Addressee::default()
+    };
+    if let Ok(id) = form.get("addressee").parse::<Id>() {
+        shown.chosen = app.finder.by_id(&id).as_ref().map(choice);
+        shown.departments = departments(app, v, &id).await?;
+    }
+    Ok(shown)
+}
+
+/// The open departments of an institution, with how to refer to them.
+async fn departments(app: &App, v: &Visit, institution: &Id) -> Result<Vec<Choice>, Answer> {
+    let list = department::list(&app.store, &v.ctx, institution).await?;
+    let open = list.iter().filter(|department| department.active());
+    Ok(open
+        .filter_map(|department| {
+            Some(Choice {
+                id: department.id()?,
+                name: department.name().to_owned(),
+                note: department.note().unwrap_or_default().to_owned(),
+            })
+        })
+        .collect())
+}
+
+fn search(app: &App, v: &Visit, words: &str) -> Vec<Choice> {
+    if words.trim().is_empty() {
+        return Vec::new();
+    }
+    let own = v
+        .ctx
+        .caller
+        .institution
+        .as_ref()
+        .and_then(|id| app.finder.by_id(id));
+    let search = renkei_directory::Search {
+        words: words.to_owned(),
+        near: own.map(|own| own.municipality),
+        limit: OFFERED,
+        ..renkei_directory::Search::default()
+    };
+    app.finder.search(&search).hits.iter().map(choice).collect()
+}
+
+fn choice(hit: &renkei_directory::finder::Hit) -> Choice {
+    Choice {
+        id: hit.id.clone(),
+        name: hit.name.clone(),
+        note: hit.address.clone(),
+    }
+}

@@ -1,0 +1,111 @@
+//! 添付: files of a letter or a reply.
+
+use axum::body::Bytes;
+use axum::extract::{Multipart, Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::limits;
+use renkei_care::attachment::{self, Of};
+use serde::Deserialize;
+
+use crate::error::Answer;
+use crate::form::Form;
+use crate::state::App;
+use crate::visit::Visit;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Params {
+    of: String,
+}
+
+/// `POST /referrals/{id}/attachments?of=letter|reply`
+pub(crate) async fn add(
+    State(app): State<App>,
+    v: Visit,
+    Path(id): Path<String>,
+    Query(params): Query<Params>,
+    body: Multipart,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    let of = if params.of == "reply" {
+        Of::Reply
+    } else {
+        Of::Letter
+    };
+    let sent = read(&v, body).await?;
+    attachment::add(&app.care, &v.ctx, &id, of, &sent.title, sent.bytes.to_vec()).await?;
+    let back = match of {
+        Of::Letter => "edit",
+        Of::Reply => "reply",
+    };
+    Ok(Redirect::to(&format!("/referrals/{id}/{back}")).into_response())
+}
+
+struct Sent {
+    title: String,
+    bytes: Bytes,
+}
+
+/// The file of a form whose token is right. The token comes first, so that a foreign form's file is not read at all.
+async fn read(v: &Visit, mut body: Multipart) -> Result<Sent, Answer> {
+    let mut trusted = false;
+    while let Some(field) = body.next_field().await.map_err(|_| Answer::TooLarge)? {
+        match field.name() {
+            Some("token") => {
+                trusted = v.form_token_fits(&field.text().await.map_err(|_| Answer::TooLarge)?)
+            }
+            Some("file") if trusted => {
+                let title = field.file_name().unwrap_or_default().to_owned();
+                let bytes = field.bytes().await.map_err(|_| Answer::TooLarge)?;
+                if bytes.len() > limits::ATTACHMENT_BYTES {
+                    return Err(Answer::TooLarge);
+                }
+                return Ok(Sent { title, bytes });
+            }
+            _ => {}
+        }
+    }
+    Err(Answer::Forgery)
+}
+
+/// `POST /referrals/{id}/attachments/{file}/remove`
+pub(crate) async fn remove(
+    State(app): State<App>,
+    v: Visit,
+    Path((id, file)): Path<(String, String)>,
+    _form: Form,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    attachment::remove(&app.care, &v.ctx, &id, &crate::visit::id(&file)?).await?;
+    Ok(Redirect::to(&format!("/referrals/{id}")).into_response())
+}
+
+/// `GET /referrals/{id}/attachments/{file}`
+pub(crate) async fn open(
+    State(app): State<App>,
+    v: Visit,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, Answer> {
+    let opened = attachment::open(
+        &app.care,
+        &v.ctx,
+        &crate::visit::id(&id)?,
+        &crate::visit::id(&file)?,
+    )
+    .await?;
+    let kind = HeaderValue::from_str(&opened.mime).map_err(|_| Answer::Broken)?;
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (
+            header::CONTENT_DISPOSITION,
+            super::document::disposition(&opened.title),
+        ),
+        // A file is shown by the browser itself and may run nothing.
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
+        ),
+    ];
+    Ok((headers, opened.bytes).into_response())
+}

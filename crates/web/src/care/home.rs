@@ -1,0 +1,132 @@
+//! 作業一覧: what needs me now.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::{Role, limits};
+use renkei_care::work_list::{self, Filter, Group, Row, WorkList};
+use serde::Deserialize;
+
+use crate::error::{Answer, page};
+use crate::state::App;
+use crate::visit::Visit;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Params {
+    group: String,
+    department: String,
+}
+
+#[derive(Template)]
+#[template(path = "care/home.html")]
+struct Home<'a> {
+    v: &'a Visit,
+    list: WorkList,
+    params: Params,
+}
+
+#[derive(Template)]
+#[template(path = "care/home_list.html")]
+struct HomeList<'a> {
+    v: &'a Visit,
+    list: WorkList,
+    params: Params,
+}
+
+/// `GET /home`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    if !v.cares() {
+        return Ok(Redirect::to(first_page(&v)).into_response());
+    }
+    let filter = Filter {
+        department: params.department.parse().ok(),
+        group: Group::from_code(&params.group),
+        limit: limits::PAGE_ROWS_MAX,
+    };
+    let list = work_list::work_list(&app.care, &v.ctx, &filter).await?;
+    if v.fragment {
+        return page(&HomeList {
+            v: &v,
+            list,
+            params,
+        });
+    }
+    page(&Home {
+        v: &v,
+        list,
+        params,
+    })
+}
+
+/// Those who do not work with patients begin where their work is.
+fn first_page(v: &Visit) -> &'static str {
+    let caller = &v.ctx.caller;
+    if caller.has(Role::InstitutionAdmin) {
+        "/people"
+    } else if caller.has(Role::RegionAdmin) {
+        "/imports"
+    } else if caller.has(Role::Auditor) {
+        "/audit"
+    } else {
+        "/institutions"
+    }
+}
+
+impl HomeList<'_> {
+    fn link(&self, group: &str) -> String {
+        link(group, &self.params.department)
+    }
+}
+
+fn link(group: &str, department: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if !group.is_empty() {
+        query.append_pair("group", group);
+    }
+    if !department.is_empty() {
+        query.append_pair("department", department);
+    }
+    match query.finish() {
+        query if query.is_empty() => "/home".to_owned(),
+        query => format!("/home?{query}"),
+    }
+}
+
+/// How near the deadline is: the row's mark.
+pub(crate) fn mark(v: &Visit, row: &Row) -> &'static str {
+    match row.due {
+        _ if row.overdue => "late",
+        Some(due) if due - v.now() < renkei_base::clock::Span::hours(24) => "soon",
+        _ => "",
+    }
+}
+
+impl Home<'_> {
+    fn link(&self, group: &str) -> String {
+        link(group, &self.params.department)
+    }
+
+    /// This list, as it is filtered now.
+    fn here(&self) -> String {
+        link(&self.params.group, &self.params.department)
+    }
+
+    fn group_key(&self, group: &Group) -> String {
+        group_key(*group)
+    }
+}
+
+impl HomeList<'_> {
+    fn group_key(&self, group: &Group) -> String {
+        group_key(*group)
+    }
+}
+
+fn group_key(group: Group) -> String {
+    format!("group-{}", group.code())
+}

@@ -1,0 +1,238 @@
+//! 患者: find, register, change, view.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::{Id, Refusal, limits};
+use renkei_care::patient::{self, PatientForm, PatientView, Registered};
+use renkei_store::Failure;
+use serde::Deserialize;
+
+use crate::error::{Answer, page, page_with};
+use crate::form::{Faults, Form};
+use crate::state::App;
+use crate::visit::Visit;
+
+const FIELDS: [&str; 15] = [
+    "family",
+    "given",
+    "family_kana",
+    "given_kana",
+    "birthday",
+    "sex",
+    "insurer",
+    "symbol",
+    "number",
+    "branch",
+    "local_id",
+    "postal",
+    "address",
+    "phone",
+    "occupation",
+];
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Words {
+    q: String,
+}
+
+#[derive(Template)]
+#[template(path = "care/patients.html")]
+struct Patients<'a> {
+    v: &'a Visit,
+    q: &'a str,
+    rows: Vec<PatientView>,
+}
+
+#[derive(Template)]
+#[template(path = "care/patient_rows.html")]
+struct PatientRows<'a> {
+    v: &'a Visit,
+    q: &'a str,
+    rows: Vec<PatientView>,
+}
+
+/// The form, new or of a patient that is there.
+#[derive(Template)]
+#[template(path = "care/patient_form.html")]
+struct FormPage<'a> {
+    v: &'a Visit,
+    /// Where it is sent.
+    action: String,
+    title: &'static str,
+    form: Form,
+    faults: Faults,
+    twins: Vec<PatientView>,
+    known: Option<Box<PatientView>>,
+}
+
+#[derive(Template)]
+#[template(path = "care/patient.html")]
+struct PatientPage<'a> {
+    v: &'a Visit,
+    patient: PatientView,
+    id: Id,
+}
+
+/// `GET /patients?q=`
+pub(crate) async fn list(
+    State(app): State<App>,
+    v: Visit,
+    Query(words): Query<Words>,
+) -> Result<Response, Answer> {
+    let rows = patient::find(&app.care, &v.ctx, &words.q, limits::PAGE_ROWS).await?;
+    let q = &words.q;
+    if v.fragment {
+        return page(&PatientRows { v: &v, q, rows });
+    }
+    page(&Patients { v: &v, q, rows })
+}
+
+/// `GET /patients/new`
+pub(crate) async fn new(v: Visit) -> Result<Response, Answer> {
+    let mut form = Form::default();
+    form.set("id", v.ctx.ids.id().to_string());
+    page(&blank(&v, form))
+}
+
+fn blank(v: &Visit, form: Form) -> FormPage<'_> {
+    FormPage {
+        v,
+        action: "/patients/new".to_owned(),
+        title: "patient-new",
+        form,
+        faults: Faults::default(),
+        twins: Vec::new(),
+        known: None,
+    }
+}
+
+/// `POST /patients/new`
+pub(crate) async fn create(
+    State(app): State<App>,
+    v: Visit,
+    form: Form,
+) -> Result<Response, Answer> {
+    let Ok(id) = form.get("id").parse::<Id>() else {
+        return Err(Answer::Forgery);
+    };
+    let done =
+        patient::register(&app.care, &v.ctx, &id, &typed(&form), form.has("confirmed")).await;
+    finish(blank(&v, form), done)
+}
+
+/// `GET /patients/{id}`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    let patient = patient::view(&app.care, &v.ctx, &id).await?;
+    page(&PatientPage { v: &v, patient, id })
+}
+
+/// `GET /patients/{id}/edit`
+pub(crate) async fn edit(
+    State(app): State<App>,
+    v: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    let patient = patient::view(&app.care, &v.ctx, &id).await?;
+    let mut form = shown(&patient.form());
+    form.set("base", patient.version.to_string());
+    page(&existing(&v, &id, form))
+}
+
+fn existing<'a>(v: &'a Visit, id: &Id, form: Form) -> FormPage<'a> {
+    FormPage {
+        action: format!("/patients/{id}/edit"),
+        title: "patient-edit",
+        ..blank(v, form)
+    }
+}
+
+/// `POST /patients/{id}/edit`
+pub(crate) async fn change(
+    State(app): State<App>,
+    v: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    let base = form.get("base").parse().unwrap_or_default();
+    let done = patient::update(
+        &app.care,
+        &v.ctx,
+        &id,
+        base,
+        &typed(&form),
+        form.has("confirmed"),
+    )
+    .await;
+    finish(existing(&v, &id, form), done)
+}
+
+/// Goes on to the patient, or shows the form again with what stands in the way.
+fn finish(mut shown: FormPage<'_>, done: Result<Registered, Failure>) -> Result<Response, Answer> {
+    match done {
+        Ok(Registered::Saved { patient, .. }) => {
+            return Ok(Redirect::to(&format!("/patients/{patient}")).into_response());
+        }
+        Ok(Registered::Twins(twins)) => shown.twins = twins,
+        Ok(Registered::Known(known)) => shown.known = Some(known),
+        Err(Failure::Refused(Refusal::Invalid(faults))) => shown.faults = Faults::new(faults),
+        Err(other) => return Err(other.into()),
+    }
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+}
+
+fn typed(form: &Form) -> PatientForm {
+    let text = |name| form.get(name).to_owned();
+    PatientForm {
+        family: text("family"),
+        given: text("given"),
+        family_kana: text("family_kana"),
+        given_kana: text("given_kana"),
+        birthday: text("birthday"),
+        sex: text("sex"),
+        insurer: text("insurer"),
+        symbol: text("symbol"),
+        number: text("number"),
+        branch: text("branch"),
+        local_id: text("local_id"),
+        postal: text("postal"),
+        address: text("address"),
+        phone: text("phone"),
+        occupation: text("occupation"),
+    }
+}
+
+fn shown(form: &PatientForm) -> Form {
+    let values = [
+        &form.family,
+        &form.given,
+        &form.family_kana,
+        &form.given_kana,
+        &form.birthday,
+        &form.sex,
+        &form.insurer,
+        &form.symbol,
+        &form.number,
+        &form.branch,
+        &form.local_id,
+        &form.postal,
+        &form.address,
+        &form.phone,
+        &form.occupation,
+    ];
+    Form::from_pairs(
+        FIELDS
+            .iter()
+            .zip(values)
+            .map(|(name, value)| ((*name).to_owned(), value.clone())),
+    )
+}

@@ -1,0 +1,306 @@
+//! 紹介: the lists, the page of a case, its steps.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::{Id, Refusal};
+use renkei_care::booking::{self, SlotView};
+use renkei_care::referral::{
+    self as case, ActForm, Command, DeclineReason, ReferralView, Side, Verb,
+};
+use renkei_care::work_list::{self, Listing, Row, Span};
+use renkei_store::Failure;
+use serde::Deserialize;
+
+use crate::error::{Answer, page, page_with};
+use crate::form::{Faults, Form};
+use crate::state::App;
+use crate::visit::Visit;
+
+/// Free slots that a booking form offers at first.
+const SLOTS_OFFERED: usize = 12;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ListParams {
+    side: String,
+    over: String,
+    after: String,
+}
+
+#[derive(Template)]
+#[template(path = "care/referrals.html")]
+struct Referrals<'a> {
+    v: &'a Visit,
+    side: Side,
+    over: bool,
+    list: Listing,
+}
+
+/// `GET /referrals?side=receiver&over=1`
+pub(crate) async fn list(
+    State(app): State<App>,
+    v: Visit,
+    Query(params): Query<ListParams>,
+) -> Result<Response, Answer> {
+    let side = if params.side == "receiver" {
+        Side::Receiver
+    } else {
+        Side::Sender
+    };
+    let over = params.over == "1";
+    let span = if over { Span::Over } else { Span::Running };
+    let cursor = Some(params.after.as_str()).filter(|text| !text.is_empty());
+    let list = work_list::list(&app.care, &v.ctx, side, span, None, cursor).await?;
+    page(&Referrals {
+        v: &v,
+        side,
+        over,
+        list,
+    })
+}
+
+impl Referrals<'_> {
+    fn link(&self, side: &str, over: bool) -> String {
+        format!("/referrals?side={side}&over={}", u8::from(over))
+    }
+
+    fn next(&self, cursor: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("side", self.side.code());
+        query.append_pair("over", if self.over { "1" } else { "0" });
+        query.append_pair("after", cursor);
+        format!("/referrals?{}", query.finish())
+    }
+
+    fn rows(&self) -> &[Row] {
+        &self.list.rows
+    }
+}
+
+/// One case, with the form of the step that was refused, if one was.
+#[derive(Template)]
+#[template(path = "care/referral.html")]
+struct CasePage<'a> {
+    v: &'a Visit,
+    c: ReferralView,
+    /// Offered to who may book.
+    slots: Vec<SlotView>,
+    /// The step whose form is shown again.
+    tried: String,
+    form: Form,
+    faults: Faults,
+}
+
+#[derive(Template)]
+#[template(path = "care/referral_part.html")]
+struct CasePart<'a> {
+    v: &'a Visit,
+    c: ReferralView,
+    slots: Vec<SlotView>,
+    tried: String,
+    form: Form,
+    faults: Faults,
+}
+
+/// `GET /referrals/{id}`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    let shown = load(&app, &v, &id).await?;
+    if v.fragment {
+        let CasePage {
+            v,
+            c,
+            slots,
+            tried,
+            form,
+            faults,
+        } = shown;
+        return page(&CasePart {
+            v,
+            c,
+            slots,
+            tried,
+            form,
+            faults,
+        });
+    }
+    page(&shown)
+}
+
+async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answer> {
+    let c = case::view(&app.care, &v.ctx, id).await?;
+    let slots = match (&c.addressee.department, books(&c)) {
+        (Some(department), true) => {
+            booking::free_slots(&app.care, &v.ctx, department, v.now(), SLOTS_OFFERED).await?
+        }
+        _ => Vec::new(),
+    };
+    Ok(CasePage {
+        v,
+        c,
+        slots,
+        tried: String::new(),
+        form: Form::default(),
+        faults: Faults::default(),
+    })
+}
+
+fn books(c: &ReferralView) -> bool {
+    c.may(Verb::Book) || c.may(Verb::Rebook)
+}
+
+/// `POST /referrals/{id}/steps/{step}`
+pub(crate) async fn step(
+    State(app): State<App>,
+    v: Visit,
+    Path((id, step)): Path<(String, String)>,
+    form: Form,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    let verb = Verb::from_code(&step).ok_or(Answer::NotFound)?;
+    match take(&app, &v, &id, verb, &form).await {
+        Ok(()) => Ok(Redirect::to(&format!("/referrals/{id}")).into_response()),
+        Err(Failure::Refused(Refusal::Invalid(faults))) => {
+            let mut shown = load(&app, &v, &id).await?;
+            shown.tried = step;
+            shown.faults = Faults::new(faults);
+            shown.form = form;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn take(app: &App, v: &Visit, id: &Id, verb: Verb, form: &Form) -> Result<(), Failure> {
+    let command = Command::parse(verb, &typed(form))?;
+    let seen = form.get("seen").parse().ok();
+    case::act(&app.care, &v.ctx, id, seen, command).await?;
+    Ok(())
+}
+
+fn typed(form: &Form) -> ActForm {
+    let text = |name| form.get(name).to_owned();
+    ActForm {
+        reason: text("reason"),
+        text: text("text"),
+        slot: text("slot"),
+        date: text("date"),
+        time: text("time"),
+        minutes: text("minutes"),
+        doctor: text("doctor"),
+        place: text("place"),
+    }
+}
+
+/// What the page and its part show alike.
+macro_rules! case_helpers {
+    ($name:ident) => {
+        impl $name<'_> {
+            /// Whether the step is offered.
+            fn may(&self, code: &str) -> bool {
+                Verb::from_code(code).is_some_and(|verb| self.c.may(verb))
+            }
+
+            /// Whether it is the caller's side's turn.
+            fn mine(&self) -> bool {
+                self.c.holder.is_some() && self.c.holder == self.c.side
+            }
+
+            fn any_step(&self) -> bool {
+                !self.c.offers.is_empty()
+            }
+
+            fn reasons(&self) -> [DeclineReason; 7] {
+                DeclineReason::ALL
+            }
+
+            fn track(&self) -> Vec<Stage> {
+                track(&self.c)
+            }
+
+            /// The faults of a step's form, none for the others.
+            fn faults_of(&self, step: &str) -> Faults {
+                if self.tried == step {
+                    self.faults.clone()
+                } else {
+                    Faults::default()
+                }
+            }
+
+            fn typed_in(&self, step: &str, field: &str) -> &str {
+                if self.tried == step {
+                    self.form.get(field)
+                } else {
+                    ""
+                }
+            }
+
+            fn sections(&self) -> Vec<(&'static str, &str)> {
+                sections(&self.c)
+            }
+        }
+    };
+}
+case_helpers!(CasePage);
+case_helpers!(CasePart);
+
+/// One stage of the bar on top of a case.
+#[derive(Debug)]
+struct Stage {
+    key: &'static str,
+    class: &'static str,
+}
+
+/// The straight way through the loop; what left it shows its own state beside.
+const STAGES: [(&str, &[&str]); 7] = [
+    ("stage-draft", &["draft", "ready"]),
+    ("stage-sent", &["sent"]),
+    ("stage-received", &["received", "triage"]),
+    ("stage-accepted", &["accepted"]),
+    ("stage-booked", &["booked", "rebooked"]),
+    ("stage-arrived", &["arrived"]),
+    ("stage-replied", &["replied-first", "closed"]),
+];
+
+fn track(c: &ReferralView) -> Vec<Stage> {
+    let at = STAGES
+        .iter()
+        .position(|(_, states)| states.contains(&c.state.code()));
+    let class = |index: usize| match at {
+        Some(now) if index < now => "done",
+        Some(now) if index == now => "now",
+        _ => "",
+    };
+    STAGES
+        .iter()
+        .enumerate()
+        .map(|(index, (key, _))| Stage {
+            key,
+            class: class(index),
+        })
+        .collect()
+}
+
+/// The letter's texts with their headings, in the order of 様式11; what is empty is left out.
+fn sections(c: &ReferralView) -> Vec<(&'static str, &str)> {
+    let letter = &c.letter;
+    [
+        ("letter-purpose", &letter.purpose),
+        ("letter-diagnosis", &letter.diagnosis),
+        ("letter-past_history", &letter.past_history),
+        ("letter-family_history", &letter.family_history),
+        ("letter-course", &letter.course),
+        ("letter-treatment", &letter.treatment),
+        ("letter-remarks", &letter.remarks),
+    ]
+    .into_iter()
+    .filter(|(_, text)| !text.is_empty())
+    .map(|(key, text)| (key, text.as_str()))
+    .collect()
+}
