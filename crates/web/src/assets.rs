@@ -29,7 +29,10 @@ pub(crate) async fn file(Path(file): Path<String>) -> Response {
         return StatusCode::NOT_FOUND.into_response();
     };
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(content_type(asset.name))),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(content_type(asset.name)),
+        ),
         (
             header::CACHE_CONTROL,
             HeaderValue::from_static("public, max-age=31536000, immutable"),

@@ -155,7 +155,7 @@ fn bare(response: &Response) -> bool {
             .is_none_or(|kind| kind == HeaderValue::from_static("text/plain; charset=utf-8"))
 }
 
-const fn bare_key(status: StatusCode) -> &'static str {
+fn bare_key(status: StatusCode) -> &'static str {
     match status {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "error-not-found",
         StatusCode::PAYLOAD_TOO_LARGE => "error-too-large",
@@ -166,13 +166,25 @@ const fn bare_key(status: StatusCode) -> &'static str {
 }
 
 fn render(visit: &Visit, status: StatusCode, key: &str) -> Response {
+    // What is not there looks the same at every address.
+    let nowhere = (status == StatusCode::NOT_FOUND).then(|| visit.nowhere());
+    let visit = nowhere.as_ref().unwrap_or(visit);
     let text = visit.t(key);
     let html = if visit.fragment {
         ErrorPart { v: visit, text }.render()
     } else {
         // The number of the request helps where the fault is ours; a plain "not there" stays the same to the byte.
-        let request = if status.is_server_error() { visit.ctx.request.to_string() } else { String::new() };
-        ErrorPage { v: visit, text, request }.render()
+        let request = if status.is_server_error() {
+            visit.ctx.request.to_string()
+        } else {
+            String::new()
+        };
+        ErrorPage {
+            v: visit,
+            text,
+            request,
+        }
+        .render()
     };
     (status, Html(html.unwrap_or_default())).into_response()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
+use axum::http::header;
 use renkei_base::{Fault, limits};
 
 use crate::error::Answer;
@@ -37,6 +38,11 @@ impl Form {
         self.fields.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether this is one of the values of a field, for boxes that are ticked.
+    pub fn holds(&self, name: &str, value: &str) -> bool {
+        self.all(name).iter().any(|one| one == value)
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.fields.contains_key(name)
     }
@@ -49,19 +55,36 @@ impl Form {
 impl FromRequest<App> for Form {
     type Rejection = Answer;
 
-    async fn from_request(request: Request, app: &App) -> Result<Self, Answer> {
-        let visit = request.extensions().get::<Visit>().cloned().ok_or(Answer::Broken)?;
-        let body = Bytes::from_request(request, app).await.map_err(|_| Answer::TooLarge)?;
-        if body.len() > limits::FORM_BYTES {
-            return Err(Answer::TooLarge);
-        }
+    async fn from_request(request: Request, _app: &App) -> Result<Self, Answer> {
+        let visit = request
+            .extensions()
+            .get::<Visit>()
+            .cloned()
+            .ok_or(Answer::Broken)?;
+        let body = body_of(request, limits::FORM_BYTES).await?;
         let form = Self::from_pairs(form_urlencoded::parse(&body).into_owned());
-        // A visitor without a session has no token; the gate has checked where the form comes from.
-        if visit.signed_in && form.get("token") != visit.form_token {
+        if !visit.form_token_fits(form.get("token")) {
             return Err(Answer::Forgery);
         }
         Ok(form)
     }
+}
+
+/// The body, unless it says or turns out to be larger than `most`; then the rest is not read.
+pub(crate) async fn body_of(request: Request, most: usize) -> Result<Bytes, Answer> {
+    let said = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok());
+    if said
+        .and_then(|said| said.parse::<usize>().ok())
+        .is_some_and(|said| said > most)
+    {
+        return Err(Answer::TooLarge);
+    }
+    axum::body::to_bytes(request.into_body(), most)
+        .await
+        .map_err(|_| Answer::TooLarge)
 }
 
 /// The faults of a form, by field, for templates.
@@ -71,6 +94,10 @@ pub struct Faults(Vec<Fault>);
 impl Faults {
     pub const fn new(faults: Vec<Fault>) -> Self {
         Self(faults)
+    }
+    /// One fault of the whole form, or of one field.
+    pub fn one(field: &str, key: &'static str) -> Self {
+        Self(vec![Fault::new(field, key)])
     }
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

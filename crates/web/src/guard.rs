@@ -1,9 +1,9 @@
 //! The gate of every route: may they come here, and does what they send come from our own pages.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::error::Answer;
 use crate::routes::Policy;
@@ -17,8 +17,27 @@ pub(crate) async fn pass(State(policy): State<Policy>, request: Request, next: N
     let verdict = admit(policy, visit).and_then(|()| own_page(request.method(), request.headers()));
     match verdict {
         Ok(()) => next.run(request).await,
+        Err(Answer::SignIn) => sign_in(visit, request.method()),
         Err(answer) => answer.into_response(),
     }
+}
+
+/// To the sign-in page, and from there back to where the visitor wanted to go.
+fn sign_in(visit: &Visit, method: &Method) -> Response {
+    if visit.fragment {
+        // The part of a page cannot become the sign-in page; the whole page has to.
+        let headers = [("hx-redirect", "/login")];
+        return (StatusCode::NO_CONTENT, headers).into_response();
+    }
+    let query: String = match *method {
+        Method::GET if visit.here != "/home" => {
+            form_urlencoded::Serializer::for_suffix("?".to_owned(), 1)
+                .append_pair("next", &visit.here)
+                .finish()
+        }
+        _ => String::new(),
+    };
+    Redirect::to(&format!("/login{query}")).into_response()
 }
 
 /// Whether the visitor may come to such a route at all.
@@ -40,7 +59,11 @@ fn own_page(method: &Method, headers: &HeaderMap) -> Result<(), Answer> {
         return Ok(());
     }
     if let Some(site) = text(headers, "sec-fetch-site") {
-        return if matches!(site, "same-origin" | "none") { Ok(()) } else { Err(Answer::Forgery) };
+        return if matches!(site, "same-origin" | "none") {
+            Ok(())
+        } else {
+            Err(Answer::Forgery)
+        };
     }
     let host = text(headers, header::HOST.as_str()).unwrap_or_default();
     match text(headers, header::ORIGIN.as_str()) {

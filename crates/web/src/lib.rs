@@ -2,18 +2,44 @@
 //!
 //! To add a page: a line in [`routes`], a handler in the file of its noun, a template with the same name under
 //! `templates/`, its texts in `messages/{ja,en}/`, and the noun in `docs/glossary.md`.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`routes`], [`guard`] | all addresses with a policy each, and the gate that keeps it |
+//! | [`visit`], `session`, [`form`], [`error`] | one request: who, in which language; what was typed; every "no" as a page |
+//! | `shell`, [`assets`], [`messages`], `say` | what lies around every page: headers and limits, files, texts, dates |
+//! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
+//! | `institution`, `department`, `import`, `audit` | the directory and its imports; what auditors read |
+//! | `events`, `health`, [`metrics`], `job` | "something changed"; for operators; work that takes longer than a page |
 
 pub mod assets;
+mod care;
 pub mod error;
 pub mod form;
 pub mod guard;
 pub mod messages;
+pub mod metrics;
 pub mod routes;
-mod say;
-mod session;
-mod shell;
 pub mod state;
 pub mod visit;
 
+mod account;
+mod audit;
+mod demo;
+mod department;
+mod enrol;
+mod events;
+mod health;
+mod import;
+mod institution;
+mod job;
+mod language;
+mod login;
+mod people;
+mod say;
+mod session;
+mod shell;
+mod start;
+
 pub use routes::router;
-pub use state::{App, WebConfig};
+pub use state::{App, Parts, WebConfig};

@@ -78,10 +78,11 @@ fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
     // Isolation marks around values would show up in copied text and in tests.
     bundle.set_use_isolating(false);
     for (_, name, text) in FILES.iter().filter(|(code, _, _)| *code == lang.code()) {
-        let resource = FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(partial, errors)| {
-            tracing::error!(name, ?errors, "message file has errors");
-            partial
-        });
+        let resource =
+            FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(partial, errors)| {
+                tracing::error!(name, ?errors, "message file has errors");
+                partial
+            });
         if let Err(errors) = bundle.add_resource(resource) {
             tracing::error!(name, ?errors, "message keys given twice");
         }

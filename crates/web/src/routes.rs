@@ -4,14 +4,22 @@
 //! line with every role.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::http::Method;
 use axum::middleware;
 use axum::routing::{MethodFilter, MethodRouter, on};
-use renkei_base::Role::{self, Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, RegionAdmin};
+use renkei_base::Role::{
+    self, Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, RegionAdmin,
+};
+use renkei_base::limits;
 
+use crate::care::{addressee, attachment, document, draft, home, patient, referral, reply, slot};
 use crate::state::App;
-use crate::{assets, guard, shell};
+use crate::{
+    account, assets, audit, demo, department, enrol, events, guard, health, import, institution,
+    language, login, metrics, people, shell, start,
+};
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +51,98 @@ pub struct Route {
     handler: MethodRouter<App>,
 }
 
+impl Route {
+    /// For larger bodies than other routes take: a file of this size and the form around it.
+    fn taking(self, bytes: usize) -> Self {
+        let limit = DefaultBodyLimit::max(bytes + limits::FORM_BYTES);
+        Self {
+            handler: self.handler.layer(limit),
+            ..self
+        }
+    }
+}
+
 #[rustfmt::skip]
 pub fn table() -> Vec<Route> {
     vec![
+        get("/", Policy::Public, start::show),
         get("/assets/{file}", Policy::Public, assets::file),
+        get("/healthz", Policy::Public, health::alive),
+        get("/readyz", Policy::Public, health::ready),
+        get("/metrics", Policy::Public, metrics::show),
+        get("/events", Policy::SignedIn, events::stream),
+        post("/language", Policy::Public, language::choose),
+
+        get("/login", Policy::Public, login::show),
+        post("/login", Policy::Public, login::enter),
+        post("/logout", Policy::SignedIn, login::leave),
+        post("/demo/be", Policy::Demo, demo::be),
+        post("/demo/desk", Policy::Demo, demo::desk),
+        get("/enrol/{token}", Policy::Public, enrol::show),
+        post("/enrol/{token}", Policy::Public, enrol::set),
+        get("/account", Policy::SignedIn, account::show),
+        post("/account/password", Policy::SignedIn, account::password),
+        post("/account/factors", Policy::SignedIn, account::factors),
+        post("/account/recovery-codes", Policy::SignedIn, account::recovery_codes),
+        post("/account/sessions/{id}/end", Policy::SignedIn, account::end),
+        post("/account/sign-out-everywhere", Policy::SignedIn, account::end_all),
+        get("/people", ADMIN, people::list),
+        get("/people/new", ADMIN, people::new),
+        post("/people/new", ADMIN, people::invite),
+        get("/people/{id}", ADMIN, people::show),
+        post("/people/{id}/link", ADMIN, people::reset),
+        post("/people/{id}/review", ADMIN, people::review),
+        post("/people/{id}/roles", ADMIN, people::change_roles),
+        post("/people/{id}/suspend", ADMIN, people::suspend),
+        post("/people/{id}/unsuspend", ADMIN, people::unsuspend),
+
+        get("/institutions", Policy::Public, institution::list),
+        get("/institutions/{id}", Policy::Public, institution::show),
+        get("/departments", DESK, department::list),
+        get("/departments/new", DESK, department::new),
+        post("/departments/new", DESK, department::add),
+        get("/departments/{id}", DESK, department::edit),
+        post("/departments/{id}", DESK, department::change),
+        post("/departments/{id}/close", DESK, department::close),
+        post("/departments/{id}/reopen", DESK, department::reopen),
+        get("/imports", REGION, import::list),
+        post("/imports", REGION, import::begin).taking(limits::IMPORT_BYTES),
+        post("/imports/codes/{code}", REGION, import::decide),
+        get("/imports/{id}", REGION, import::show),
+        get("/imports/{id}/rejects.csv", REGION, import::rejects),
+        get("/audit", AUDIT, audit::list),
+        post("/audit/verify", AUDIT, audit::verify),
+        get("/audit/verify/{id}", AUDIT, audit::verdict),
+
+        // The care plane.
+
+        // The care plane.
+        get("/home", Policy::SignedIn, home::show),
+        get("/patients", CARING, patient::list),
+        get("/patients/new", CARING, patient::new),
+        post("/patients/new", CARING, patient::create),
+        get("/patients/{id}", CARING, patient::show),
+        get("/patients/{id}/edit", CARING, patient::edit),
+        post("/patients/{id}/edit", CARING, patient::change),
+        get("/referrals", CARING, referral::list),
+        get("/referrals/new", CARING, draft::new),
+        post("/referrals/addressee", CARING, addressee::part),
+        post("/referrals/medication", CARING, draft::medication),
+        get("/referrals/{id}", CARING, referral::show),
+        get("/referrals/{id}/edit", CARING, draft::edit),
+        post("/referrals/{id}/draft", CARING, draft::save),
+        post("/referrals/{id}/steps/{step}", CARING, referral::step),
+        get("/referrals/{id}/reply", CARING, reply::edit),
+        post("/referrals/{id}/reply", CARING, reply::save),
+        post("/referrals/{id}/attachments", CARING, attachment::add),
+        get("/referrals/{id}/attachments/{file}", CARING, attachment::open),
+        post("/referrals/{id}/attachments/{file}/remove", CARING, attachment::remove),
+        get("/referrals/{id}/letter.pdf", CARING, document::letter_pdf),
+        get("/referrals/{id}/ticket.pdf", CARING, document::ticket_pdf),
+        get("/referrals/{id}/replies/{reply}/reply.pdf", CARING, document::reply_pdf),
+        get("/slots", CARING, slot::list),
+        post("/slots", CARING, slot::open),
+        post("/slots/{id}/withdraw", CARING, slot::withdraw),
     ]
 }
 
@@ -76,7 +172,13 @@ where
     line(Method::POST, MethodFilter::POST, path, policy, handler)
 }
 
-fn line<H, T>(method: Method, filter: MethodFilter, path: &'static str, policy: Policy, handler: H) -> Route
+fn line<H, T>(
+    method: Method,
+    filter: MethodFilter,
+    path: &'static str,
+    policy: Policy,
+    handler: H,
+) -> Route
 where
     H: Handler<T, App>,
     T: 'static,

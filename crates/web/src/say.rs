@@ -1,7 +1,10 @@
 //! How dates, times and sizes are said to people.
 
+use std::borrow::Borrow;
+
 use jiff::civil::{Date, DateTime};
-use renkei_base::{Lang, Micros, era};
+use renkei_base::{Lang, Micros, Role, Roles, era};
+use renkei_store::AccountState;
 
 use crate::visit::Visit;
 
@@ -11,7 +14,9 @@ const WEEKDAYS_EN: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 impl Visit {
     /// An ISO date as `1950年4月1日（昭和25年）` or `1950-04-01 (S25)`; what is no date is shown as it is.
     pub fn date(&self, iso: &str) -> String {
-        let Ok(date) = iso.parse::<Date>() else { return iso.to_owned() };
+        let Ok(date) = iso.parse::<Date>() else {
+            return iso.to_owned();
+        };
         match self.lang() {
             Lang::Ja => era::both(date),
             Lang::En => format!("{iso} ({})", short_year(date)),
@@ -27,7 +32,8 @@ impl Visit {
     }
 
     /// `11月22日(日) 14:30`, with the year when it is not this one.
-    pub fn when(&self, at: Micros) -> String {
+    pub fn when(&self, at: impl Borrow<Micros>) -> String {
+        let at = *at.borrow();
         let civil = at.in_japan();
         format!("{} {}", self.day(at), time(civil))
     }
@@ -37,19 +43,38 @@ impl Visit {
     }
 
     /// `11月22日(日)`, with the year when it is not this one.
-    pub fn day(&self, at: Micros) -> String {
+    pub fn day(&self, at: impl Borrow<Micros>) -> String {
+        let at = *at.borrow();
         let (civil, today) = (at.in_japan().date(), self.now().in_japan().date());
         let weekday = weekday(self.lang(), civil);
         match (self.lang(), civil.year() == today.year()) {
             (Lang::Ja, true) => format!("{}月{}日({weekday})", civil.month(), civil.day()),
-            (Lang::Ja, false) => format!("{}年{}月{}日({weekday})", civil.year(), civil.month(), civil.day()),
+            (Lang::Ja, false) => format!(
+                "{}年{}月{}日({weekday})",
+                civil.year(),
+                civil.month(),
+                civil.day()
+            ),
             (Lang::En, _) => format!("{weekday} {civil}"),
         }
     }
 
     /// `14:30`
-    pub fn clock(&self, at: Micros) -> String {
+    pub fn clock(&self, at: impl Borrow<Micros>) -> String {
+        let at = *at.borrow();
         time(at.in_japan())
+    }
+
+    /// `2026-11-22 14:30:05`, for records.
+    pub fn moment(&self, at: impl Borrow<Micros>) -> String {
+        let at = *at.borrow();
+        at.in_japan().strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `医師・機関管理者`
+    pub fn roles(&self, roles: &Roles) -> String {
+        let names: Vec<String> = roles.iter().map(|role| self.t(&role_key(&role))).collect();
+        names.join(if self.lang() == Lang::Ja { "・" } else { ", " })
     }
 
     /// `20 MB`, `12 kB`
@@ -88,7 +113,8 @@ pub(crate) fn letter_date(at: Micros) -> String {
 
 /// `昭和25年4月1日` from an ISO date, for letters.
 pub(crate) fn letter_birthday(iso: &str) -> String {
-    iso.parse::<Date>().map_or_else(|_| iso.to_owned(), era::wareki)
+    iso.parse::<Date>()
+        .map_or_else(|_| iso.to_owned(), era::wareki)
 }
 
 /// `14:30` for documents.
@@ -134,3 +160,97 @@ pub(crate) fn reply_key(kind: &str) -> String {
 pub(crate) fn letter_key(field: &str) -> String {
     format!("letter-{field}")
 }
+
+pub(crate) fn slot_key(state: &renkei_care::booking::SlotState) -> String {
+    format!("slot-{}", state.code())
+}
+
+pub(crate) fn weekday_key(day: &str) -> String {
+    format!("weekday-{day}")
+}
+
+pub(crate) fn role_key(role: &Role) -> String {
+    format!("role-{}", role.code())
+}
+
+pub(crate) fn role_about_key(role: &Role) -> String {
+    format!("role-about-{}", role.code())
+}
+
+pub(crate) fn account_key(state: &AccountState) -> String {
+    format!("people-state-{}", state.code())
+}
+
+/// The look of an account's state.
+pub(crate) const fn account_class(state: &AccountState) -> &'static str {
+    match state {
+        AccountState::Invited => "sent",
+        AccountState::Active => "arrived",
+        AccountState::Suspended => "bad",
+    }
+}
+
+pub(crate) fn import_key(kind: &str) -> String {
+    format!("import-kind-{kind}")
+}
+
+pub(crate) fn import_about_key(kind: &str) -> String {
+    format!("import-kind-about-{kind}")
+}
+
+/// Where an institution's values come from; a file of 医療情報ネット names itself in other ways too.
+pub(crate) fn source_key(source: &str) -> String {
+    let known = if source == "own" { "own" } else { "registry" };
+    format!("institution-source-{known}")
+}
+
+pub(crate) const fn answer_key(answer: Option<bool>) -> &'static str {
+    match answer {
+        Some(true) => "answer-yes",
+        Some(false) => "answer-no",
+        None => "answer-unsaid",
+    }
+}
+
+/// `Firefox / Windows`, as far as the browser's name for itself says so.
+pub(crate) fn browser(agent: &str) -> String {
+    const BROWSERS: [(&str, &str); 5] = [
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("CriOS", "Chrome"),
+        ("Safari", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 6] = [
+        ("Windows", "Windows"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let name = |list: &[(&str, &'static str)]| {
+        list.iter()
+            .find(|(part, _)| agent.contains(part))
+            .map(|(_, name)| *name)
+    };
+    match (name(&BROWSERS), name(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} / {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => agent.chars().take(40).collect(),
+    }
+}
+
+pub(crate) const IMPORT_BYTES: usize = renkei_base::limits::IMPORT_BYTES;
+
+/// Kinds of beds and their names.
+pub(crate) const BEDS: [(&str, &str); 8] = [
+    ("total", "institution-beds-total"),
+    ("general", "institution-beds-general"),
+    ("long-term", "institution-beds-long-term"),
+    ("long-term-medical", "institution-beds-long-term-medical"),
+    ("long-term-care", "institution-beds-long-term-care"),
+    ("psychiatric", "institution-beds-psychiatric"),
+    ("tuberculosis", "institution-beds-tuberculosis"),
+    ("infectious", "institution-beds-infectious"),
+];

@@ -11,7 +11,11 @@ use crate::visit::cookie;
 
 /// Over TLS the name itself demands that the cookie is sent to this host only and over TLS only.
 const fn name(config: &WebConfig) -> &'static str {
-    if config.tls { "__Host-renkei" } else { "renkei" }
+    if config.tls {
+        "__Host-renkei"
+    } else {
+        "renkei"
+    }
 }
 
 /// The session of a request, with its token.
@@ -21,7 +25,9 @@ pub(crate) async fn of(
     at: Micros,
     by: Use,
 ) -> Result<Option<(SessionToken, std::sync::Arc<SignedIn>)>, Answer> {
-    let Some(token) = cookie(headers, name(&app.config)).and_then(|text| SessionToken::parse(&text)) else {
+    let Some(token) =
+        cookie(headers, name(&app.config)).and_then(|text| SessionToken::parse(&text))
+    else {
         return Ok(None);
     };
     let signed_in = app.access.authenticate(&token, at, by).await?;
@@ -40,6 +46,9 @@ pub(crate) fn clear(config: &WebConfig) -> HeaderValue {
 
 fn line(config: &WebConfig, value: &str, more: &str) -> HeaderValue {
     let secure = if config.tls { "; Secure" } else { "" };
-    let text = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}", name(config));
+    let text = format!(
+        "{}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}",
+        name(config)
+    );
     HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""))
 }

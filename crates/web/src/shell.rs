@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Answer;
 use crate::state::App;
-use crate::visit;
+use crate::{metrics, visit};
 
 /// Longest time of one answer; streams are answered at once and then go on.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
@@ -28,17 +28,26 @@ const HEADERS: &[(HeaderName, &str)] = &[
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (header::VARY, "HX-Request, Cookie, Accept-Language, Accept-Encoding"),
+    (
+        header::VARY,
+        "HX-Request, Cookie, Accept-Language, Accept-Encoding",
+    ),
 ];
 
 pub(crate) fn around(router: Router<App>, app: App) -> Router {
     router
         .fallback(async || Answer::NotFound)
-        .layer(DefaultBodyLimit::max(limits::ATTACHMENT_BYTES + limits::FORM_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_TIME))
+        .layer(DefaultBodyLimit::max(
+            limits::ATTACHMENT_BYTES + limits::FORM_BYTES,
+        ))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            ANSWER_TIME,
+        ))
         .layer(CatchPanicLayer::custom(|_| Answer::Broken.into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), visit::attach))
         .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn(metrics::count))
         .layer(CompressionLayer::new())
         .with_state(app)
 }
@@ -50,6 +59,7 @@ async fn headers(request: Request, next: Next) -> Response {
         list.entry(name).or_insert(HeaderValue::from_static(value));
     }
     // Nothing of a signed-in page stays in a cache or on a disk.
-    list.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    list.entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }

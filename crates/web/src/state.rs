@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use renkei_access::{Access, DemoMode};
 use renkei_base::{Clock, Ids};
 use renkei_care::Care;
 use renkei_directory::Finder;
-use renkei_store::Store;
+use renkei_store::{Store, Verdict};
 
+use crate::import::Imported;
+use crate::job::Jobs;
 use crate::messages::Messages;
 
 /// Settings of the pages.
@@ -17,6 +20,24 @@ pub struct WebConfig {
     pub base_url: String,
     /// Whether cookies may only travel over TLS.
     pub tls: bool,
+    /// Whether `/metrics` answers others than this machine itself.
+    pub open_metrics: bool,
+}
+
+/// What the program brings.
+#[derive(Debug)]
+pub struct Parts {
+    pub store: Store,
+    pub access: Access,
+    pub care: Care,
+    pub finder: Finder,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    pub config: WebConfig,
+    /// Present in the invented sample region on loopback only: people are offered at sign-in.
+    pub demo: Option<DemoMode>,
+    /// The figures of `/metrics`; [`crate::metrics::install`] makes it.
+    pub metrics: Option<PrometheusHandle>,
 }
 
 /// Shared by all handlers; cheap to clone.
@@ -30,6 +51,29 @@ pub struct App {
     pub ids: Arc<dyn Ids>,
     pub messages: Arc<Messages>,
     pub config: Arc<WebConfig>,
-    /// Present in the invented sample region on loopback only: people are offered at sign-in.
-    pub demo: Option<DemoMode>,
+    pub demo: Option<Arc<DemoMode>>,
+    pub(crate) metrics: Option<Arc<PrometheusHandle>>,
+    /// Imports that were started from the pages.
+    pub(crate) imports: Jobs<Imported>,
+    /// Verifications of the audit.
+    pub(crate) verdicts: Jobs<Verdict>,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            store: parts.store,
+            access: parts.access,
+            care: parts.care,
+            finder: parts.finder,
+            clock: parts.clock,
+            ids: parts.ids,
+            messages: Arc::new(Messages::load()),
+            config: Arc::new(parts.config),
+            demo: parts.demo.map(Arc::new),
+            metrics: parts.metrics.map(Arc::new),
+            imports: Jobs::default(),
+            verdicts: Jobs::default(),
+        }
+    }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use renkei_access::SessionToken;
 use renkei_access::context::Arrival;
 use renkei_access::session::Use;
 use renkei_base::{Ctx, Id, Lang, Micros};
@@ -26,12 +27,15 @@ pub struct Visit {
     pub session: Option<Id>,
     /// Goes into every form and comes back with it.
     pub form_token: String,
+    token: Option<SessionToken>,
     /// The name of the caller's institution, for the head of the page.
     pub institution_name: String,
     /// htmx asked for a part of a page.
     pub fragment: bool,
-    /// The path, for the language switch and the marked navigation entry.
+    /// The path, for the marked navigation entry.
     pub path: String,
+    /// The page to come back to after a switch of language: this one, or the one whose form was sent.
+    pub here: String,
     pub demo: bool,
     pub messages: Arc<Messages>,
 }
@@ -48,12 +52,16 @@ impl Visit {
 
     /// The text of a key with one value.
     pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
-        self.messages.text(self.lang(), key, &[(name, &value.to_string())])
+        self.messages
+            .text(self.lang(), key, &[(name, &value.to_string())])
     }
 
     /// The text of a key with values.
-    pub fn tn(&self, key: &str, args: &[(&str, &str)]) -> String {
-        self.messages.text(self.lang(), key, args)
+    pub fn tn<'a, A>(&self, key: &str, args: &A) -> String
+    where
+        A: AsRef<[(&'a str, &'a str)]> + ?Sized,
+    {
+        self.messages.text(self.lang(), key, args.as_ref())
     }
 
     /// The hint of a field, `KEY-hint`, where there is one.
@@ -64,11 +72,36 @@ impl Visit {
 
     /// The text, or the word for nothing.
     pub fn or_none(&self, text: &str) -> String {
-        if text.is_empty() { self.t("none") } else { text.to_owned() }
+        if text.is_empty() {
+            self.t("none")
+        } else {
+            text.to_owned()
+        }
     }
 
     pub fn fault(&self, fault: &renkei_base::Fault) -> String {
         self.messages.fault(self.lang(), fault)
+    }
+
+    /// Whether a form was made by a page of this session. A visitor has none; the gate has checked where the form comes from.
+    pub fn form_token_fits(&self, sent: &str) -> bool {
+        self.token
+            .as_ref()
+            .is_none_or(|token| token.form_token_fits(sent))
+    }
+
+    /// The token of this session, for streams that look again whether it still lives.
+    pub(crate) const fn token(&self) -> Option<&SessionToken> {
+        self.token.as_ref()
+    }
+
+    /// The same visit without its address.
+    pub(crate) fn nowhere(&self) -> Self {
+        Self {
+            path: String::new(),
+            here: "/".to_owned(),
+            ..self.clone()
+        }
     }
 
     pub fn has_role(&self, code: &str) -> bool {
@@ -134,22 +167,33 @@ impl FromRequestParts<App> for Visit {
     type Rejection = Answer;
 
     async fn from_request_parts(parts: &mut Parts, _app: &App) -> Result<Self, Answer> {
-        parts.extensions.get::<Self>().cloned().ok_or(Answer::Broken)
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or(Answer::Broken)
     }
 }
 
-/// The language: the cookie `lang`, else the browser's first wish, else Japanese.
-pub(crate) fn language(headers: &HeaderMap) -> Lang {
-    match cookie(headers, "lang").as_deref() {
-        Some("en") => return Lang::En,
-        Some("ja") => return Lang::Ja,
-        _ => {}
+/// The language: the cookie `lang`, else that of the account, else the browser's first wish, else Japanese.
+fn language(headers: &HeaderMap, own: Option<Lang>) -> Lang {
+    let chosen = match cookie(headers, "lang").as_deref() {
+        Some("en") => Some(Lang::En),
+        Some("ja") => Some(Lang::Ja),
+        _ => own,
+    };
+    if let Some(lang) = chosen {
+        return lang;
     }
     let wish = headers
         .get(header::ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
-    if wish.starts_with("en") { Lang::En } else { Lang::Ja }
+    if wish.starts_with("en") {
+        Lang::En
+    } else {
+        Lang::Ja
+    }
 }
 
 /// One cookie's value.
@@ -170,59 +214,102 @@ pub(crate) fn id(text: &str) -> Result<Id, Answer> {
 }
 
 /// Middleware around everything: makes the [`Visit`], runs the rest, and gives refusals their page.
-pub(crate) async fn attach(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    match of(&app, &request).await {
+pub(crate) async fn attach(State(app): State<App>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match of(&app, &parts).await {
         Ok(visit) => {
-            request.extensions_mut().insert(visit.clone());
-            let response = next.run(request).await;
+            parts.extensions.insert(visit.clone());
+            let response = next.run(Request::from_parts(parts, body)).await;
             crate::error::pages(&visit, response)
         }
         Err(answer) => answer.into_response(),
     }
 }
 
-async fn of(app: &App, request: &Request) -> Result<Visit, Answer> {
-    let headers = request.headers();
+async fn of(app: &App, request: &Parts) -> Result<Visit, Answer> {
+    let headers = &request.headers;
     let at = app.clock.now();
     let session = crate::session::of(app, headers, at, kind_of_use(request)).await?;
     let arrival = Arrival {
         at,
         request: app.ids.id(),
-        lang: language(headers),
-        address: request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()),
+        lang: language(
+            headers,
+            session.as_ref().map(|(_, signed_in)| signed_in.lang),
+        ),
+        address: request
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|info| info.0.ip()),
         ids: Arc::clone(&app.ids),
     };
-    let (ctx, form_token, session_id) = match session {
+    let (ctx, token, session_id) = match session {
         Some((token, signed_in)) => (
             renkei_access::ctx_for(&signed_in, arrival),
-            token.form_token(),
+            Some(token),
             Some(signed_in.session.clone()),
         ),
-        None => (renkei_access::visitor_ctx(arrival), String::new(), None),
+        None => (renkei_access::visitor_ctx(arrival), None, None),
     };
     Ok(Visit {
         institution_name: own_name(app, &ctx),
         signed_in: session_id.is_some(),
         session: session_id,
-        form_token,
+        form_token: token
+            .as_ref()
+            .map(SessionToken::form_token)
+            .unwrap_or_default(),
+        token,
         ctx,
         fragment: headers.contains_key("hx-request"),
-        path: request.uri().path().to_owned(),
+        path: request.uri.path().to_owned(),
+        here: here(request),
         demo: app.demo.is_some(),
         messages: Arc::clone(&app.messages),
     })
 }
 
 /// A page that fetches a part of itself again does not keep a session alive.
-fn kind_of_use(request: &Request) -> Use {
-    let again = request.headers().contains_key("hx-request") && request.method() == Method::GET;
-    if again || request.uri().path() == "/events" { Use::Background } else { Use::Person }
+fn kind_of_use(request: &Parts) -> Use {
+    let again = request.headers.contains_key("hx-request") && request.method == Method::GET;
+    if again || request.uri.path() == "/events" {
+        Use::Background
+    } else {
+        Use::Person
+    }
+}
+
+/// Of a page, its address; of a sent form, the page that it was on.
+fn here(request: &Parts) -> String {
+    if matches!(request.method, Method::GET | Method::HEAD) {
+        let whole = request
+            .uri
+            .path_and_query()
+            .map_or("/", |whole| whole.as_str());
+        return whole.to_owned();
+    }
+    let before = request
+        .headers
+        .get(header::REFERER)
+        .and_then(|value| value.to_str().ok());
+    let address = before.and_then(|before| before.parse::<Uri>().ok());
+    address
+        .and_then(|address| address.path_and_query().map(ToString::to_string))
+        .unwrap_or_else(|| "/".to_owned())
+}
+
+/// A place of ours to go to, from a form or an address: a path, never another site.
+pub(crate) fn own_place(text: &str) -> Option<&str> {
+    let plain = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    (plain && text.starts_with('/') && !text.starts_with("//") && text.len() < 2_000)
+        .then_some(text)
 }
 
 fn own_name(app: &App, ctx: &Ctx) -> String {
     ctx.caller
         .institution
         .as_ref()
-        .and_then(|id| app.finder.name(id))
+        .and_then(|id| app.finder.by_id(id))
+        .map(|hit| hit.name)
         .unwrap_or_default()
 }

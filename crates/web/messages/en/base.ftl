@@ -29,6 +29,7 @@ error-too-large = That was too large. An attachment may have 20 MB.
 error-later = We are busy or not taking changes at the moment. Please try again shortly. Nothing that was saved is lost.
 error-request = We could not read what was sent. Go back and try again.
 error-broken = Sorry, something went wrong on our side. Please try again; if it happens again, give the number below to your administrator.
+error-broken-job = Something went wrong on our side and the work stopped early. What was done so far is kept; begin again to go on.
 error-number = Number: { $number }
 faults-title = Please check what you entered
 refuse-conflict = Somebody else changed this first. Reload the page to see the newest version.

@@ -1,0 +1,20 @@
+# An institution's own departments
+department-about = Other institutions choose one of these when they refer. They are shown how to refer just as you write it here.
+department-none = There are no departments yet. Add one, and others can refer to it by name.
+department-new = Add a department
+department-edit = Change a department
+department-name = Name
+department-code = Department code
+department-code-hint = Two or three digits of SS-MIX2 (01 for internal medicine). Leave it empty if you do not know it.
+department-letter = Letter of referral
+department-letter-needed = letter needed
+department-appointment = Appointment
+department-appointment-required = appointment needed
+department-note = How to refer
+department-note-hint = Days, results to send along, a telephone number for urgent cases. Shown to those who refer.
+department-page = See the public page
+department-open = open
+department-closed = closed
+department-close = Close this department
+department-close-about = It can no longer be chosen for new referrals. Earlier referrals stay as they are, and you can open it again.
+department-reopen = Open this department again

@@ -1,0 +1,26 @@
+# Faults of any field
+fault-required = Please fill this in.
+fault-too-long = This is too long: { $length } characters, where { $max } are allowed.
+fault-text-direction = This contains characters that turn the direction of writing. Please remove them and type it again.
+fault-text-encoding = Line { $line } has broken characters (�). Please copy it again from where it came from.
+fault-date-unreadable = This cannot be read as a date. Type it like 1950-04-01, S25.4.1 or 昭和25年4月1日.
+fault-date-no-era = The era is missing. Type it like S25.4.1, or the year with four digits.
+fault-date-no-such-month = There is no month { $month }. Please give 1 to 12.
+fault-date-no-such-day = { $year }-{ $month } has { $last } days, so there is no day { $day }.
+fault-date-other-era = That day is not in { $era }. Did you mean { $wareki } ({ $seireki })?
+fault-date-before-calendar = Before 1873 Japan used another calendar, so the day cannot be told. Please give a date from 1873-01-01 on.
+fault-date-future = { $wareki } ({ $seireki }) has not come yet.
+fault-date-too-old = { $wareki } ({ $seireki }) would make an age of { $age }. Please check the year.
+fault-date-contradiction = The two years, or the beginning and the end, do not agree. Please correct one of them.
+fault-municipality-code-shape = A municipality code has six digits (five without the check digit).
+fault-municipality-code-check-digit = The check digit of the municipality code does not fit. Please look for a mistyped digit.
+fault-municipality-code-prefecture = The first two digits of the municipality code are no prefecture (01 to 47).
+fault-institution-code-shape = An institution code has ten digits (prefecture 2, fee table 1, institution 7).
+fault-institution-code-check-digit = The check digit of the institution code does not fit. Please look for a mistyped digit.
+fault-institution-code-prefecture = The first two digits of the institution code are no prefecture (01 to 47).
+fault-institution-code-fee-table = The third digit of the institution code (fee table: medical 1, dental 3, pharmacy 4, visiting nursing 6) is wrong.
+fault-insurer-number-shape = An insurer's number has eight digits (six for national health insurance).
+fault-insurer-number-check-digit = The check digit of the insurer's number does not fit. Please compare it with the insurance card.
+fault-member-id-shape = Symbol, number and branch of the insurance card cannot be read. The branch has two digits.
+fault-postal-code-shape = A postal code has seven digits, such as 153-0061.
+fault-telephone-shape = This cannot be read as a telephone number. Give it with its area code, such as 03-1234-5678.

@@ -1,0 +1,20 @@
+# 自機関の診療科
+department-about = ほかの機関が紹介先として選ぶ診療科です。紹介の受け方も、ここに書いたとおりに相手に表示されます。
+department-none = まだ診療科がありません。「診療科を追加」から登録すると、ほかの機関が診療科を選んで紹介できるようになります。
+department-new = 診療科を追加
+department-edit = 診療科を変更
+department-name = 名称
+department-code = 診療科コード
+department-code-hint = SS-MIX2の2〜3桁（内科 01 など）。わからなければ空欄。
+department-letter = 紹介状
+department-letter-needed = 紹介状が必要
+department-appointment = 予約
+department-appointment-required = 予約が必要
+department-note = 紹介の方法
+department-note-hint = 受け付ける曜日、必要な検査結果、急ぐときの電話など。紹介する人に表示されます。
+department-page = 公開ページを見る
+department-open = 受付中
+department-closed = 閉鎖
+department-close = この診療科を閉じる
+department-close-about = 新しい紹介の宛先に選べなくなります。これまでの紹介はそのまま残り、あとで開き直せます。
+department-reopen = この診療科を開き直す

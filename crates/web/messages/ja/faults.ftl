@@ -1,0 +1,26 @@
+# どの入力欄にも共通の誤り
+fault-required = 入力してください。
+fault-too-long = 長すぎます。{ $max } 文字までです（いま { $length } 文字）。
+fault-text-direction = 文字の向きを変える特殊な文字が含まれています。取り除いて、入力し直してください。
+fault-text-encoding = { $line } 行目に、文字化けした文字（�）があります。元の文書から写し直してください。
+fault-date-unreadable = 日付として読み取れません。「S25.4.1」「昭和25年4月1日」「1950/4/1」のように入力してください。
+fault-date-no-era = 元号がわかりません。「S25.4.1」のように元号を付けるか、西暦4桁で入力してください。
+fault-date-no-such-month = { $month } 月はありません。1〜12で入力してください。
+fault-date-no-such-day = { $year } 年 { $month } 月は { $last } 日までです（{ $day } 日はありません）。
+fault-date-other-era = その日は{ $era }ではありません。{ $wareki }（{ $seireki }）のことでしょうか。
+fault-date-before-calendar = 明治5年以前は暦が違うため、日付が決まりません。西暦の日付で入力してください（1873年1月1日以降）。
+fault-date-future = { $wareki }（{ $seireki }）は、まだ来ていない日です。
+fault-date-too-old = { $wareki }（{ $seireki }）では { $age } 歳になります。年を確かめてください。
+fault-date-contradiction = 和暦と西暦、または始まりと終わりが合っていません。どちらかを直してください。
+fault-municipality-code-shape = 市区町村コードは数字6桁（検査数字のない5桁も可）です。
+fault-municipality-code-check-digit = 市区町村コードの検査数字が合いません。数字の打ち間違いがないか確かめてください。
+fault-municipality-code-prefecture = 市区町村コードのはじめの2桁が都道府県（01〜47）ではありません。
+fault-institution-code-shape = 医療機関コードは数字10桁です（都道府県2桁・点数表1桁・番号7桁）。
+fault-institution-code-check-digit = 医療機関コードの検査数字が合いません。数字の打ち間違いがないか確かめてください。
+fault-institution-code-prefecture = 医療機関コードのはじめの2桁が都道府県（01〜47）ではありません。
+fault-institution-code-fee-table = 医療機関コードの3桁目（点数表：医科1・歯科3・調剤4・訪問看護6）が正しくありません。
+fault-insurer-number-shape = 保険者番号は数字8桁（国民健康保険は6桁）です。
+fault-insurer-number-check-digit = 保険者番号の検査数字が合いません。被保険者証と見比べてください。
+fault-member-id-shape = 被保険者証の記号・番号・枝番として読み取れません。枝番は数字2桁です。
+fault-postal-code-shape = 郵便番号は数字7桁です（例：153-0061）。
+fault-telephone-shape = 電話番号として読み取れません。市外局番から入力してください（例：03-1234-5678）。

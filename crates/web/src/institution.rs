@@ -1,0 +1,190 @@
+//! 医療機関: found by anybody.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::{Id, Role, limits};
+use renkei_directory::finder::Hit;
+use renkei_directory::institution::{self, Contact, Institution};
+use renkei_directory::{Filter, Found, Kind, Search, department};
+use renkei_fhir::HealthcareService;
+use serde::Deserialize;
+
+use crate::error::{Answer, page};
+use crate::state::App;
+use crate::visit::Visit;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Params {
+    q: String,
+    kind: String,
+    /// Six digits.
+    municipality: String,
+    /// From 1.
+    page: usize,
+}
+
+#[derive(Template)]
+#[template(path = "institutions.html")]
+struct List<'a> {
+    v: &'a Visit,
+    params: &'a Params,
+    kinds: &'static [Kind],
+    municipalities: Vec<(String, String)>,
+    found: Found,
+    pages: Pages,
+}
+
+#[derive(Template)]
+#[template(path = "institution_rows.html")]
+struct Rows<'a> {
+    v: &'a Visit,
+    found: Found,
+    pages: Pages,
+}
+
+/// Which page of a list this is.
+#[derive(Debug)]
+pub(crate) struct Pages {
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    /// Addresses of the neighbours.
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "institution.html")]
+struct One<'a> {
+    v: &'a Visit,
+    id: Id,
+    hit: Hit,
+    institution: Institution,
+    contact: Contact,
+    departments: Vec<HealthcareService>,
+    /// Whether the caller keeps this page.
+    own: bool,
+    /// Whether the caller invites its administrator.
+    invites: bool,
+}
+
+impl One<'_> {
+    /// Beds of a kind, `None` where nothing is known of them.
+    fn beds(&self, kind: &str) -> Option<u32> {
+        self.institution
+            .organization
+            .beds(kind)
+            .filter(|beds| *beds > 0)
+    }
+}
+
+/// `GET /institutions?q=&kind=&municipality=&page=`
+pub(crate) async fn list(
+    State(app): State<App>,
+    v: Visit,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    let found = search(&app, &v, &params);
+    let pages = pages(&params, &found);
+    if v.fragment {
+        return page(&Rows {
+            v: &v,
+            found,
+            pages,
+        });
+    }
+    page(&List {
+        v: &v,
+        params: &params,
+        kinds: &Kind::ALL,
+        municipalities: app.finder.municipalities(),
+        found,
+        pages,
+    })
+}
+
+fn search(app: &App, v: &Visit, params: &Params) -> Found {
+    let near = v
+        .ctx
+        .caller
+        .institution
+        .as_ref()
+        .and_then(|id| app.finder.by_id(id));
+    app.finder.search(&Search {
+        words: params.q.clone(),
+        filter: Filter {
+            kinds: Kind::from_code(&params.kind).into_iter().collect(),
+            municipality: (!params.municipality.is_empty()).then(|| params.municipality.clone()),
+            ..Filter::default()
+        },
+        near: near
+            .map(|hit| hit.municipality)
+            .filter(|code| !code.is_empty()),
+        offset: params
+            .page
+            .saturating_sub(1)
+            .saturating_mul(limits::PAGE_ROWS),
+        limit: limits::PAGE_ROWS,
+    })
+}
+
+fn pages(params: &Params, found: &Found) -> Pages {
+    let number = params.page.max(1);
+    let before = (number - 1).saturating_mul(limits::PAGE_ROWS);
+    let last = before.saturating_add(found.hits.len());
+    Pages {
+        first: if found.hits.is_empty() { 0 } else { before + 1 },
+        last,
+        before: (number > 1).then(|| address(params, number - 1)),
+        after: (last < found.total).then(|| address(params, number + 1)),
+    }
+}
+
+fn address(params: &Params, page: usize) -> String {
+    let mut query = form_urlencoded::Serializer::for_suffix(
+        "/institutions?".to_owned(),
+        "/institutions?".len(),
+    );
+    for (name, value) in [
+        ("q", &params.q),
+        ("kind", &params.kind),
+        ("municipality", &params.municipality),
+    ] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    query.append_pair("page", &page.to_string()).finish()
+}
+
+/// `GET /institutions/{id}`: by renkei's own id; the ten-digit code and the 医療情報ネット ID lead there.
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Answer> {
+    let Some(hit) = id.parse().ok().and_then(|id| app.finder.by_id(&id)) else {
+        let other = app
+            .finder
+            .by_code(&id)
+            .or_else(|| app.finder.by_registry_id(&id))
+            .ok_or(Answer::NotFound)?;
+        return Ok(Redirect::to(&format!("/institutions/{}", other.id)).into_response());
+    };
+    let id = hit.id.clone();
+    let institution = institution::get(&app.store, &v.ctx, &id)
+        .await?
+        .ok_or(Answer::NotFound)?;
+    let own = v.ctx.caller.institution.as_ref() == Some(&id);
+    page(&One {
+        departments: department::list(&app.store, &v.ctx, &id).await?,
+        contact: institution::contact_of(&institution.organization),
+        own: own && crate::guard::admit(crate::routes::DESK, &v).is_ok(),
+        invites: v.ctx.caller.has(Role::RegionAdmin),
+        v: &v,
+        id,
+        hit,
+        institution,
+    })
+}
