@@ -7,12 +7,14 @@
 //! | [`enrolment`] | one-time links by which a person sets password and second factor |
 //! | [`signin`], [`slow`] | signing in, and how failed tries slow the next ones |
 //! | [`session`], [`context`] | who sends this request, and the [`renkei_base::Ctx`] made of it |
+//! | [`audit`] | what auditors read |
 //! | [`own`] | what people do to their own account |
 //! | [`password`], [`totp`], [`recovery`], [`secret`] | the factors, and secrets that are never printed |
 //! | [`practitioner`] | the FHIR Practitioner of a doctor or nurse |
 //! | [`demo`] | people without passwords, in an invented region on loopback only |
 
 pub mod account;
+pub mod audit;
 mod cache;
 pub mod config;
 pub mod context;

@@ -10,6 +10,8 @@ pub const MEDICATION_LINES: usize = 100;
 pub const ATTACHMENT_BYTES: usize = 20 * 1024 * 1024;
 /// Attachments of one referral.
 pub const ATTACHMENTS: usize = 10;
+/// Bytes of a file of institutions or codes that is sent by a form (a zip of all clinics has about 10 MB).
+pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
 /// Bytes of a form without files.
 pub const FORM_BYTES: usize = 2 * 1024 * 1024;
 /// Bytes of one FHIR resource as JSON.
