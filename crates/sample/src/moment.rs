@@ -1,0 +1,97 @@
+//! Times before now, in working hours.
+
+use renkei_base::Micros;
+use renkei_base::clock::Span;
+
+use crate::SampleError;
+
+const MINUTE: i64 = 60_000_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+const JAPAN: i64 = 9 * 60 * MINUTE;
+/// 9:00 to 17:20.
+const OPEN: std::ops::Range<i64> = 9 * 60 * MINUTE..(17 * 60 + 20) * MINUTE;
+/// What is more recent than this is not moved, so that deadlines of hours stay as they are meant.
+const RECENT: Span = Span::hours(48);
+
+/// `40m`, `5h`, `9d`; with a sign too: `-26h`, `+90m`.
+pub(crate) fn span(text: &str) -> Result<Span, SampleError> {
+    let fault = || SampleError::data(format!("{text}: not a length of time"));
+    let mut chars = text.chars();
+    let unit = match chars.next_back() {
+        Some('m') => Span::minutes(1),
+        Some('h') => Span::hours(1),
+        Some('d') => Span::days(1),
+        _ => return Err(fault()),
+    };
+    let number: i64 = chars.as_str().parse().map_err(|_| fault())?;
+    Ok(Span(number * unit.0))
+}
+
+/// That long ago. What is older than two days lies in working hours, at another time of the day for each `nth` case.
+pub(crate) fn ago(now: Micros, span: Span, nth: usize) -> Micros {
+    let nth = i64::try_from(nth).unwrap_or_default();
+    if span < RECENT {
+        return now - Span(span.0 + nth % 7 * MINUTE);
+    }
+    working(now - Span(span.0 + nth * 37 % 180 * MINUTE))
+}
+
+/// This time if it is a working hour from Monday to Friday, else the end of the working day before it.
+pub(crate) fn working(at: Micros) -> Micros {
+    let local = at.0 + JAPAN;
+    let (mut day, mut time) = (local.div_euclid(DAY), local.rem_euclid(DAY));
+    if time < OPEN.start {
+        (day, time) = (day - 1, OPEN.end);
+    }
+    // 1970-01-01 was a Thursday; 5 and 6 are Saturday and Sunday.
+    let weekday = (day + 3).rem_euclid(7);
+    if weekday > 4 {
+        (day, time) = (day - (weekday - 4), OPEN.end);
+    }
+    Micros(day * DAY + time.min(OPEN.end) - JAPAN)
+}
+
+/// The quarter of an hour in which it lies.
+pub(crate) const fn quarter(at: Micros) -> Micros {
+    Micros(at.0 - at.0.rem_euclid(15 * MINUTE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn japan(text: &str) -> Micros {
+        Micros::from_fhir(&format!("{text}:00+09:00")).unwrap()
+    }
+
+    #[test]
+    fn nights_and_weekends_fall_back_to_the_day_before() {
+        for (given, wanted) in [
+            ("2026-11-24T10:00", "2026-11-24T10:00"),
+            ("2026-11-24T22:30", "2026-11-24T17:20"),
+            ("2026-11-24T08:59", "2026-11-23T17:20"),
+            ("2026-11-23T03:00", "2026-11-20T17:20"),
+            ("2026-11-22T12:00", "2026-11-20T17:20"),
+            ("2026-11-21T12:00", "2026-11-20T17:20"),
+        ] {
+            assert_eq!(working(japan(given)), japan(wanted), "{given}");
+        }
+    }
+
+    #[test]
+    fn later_is_never_earlier() {
+        let start = japan("2026-11-20T00:00");
+        let times: Vec<Micros> = (0..14 * 48)
+            .map(|n| working(start + Span::minutes(n * 30)))
+            .collect();
+        assert!(times.is_sorted());
+    }
+
+    #[test]
+    fn spans() {
+        assert_eq!(span("40m").unwrap(), Span::minutes(40));
+        assert_eq!(span("-26h").unwrap(), Span::hours(-26));
+        assert_eq!(span("+9d").unwrap(), Span::days(9));
+        assert!(span("9").is_err() && span("d").is_err() && span("").is_err());
+    }
+}
