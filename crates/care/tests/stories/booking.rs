@@ -1,0 +1,259 @@
+//! Slots: never given twice.
+
+use renkei_base::clock::Span;
+use renkei_base::{Id, Refusal};
+use renkei_care::booking::{
+    OpeningForm, SlotState, SlotView, free_slots, open_slots, slots, withdraw,
+};
+use renkei_care::referral::{ActForm, Command, State, Verb};
+use renkei_testkit::Backend;
+
+use crate::region::{Region, refusal};
+
+renkei_testkit::each_backend!(
+    twenty_people_want_one_slot,
+    a_slot_comes_back,
+    a_time_of_ones_own,
+    slots_are_opened_once_and_withdrawn,
+);
+
+async fn opened(region: &Region, times: &str) -> Vec<SlotView> {
+    let form = OpeningForm {
+        department: region.cardiology.to_string(),
+        from: "2026-11-27".to_owned(),
+        times: times.to_owned(),
+        ..OpeningForm::default()
+    };
+    open_slots(&region.care, &region.ctx(&region.desk), &form)
+        .await
+        .unwrap();
+    free(region).await
+}
+
+async fn free(region: &Region) -> Vec<SlotView> {
+    free_slots(
+        &region.care,
+        &region.ctx(&region.desk),
+        &region.cardiology,
+        region.now(),
+        50,
+    )
+    .await
+    .unwrap()
+}
+
+async fn twenty_people_want_one_slot(backend: Backend) {
+    let region = std::sync::Arc::new(Region::new(&backend).await);
+    let slot = opened(&region, "9:00").await[0].id.clone();
+    let mut cases = Vec::new();
+    for _ in 0..20 {
+        cases.push(region.accepted().await);
+    }
+    let mut tries = Vec::new();
+    for case in cases.clone() {
+        let (region, slot) = (region.clone(), slot.clone());
+        tries.push(tokio::spawn(async move {
+            region.book(&region.desk, &case, &slot).await
+        }));
+    }
+    let mut won = 0;
+    for one in tries {
+        match one.await.unwrap() {
+            Ok(done) => {
+                assert_eq!(done.state, State::Booked);
+                won += 1;
+            }
+            Err(error) => assert_eq!(
+                refusal::<()>(Err(error)),
+                Refusal::not_now("refuse-slot-taken")
+            ),
+        }
+    }
+    assert_eq!(won, 1);
+    let mut booked: Vec<Id> = Vec::new();
+    for case in cases {
+        let view = region.view(&region.desk, &case).await.unwrap();
+        if view.state == State::Booked {
+            booked.push(case);
+        } else {
+            assert_eq!((view.state, view.appointment), (State::Accepted, None));
+        }
+    }
+    assert_eq!(booked.len(), 1);
+}
+
+async fn a_slot_comes_back(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let free_at_first = opened(&region, "9:00 9:30").await;
+    let case = region.accepted().await;
+    region
+        .book(&region.desk, &case, &free_at_first[0].id)
+        .await
+        .unwrap();
+    let twice = region
+        .book(&region.desk, &case, &free_at_first[0].id)
+        .await
+        .unwrap();
+    assert!(twice.already);
+    let other = refusal(region.book(&region.desk, &case, &free_at_first[1].id).await);
+    assert_eq!(other, Refusal::not_now("refuse-already-booked"));
+    let form = ActForm {
+        slot: free_at_first[1].id.to_string(),
+        ..ActForm::default()
+    };
+    let rebook = Command::parse(Verb::Rebook, &form).unwrap();
+    assert_eq!(
+        region
+            .act(&region.desk, &case, rebook.clone())
+            .await
+            .unwrap()
+            .state,
+        State::Rebooked
+    );
+    assert!(
+        region
+            .act(&region.desk, &case, rebook)
+            .await
+            .unwrap()
+            .already
+    );
+    assert_eq!(
+        free(&region)
+            .await
+            .iter()
+            .map(|s| &s.id)
+            .collect::<Vec<_>>(),
+        [&free_at_first[0].id]
+    );
+    let seen = slots(
+        &region.care,
+        &region.ctx(&region.desk),
+        &region.cardiology,
+        region.now(),
+        region.now() + Span::days(9),
+    )
+    .await
+    .unwrap();
+    assert_eq!(
+        seen.iter()
+            .map(|s| (s.state, s.case.clone()))
+            .collect::<Vec<_>>(),
+        [
+            (SlotState::Free, None),
+            (SlotState::Booked, Some(case.clone()))
+        ]
+    );
+    let cancel = Command::CancelBooking {
+        text: "患者都合".to_owned(),
+    };
+    assert_eq!(
+        region.act(&region.desk, &case, cancel).await.unwrap().state,
+        State::Accepted
+    );
+    assert_eq!(free(&region).await.len(), 2);
+    region
+        .book(&region.desk, &case, &free_at_first[0].id)
+        .await
+        .unwrap();
+    region
+        .act(
+            &region.clinic_clerk,
+            &case,
+            Command::Cancel {
+                text: String::new(),
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(free(&region).await.len(), 2);
+}
+
+async fn a_time_of_ones_own(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.accepted().await;
+    let form = ActForm {
+        date: "R8.11.27".to_owned(),
+        time: "15:10".to_owned(),
+        doctor: "髙木".to_owned(),
+        ..ActForm::default()
+    };
+    let book = Command::parse(Verb::Book, &form).unwrap();
+    region.act(&region.desk, &case, book.clone()).await.unwrap();
+    assert!(region.act(&region.desk, &case, book).await.unwrap().already);
+    let view = region.view(&region.clinic_clerk, &case).await.unwrap();
+    assert_eq!(view.appointment.unwrap().doctor, "髙木");
+    region
+        .act(
+            &region.desk,
+            &case,
+            Command::CancelBooking {
+                text: String::new(),
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        free(&region).await,
+        [],
+        "a time of one's own is not offered to others"
+    );
+    let past = ActForm {
+        date: "2026-11-23".to_owned(),
+        ..form
+    };
+    let refused = refusal(
+        region
+            .act(
+                &region.desk,
+                &case,
+                Command::parse(Verb::Book, &past).unwrap(),
+            )
+            .await,
+    );
+    assert_eq!(refused, Refusal::fault("date", "fault-time-past"));
+}
+
+async fn slots_are_opened_once_and_withdrawn(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let form = OpeningForm {
+        department: region.cardiology.to_string(),
+        from: "2026-11-24".to_owned(),
+        to: "2026-11-30".to_owned(),
+        times: "8:00-10:00".to_owned(),
+        minutes: "30".to_owned(),
+        capacity: "2".to_owned(),
+        ..OpeningForm::default()
+    };
+    let desk = region.ctx(&region.desk);
+    let (one, two) = tokio::join!(
+        open_slots(&region.care, &desk, &form),
+        open_slots(&region.care, &desk, &form)
+    );
+    // Five days of four times, two each; today's 8:00 and 8:30 are past.
+    assert_eq!(one.unwrap().made + two.unwrap().made, 36);
+    assert_eq!(free(&region).await.len(), 36);
+    let slot = free(&region).await[0].id.clone();
+    for _ in 0..2 {
+        withdraw(&region.care, &desk, &slot).await.unwrap();
+    }
+    let case = region.accepted().await;
+    assert_eq!(
+        refusal(region.book(&region.desk, &case, &slot).await),
+        Refusal::not_now("refuse-slot-taken")
+    );
+    let slot = free(&region).await[0].id.clone();
+    region.book(&region.desk, &case, &slot).await.unwrap();
+    assert_eq!(
+        refusal(withdraw(&region.care, &desk, &slot).await),
+        Refusal::not_now("refuse-slot-taken")
+    );
+    let other = region.ctx(&region.clinic_clerk);
+    assert!(matches!(
+        refusal(open_slots(&region.care, &other, &form).await),
+        Refusal::Forbidden(_)
+    ));
+    assert!(matches!(
+        refusal(withdraw(&region.care, &other, &slot).await),
+        Refusal::Forbidden(_)
+    ));
+}

@@ -1,0 +1,327 @@
+//! Drafts: typed by two people, saved while typing, files beside them.
+
+use renkei_base::{Id, Refusal};
+use renkei_care::attachment::{self, Of};
+use renkei_care::referral::{self, Command, DraftForm, DraftSaved};
+use renkei_testkit::Backend;
+
+use crate::region::{Region, Who, refusal};
+
+renkei_testkit::each_backend!(
+    two_people_write_one_draft,
+    a_file_is_no_conflict,
+    a_doctor_signs_what_was_read,
+    what_cannot_be_kept_is_refused,
+    files_are_what_they_are,
+    a_waiting_letter_is_the_doctors,
+);
+
+async fn save(region: &Region, who: &Who, case: &Id, base: u32, form: &DraftForm) -> DraftSaved {
+    referral::save_draft(&region.care, &region.ctx(who), case, base, form)
+        .await
+        .unwrap()
+}
+
+async fn two_people_write_one_draft(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.draft().await;
+    let form = region
+        .view(&region.clinic_clerk, &case)
+        .await
+        .unwrap()
+        .letter;
+    let mine = DraftForm {
+        purpose: "入院のお願い".to_owned(),
+        ..form.clone()
+    };
+    let theirs = DraftForm {
+        remarks: "車いす".to_owned(),
+        ..form.clone()
+    };
+    assert_eq!(
+        save(&region, &region.clinic_doctor, &case, 1, &theirs).await,
+        DraftSaved::Saved { version: 2 }
+    );
+    let DraftSaved::Conflict(conflict) = save(&region, &region.clinic_clerk, &case, 1, &mine).await
+    else {
+        panic!()
+    };
+    assert_eq!(conflict.theirs, theirs);
+    assert_eq!((conflict.by.as_str(), conflict.version), ("岩田 一郎", 2));
+    assert_eq!(conflict.differs, ["purpose", "remarks"]);
+    assert_eq!(
+        save(&region, &region.clinic_clerk, &case, 2, &mine).await,
+        DraftSaved::Saved { version: 3 }
+    );
+    assert_eq!(
+        save(&region, &region.clinic_clerk, &case, 1, &mine).await,
+        DraftSaved::Saved { version: 3 },
+        "says the same"
+    );
+    assert_eq!(
+        save(&region, &region.clinic_clerk, &case, 0, &mine).await,
+        DraftSaved::Saved { version: 3 },
+        "a double click"
+    );
+    let view = region.view(&region.clinic_clerk, &case).await.unwrap();
+    assert_eq!((view.letter, view.drafted_by.as_str()), (mine, "森 花子"));
+}
+
+async fn a_file_is_no_conflict(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.draft().await;
+    let form = region
+        .view(&region.clinic_clerk, &case)
+        .await
+        .unwrap()
+        .letter;
+    let bytes = b"%PDF-1.4 one".to_vec();
+    let ctx = region.ctx(&region.clinic_doctor);
+    let (file, version) = attachment::add(
+        &region.care,
+        &ctx,
+        &case,
+        Of::Letter,
+        "a.pdf",
+        bytes.clone(),
+    )
+    .await
+    .unwrap();
+    let again = attachment::add(&region.care, &ctx, &case, Of::Letter, "b.pdf", bytes)
+        .await
+        .unwrap();
+    assert_eq!(
+        (version, &again),
+        (2, &(file, 2)),
+        "the same bytes are one file"
+    );
+    let changed = DraftForm {
+        purpose: "転院のお願い".to_owned(),
+        ..form
+    };
+    assert_eq!(
+        save(&region, &region.clinic_clerk, &case, 1, &changed).await,
+        DraftSaved::Saved { version: 3 }
+    );
+}
+
+async fn a_doctor_signs_what_was_read(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.draft().await;
+    let seen = region.view(&region.clinic_doctor, &case).await.unwrap();
+    let changed = DraftForm {
+        purpose: "別の目的".to_owned(),
+        ..seen.letter.clone()
+    };
+    save(&region, &region.clinic_clerk, &case, 1, &changed).await;
+    let ctx = region.ctx(&region.clinic_doctor);
+    let sent = referral::act(&region.care, &ctx, &case, Some(seen.version), Command::Send).await;
+    assert_eq!(refusal(sent), Refusal::Conflict);
+    let sent = referral::act(&region.care, &ctx, &case, Some(2), Command::Send)
+        .await
+        .unwrap();
+    assert_eq!(sent.state, referral::State::Sent);
+}
+
+async fn what_cannot_be_kept_is_refused(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let patient = region.patient().await;
+    let ctx = region.ctx(&region.clinic_clerk);
+    let wrong = DraftForm {
+        addressee: "org-nowhere".to_owned(),
+        purpose: "あ".repeat(10_001),
+        priority: "now".to_owned(),
+        ..region.draft_form(&patient)
+    };
+    let case = region.ids.id();
+    let Refusal::Invalid(faults) =
+        refusal(referral::save_draft(&region.care, &ctx, &case, 0, &wrong).await)
+    else {
+        panic!()
+    };
+    assert_eq!(
+        faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(),
+        ["priority", "purpose"]
+    );
+    for (form, key) in [
+        (
+            DraftForm {
+                addressee: "org-nowhere".to_owned(),
+                ..region.draft_form(&patient)
+            },
+            "fault-institution-unknown",
+        ),
+        (
+            DraftForm {
+                addressee: region.clinic.to_string(),
+                ..region.draft_form(&patient)
+            },
+            "fault-addressee-self",
+        ),
+        (
+            DraftForm {
+                addressee: region.other_clinic.to_string(),
+                ..region.draft_form(&patient)
+            },
+            "fault-department-unknown",
+        ),
+        (
+            DraftForm {
+                patient: "nobody".to_owned(),
+                ..region.draft_form(&patient)
+            },
+            "fault-patient-unknown",
+        ),
+    ] {
+        let Refusal::Invalid(faults) =
+            refusal(referral::save_draft(&region.care, &ctx, &case, 0, &form).await)
+        else {
+            panic!()
+        };
+        assert_eq!(faults[0].key, key);
+    }
+    for word in ["identity", "record", "x"] {
+        let saved = referral::save_draft(
+            &region.care,
+            &ctx,
+            &word.parse().unwrap(),
+            0,
+            &region.draft_form(&patient),
+        )
+        .await;
+        assert_eq!(refusal(saved), Refusal::fault("", "fault-case-id"));
+    }
+    assert_eq!(
+        refusal(region.view(&region.clinic_clerk, &case).await),
+        Refusal::NotFound,
+        "nothing was stored"
+    );
+}
+
+async fn files_are_what_they_are(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.draft().await;
+    let ctx = region.ctx(&region.clinic_clerk);
+    let exe = attachment::add(
+        &region.care,
+        &ctx,
+        &case,
+        Of::Letter,
+        "x.pdf",
+        b"MZ....".to_vec(),
+    )
+    .await;
+    assert_eq!(refusal(exe), Refusal::fault("file", "fault-file-type"));
+    for number in 0..10 {
+        let bytes = format!("%PDF-{number}").into_bytes();
+        attachment::add(&region.care, &ctx, &case, Of::Letter, "x.pdf", bytes)
+            .await
+            .unwrap();
+    }
+    let more = attachment::add(
+        &region.care,
+        &ctx,
+        &case,
+        Of::Letter,
+        "x.pdf",
+        b"%PDF-more".to_vec(),
+    )
+    .await;
+    assert!(
+        matches!(refusal(more), Refusal::Invalid(faults) if faults[0].key == "fault-files-too-many")
+    );
+    let file = region
+        .view(&region.clinic_clerk, &case)
+        .await
+        .unwrap()
+        .attachments[0]
+        .id
+        .clone();
+    attachment::remove(&region.care, &ctx, &case, &file)
+        .await
+        .unwrap();
+    assert_eq!(
+        refusal(attachment::open(&region.care, &ctx, &case, &file).await),
+        Refusal::NotFound
+    );
+    region
+        .act(&region.clinic_doctor, &case, Command::Send)
+        .await
+        .unwrap();
+    let desk = region.ctx(&region.desk);
+    let file = region.view(&region.desk, &case).await.unwrap().attachments[0]
+        .id
+        .clone();
+    let opened = attachment::open(&region.care, &desk, &case, &file)
+        .await
+        .unwrap();
+    assert_eq!(
+        (opened.mime.as_str(), &opened.bytes[..5]),
+        ("application/pdf", &b"%PDF-"[..])
+    );
+    assert_eq!(
+        refusal(attachment::remove(&region.care, &ctx, &case, &file).await),
+        Refusal::not_now("refuse-already-sent")
+    );
+    let reply = attachment::add(
+        &region.care,
+        &desk,
+        &case,
+        Of::Reply,
+        "x.pdf",
+        b"%PDF-r".to_vec(),
+    )
+    .await;
+    assert_eq!(refusal(reply), Refusal::not_now("refuse-not-arrived"));
+}
+
+async fn a_waiting_letter_is_the_doctors(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.draft().await;
+    let view = region.view(&region.clinic_clerk, &case).await.unwrap();
+    region
+        .act(&region.clinic_clerk, &case, Command::Submit)
+        .await
+        .unwrap();
+    let changed = DraftForm {
+        purpose: "変更".to_owned(),
+        ..view.letter
+    };
+    let clerk = region.ctx(&region.clinic_clerk);
+    let saved = referral::save_draft(&region.care, &clerk, &case, 2, &changed).await;
+    assert_eq!(refusal(saved), Refusal::not_now("refuse-return-first"));
+    assert_eq!(
+        save(&region, &region.clinic_doctor, &case, 2, &changed).await,
+        DraftSaved::Saved { version: 3 }
+    );
+    region
+        .act(
+            &region.clinic_doctor,
+            &case,
+            Command::Return {
+                text: "経過を詳しく".to_owned(),
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        region
+            .view(&region.clinic_clerk, &case)
+            .await
+            .unwrap()
+            .timeline
+            .last()
+            .unwrap()
+            .text,
+        "経過を詳しく"
+    );
+    region
+        .act(&region.clinic_doctor, &case, Command::Send)
+        .await
+        .unwrap();
+    let whole = format!("{:?}", region.view(&region.desk, &case).await.unwrap());
+    assert!(
+        !whole.contains("経過を詳しく"),
+        "what was said in the house stays there"
+    );
+}
