@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_fault_names_its_field() {
-        insta::assert_snapshot!(faults(&PatientForm::default()), @"");
+        insta::assert_snapshot!(faults(&PatientForm::default()), @"family:fault-required birthday:fault-required sex:fault-required");
         let wrong = PatientForm {
             family: "山田\u{202E}".to_owned(),
             family_kana: "yamada".to_owned(),
@@ -171,7 +171,7 @@ mod tests {
             phone: "12".to_owned(),
             ..PatientForm::default()
         };
-        insta::assert_snapshot!(faults(&wrong), @"");
+        insta::assert_snapshot!(faults(&wrong), @"family:fault-text-direction family_kana:fault-kana birthday:fault-date-other-era sex:fault-unknown-code insurer:fault-insurer-number-check-digit postal:fault-postal-code-shape phone:fault-telephone-shape");
         let part = PatientForm {
             family: "山田".to_owned(),
             birthday: "S25.4.1".to_owned(),
@@ -179,7 +179,7 @@ mod tests {
             number: "12".to_owned(),
             ..PatientForm::default()
         };
-        insta::assert_snapshot!(faults(&part), @"");
+        insta::assert_snapshot!(faults(&part), @"insurer:fault-required");
         let good = PatientForm {
             insurer: "138057".to_owned(),
             ..part

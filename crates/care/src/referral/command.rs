@@ -237,12 +237,12 @@ mod tests {
             reason: "nope".to_owned(),
             ..ActForm::default()
         };
-        insta::assert_snapshot!(parsed(Verb::Book, &form), @"");
-        insta::assert_snapshot!(parsed(Verb::Decline, &form), @"");
+        insta::assert_snapshot!(parsed(Verb::Book, &form), @r#"Err(Invalid([Fault { field: "date", key: "fault-date-no-such-day", args: [("year", "2026"), ("month", "2"), ("day", "30"), ("last", "28")] }, Fault { field: "time", key: "fault-time", args: [] }, Fault { field: "minutes", key: "fault-number-range", args: [("min", "5"), ("max", "480")] }]))"#);
+        insta::assert_snapshot!(parsed(Verb::Decline, &form), @r#"Err(Invalid([Fault { field: "reason", key: "fault-unknown-code", args: [] }]))"#);
         let other = ActForm {
             reason: "other".to_owned(),
             ..ActForm::default()
         };
-        insta::assert_snapshot!(parsed(Verb::Decline, &other), @"");
+        insta::assert_snapshot!(parsed(Verb::Decline, &other), @r#"Err(Invalid([Fault { field: "text", key: "fault-required", args: [] }]))"#);
     }
 }

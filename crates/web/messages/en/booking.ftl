@@ -1,0 +1,13 @@
+slot-free = Free
+slot-booked = Booked
+slot-withdrawn = Withdrawn
+fault-time = This cannot be read as a time. Write it like 9:00 or 14:30.
+fault-time-past = That time is over. Enter a time to come.
+fault-number-range = Enter a number from { $min } to { $max }.
+fault-ends-before-it-begins = The end is before the beginning.
+fault-too-many-slots = Too many slots. { $max } at most at a time; divide the period.
+fault-slot-unknown = This slot was not found. Choose one from the list.
+refuse-slot-taken = This slot is taken. Choose another.
+refuse-slot-past = The time of this slot is over. Choose another.
+refuse-already-booked = There is an appointment at another time. Use “Move the appointment” to change it.
+refuse-not-booked = There is no appointment.

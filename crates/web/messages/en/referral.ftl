@@ -1,0 +1,105 @@
+# States of a referral
+state-draft = Draft
+state-ready = Awaiting approval
+state-sent = Sent
+state-received = Received
+state-triage = In triage
+state-accepted = Accepted
+state-declined = Declined
+state-booked = Booked
+state-rebooked = Booked (moved)
+state-arrived = Arrived
+state-replied-first = First reply sent
+state-closed = Closed
+state-cancelled = Cancelled
+# Sides
+side-sender = Referring institution
+side-receiver = Receiving institution
+# Priorities
+priority-routine = Routine
+priority-urgent = Soon
+priority-asap = Urgent
+priority-stat = Emergency
+# Steps (buttons)
+step-save-draft = Save draft
+step-submit = Submit for the doctor's approval
+step-return = Return to draft
+step-send = Approve and send
+step-receive = Receive
+step-start-triage = Start triage
+step-accept = Accept
+step-decline = Decline
+step-book = Book
+step-rebook = Move the appointment
+step-cancel-booking = Cancel the appointment
+step-arrive = Record arrival
+step-save-reply = Save draft of reply
+step-reply = Approve and send reply
+step-close = Close
+step-acknowledge = I have read this
+step-cancel = Cancel the referral
+# History (what was done)
+event-save-draft = Draft begun
+event-submit = Submitted for approval
+event-return = Returned to draft
+event-send = Approved and sent
+event-receive = Received
+event-start-triage = Triage started
+event-accept = Accepted
+event-decline = Declined
+event-book = Appointment booked
+event-rebook = Appointment moved
+event-cancel-booking = Appointment cancelled
+event-arrive = Patient arrived
+event-save-reply = Draft of reply begun
+event-reply = Reply sent
+event-close = Closed
+event-acknowledge = Read
+event-cancel = Referral cancelled
+# Reasons for declining
+decline-no-capacity = No capacity
+decline-out-of-scope = Outside what we treat
+decline-no-specialist = No specialist available
+decline-other-institution = Another institution fits better
+decline-insufficient-information = Not enough information
+decline-duplicate = Already referred
+decline-other = Other
+# Groups of the work list
+group-approve = To approve
+group-receive = To receive
+group-decide = To accept or decline
+group-book = To book
+group-arrive = Arrival to record
+group-reply = Reply due
+group-read = Reply to read
+group-declined = Declined, to read
+group-cancelled = Cancelled, to read
+group-draft = Drafts
+# Faults
+fault-addressee-self = You cannot refer to your own institution. Choose another one.
+fault-case-id = This page is out of date. Start again from “Write a referral”.
+fault-institution-unknown = This institution was not found. Search by name and choose one from the list.
+fault-department-unknown = That institution has no such department. Choose one from the list.
+fault-patient-unknown = No patient is chosen, or the patient was not found. Choose the patient again.
+fault-patient-fixed = The patient of a saved draft cannot be changed. Write a new referral for another patient.
+fault-too-many-lines = Too many lines. { $max } at most.
+fault-unknown-code = This value is not in the list. Choose one from it.
+fault-file-type = Files of this kind cannot be attached. Choose a PDF, JPEG or PNG (the content counts, not the name).
+fault-file-too-large = The file is too large. { $max } MB at most.
+fault-file-empty = The file is empty. Choose another.
+fault-files-too-many = { $max } files at most. Take one away first.
+# Refusals
+refuse-already-sent = This referral has been sent already.
+refuse-not-sent = This referral has not been sent yet.
+refuse-return-first = This letter waits for the doctor's approval. To change it, press “Return to draft” first.
+refuse-receive-first = Press “Receive” first.
+refuse-accept-first = Press “Accept” first.
+refuse-already-accepted = This referral has been accepted already.
+refuse-already-arrived = The patient has arrived already.
+refuse-not-arrived = The patient's arrival is not recorded yet. Press “Record arrival” first.
+refuse-booked = There is an appointment. Cancel it first.
+refuse-declined = The receiving institution has declined this referral.
+refuse-cancelled = The referring institution has cancelled this referral.
+refuse-closed = This referral is closed.
+refuse-nothing-to-acknowledge = There is nothing to be read.
+refuse-other-side = This is for the other institution to read.

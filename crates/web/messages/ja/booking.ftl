@@ -1,0 +1,13 @@
+slot-free = 空き
+slot-booked = 予約あり
+slot-withdrawn = 取下げ
+fault-time = 時刻として読み取れません。「9:00」「14時半」のように入力してください。
+fault-time-past = もう過ぎた日時です。これからの日時を入力してください。
+fault-number-range = { $min } から { $max } までの数で入力してください。
+fault-ends-before-it-begins = 終わりが始まりより前です。
+fault-too-many-slots = 枠が多すぎます。一度に作れるのは { $max } 枠までです。期間を分けてください。
+fault-slot-unknown = この予約枠は見つかりません。一覧から選び直してください。
+refuse-slot-taken = この枠は埋まりました。ほかの枠を選んでください。
+refuse-slot-past = この枠の時刻はもう過ぎています。ほかの枠を選んでください。
+refuse-already-booked = ほかの時刻で予約が入っています。変えるには「予約を変更」を使ってください。
+refuse-not-booked = 予約がありません。

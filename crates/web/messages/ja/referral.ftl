@@ -1,0 +1,105 @@
+# 紹介の状態
+state-draft = 下書き
+state-ready = 承認待ち
+state-sent = 送信済み
+state-received = 受付済み
+state-triage = 検討中
+state-accepted = 受入可
+state-declined = お断り
+state-booked = 予約済み
+state-rebooked = 予約済み（変更あり）
+state-arrived = 来院済み
+state-replied-first = 初回返書済み
+state-closed = 終了
+state-cancelled = 取消
+# どちら側
+side-sender = 紹介元
+side-receiver = 紹介先
+# 緊急度
+priority-routine = 通常
+priority-urgent = 準至急
+priority-asap = 至急
+priority-stat = 緊急
+# できること（ボタン）
+step-save-draft = 下書きを保存
+step-submit = 医師の承認に回す
+step-return = 下書きに戻す
+step-send = 承認して送信
+step-receive = 受け付ける
+step-start-triage = 検討を始める
+step-accept = 受け入れる
+step-decline = お断りする
+step-book = 予約する
+step-rebook = 予約を変更
+step-cancel-booking = 予約を取り消す
+step-arrive = 来院を記録
+step-save-reply = 返書の下書きを保存
+step-reply = 返書を承認して送信
+step-close = 終了する
+step-acknowledge = 確認しました
+step-cancel = 紹介を取り消す
+# 経過（したこと）
+event-save-draft = 下書きを作りました
+event-submit = 医師の承認に回しました
+event-return = 下書きに戻しました
+event-send = 承認して送信しました
+event-receive = 受け付けました
+event-start-triage = 検討を始めました
+event-accept = 受け入れることにしました
+event-decline = お断りしました
+event-book = 予約しました
+event-rebook = 予約を変更しました
+event-cancel-booking = 予約を取り消しました
+event-arrive = 来院しました
+event-save-reply = 返書の下書きを作りました
+event-reply = 返書を送りました
+event-close = 終了しました
+event-acknowledge = 内容を確認しました
+event-cancel = 紹介を取り消しました
+# お断りの理由
+decline-no-capacity = 空きがない
+decline-out-of-scope = 当院の診療の対象外
+decline-no-specialist = 専門の医師がいない
+decline-other-institution = ほかの医療機関が適当
+decline-insufficient-information = 情報が足りない
+decline-duplicate = 同じ紹介を受けている
+decline-other = その他
+# 作業一覧の区分
+group-approve = 承認待ち
+group-receive = 未受付
+group-decide = 受入の検討
+group-book = 予約待ち
+group-arrive = 来院確認
+group-reply = 返書未了
+group-read = 返書を読む
+group-declined = お断りの確認
+group-cancelled = 取消の確認
+group-draft = 下書き
+# 入力の誤り
+fault-addressee-self = 自分の機関には紹介できません。ほかの機関を選んでください。
+fault-case-id = 画面が古くなっています。「紹介を書く」からやり直してください。
+fault-institution-unknown = この機関は見つかりません。名前で探して、一覧から選び直してください。
+fault-department-unknown = この診療科は、その機関にありません。一覧から選び直してください。
+fault-patient-unknown = 患者が選ばれていないか、見つかりません。患者を選び直してください。
+fault-patient-fixed = 保存した下書きの患者は変えられません。別の患者には、新しい紹介を書いてください。
+fault-too-many-lines = 行が多すぎます。{ $max } 行までです。
+fault-unknown-code = 一覧にない値です。選び直してください。
+fault-file-type = この種類のファイルは付けられません。PDF・JPEG・PNG を選んでください（名前ではなく中身で見分けます）。
+fault-file-too-large = ファイルが大きすぎます。1 件 { $max } MB までです。
+fault-file-empty = 中身のないファイルです。選び直してください。
+fault-files-too-many = 添付は { $max } 件までです。いらないものを外してから付けてください。
+# できない理由
+refuse-already-sent = この紹介はもう送信されています。
+refuse-not-sent = この紹介はまだ送信されていません。
+refuse-return-first = 医師の承認を待っている紹介状です。直すには、先に「下書きに戻す」を押してください。
+refuse-receive-first = 先に「受け付ける」を押してください。
+refuse-accept-first = 先に「受け入れる」を押してください。
+refuse-already-accepted = この紹介はもう受け入れられています。
+refuse-already-arrived = 患者がもう来院しています。
+refuse-not-arrived = 患者の来院がまだ記録されていません。先に「来院を記録」を押してください。
+refuse-booked = 予約が入っています。先に予約を取り消してください。
+refuse-declined = この紹介は、紹介先がお断りしています。
+refuse-cancelled = この紹介は、紹介元が取り消しています。
+refuse-closed = この紹介は終了しています。
+refuse-nothing-to-acknowledge = 確認が必要な知らせはありません。
+refuse-other-side = この確認は相手の機関が行います。
