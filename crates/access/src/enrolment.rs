@@ -9,7 +9,7 @@ use renkei_store::{AccountRow, AccountState, Changes, EnrolmentRow, Failure};
 
 use crate::account::{has_way_in, new_row, taken};
 use crate::input::Faults;
-use crate::person::checked;
+use crate::person::{checked, normal_login};
 use crate::session::note;
 use crate::{Access, LinkToken, NewPerson, NewSession, password, recovery, totp};
 
@@ -156,10 +156,9 @@ impl Access {
         let first = account
             .is_none()
             .then(|| checked(&first_person(ctx, typed)));
-        let login = match (&account, &first) {
-            (Some(account), _) => account.login.clone(),
-            (None, Some(Ok(person))) => person.login.clone(),
-            _ => String::new(),
+        let login = match &account {
+            Some(account) => account.login.clone(),
+            None => normal_login(&typed.login),
         };
         let (person, step) = check(ctx, &row, typed, &login, first)?;
         let hash = self.hasher.hash(&typed.password, ctx.ids.secret()).await?;
