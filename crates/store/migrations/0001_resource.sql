@@ -1,6 +1,7 @@
 -- Resources, their index, access rows, change feed, counts, settings.
 -- Tokens: {blob} and {real} are the backend's types. {clustered} keeps a table in the order of its key (SQLite).
--- {resource_key} is the resource's unique key: with the patient where the table may be spread by patient (PostgreSQL).
+-- {resource_key} is the resource's unique key: with the patient where the table may be spread by patient (PostgreSQL),
+-- which then needs {resource_id} to find a resource by type and id.
 
 -- The latest version of each resource. patient = '' where a resource has none.
 create table resource (
@@ -16,7 +17,7 @@ create table resource (
   body text not null,
   {resource_key}
 );
-create index resource_id on resource (typ, id);
+{resource_id}
 create index resource_case on resource (scope) where scope <> 'identity' and scope <> 'record';
 create index resource_patient on resource (patient, typ, updated desc);
 create index resource_updated on resource (typ, updated desc, id);

@@ -18,8 +18,8 @@ struct Table {
     insert: &'static str,
     /// Columns of a row's own: the parameter's name and its value.
     own: usize,
-    /// One row by its whole key: what has no patient shares one compartment, which must not be looked through.
-    remove: &'static str,
+    /// The rows of one resource stand together in the table's key.
+    clear: &'static str,
 }
 
 const TABLES: [Table; 5] = [
@@ -27,36 +27,31 @@ const TABLES: [Table; 5] = [
         kind: Kind::Token,
         insert: "insert into ix_token (patient, typ, id, scope, updated, param, system, code) values ",
         own: 3,
-        remove: "delete from ix_token where patient = $1 and typ = $2 and id = $3 \
-            and param = $4 and system = $5 and code = $6 and updated = $7",
+        clear: "delete from ix_token where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::String,
         insert: "insert into ix_string (patient, typ, id, scope, updated, param, norm) values ",
         own: 2,
-        remove: "delete from ix_string where patient = $1 and typ = $2 and id = $3 \
-            and param = $4 and norm = $5 and updated = $6",
+        clear: "delete from ix_string where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::Reference,
         insert: "insert into ix_reference (patient, typ, id, scope, updated, param, target_type, target_id) values ",
         own: 3,
-        remove: "delete from ix_reference where patient = $1 and typ = $2 and id = $3 \
-            and param = $4 and target_type = $5 and target_id = $6 and updated = $7",
+        clear: "delete from ix_reference where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::Date,
         insert: "insert into ix_date (patient, typ, id, scope, updated, param, low, high) values ",
         own: 3,
-        remove: "delete from ix_date where patient = $1 and typ = $2 and id = $3 \
-            and param = $4 and low = $5 and high = $6 and updated = $7",
+        clear: "delete from ix_date where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::Quantity,
         insert: "insert into ix_quantity (patient, typ, id, scope, updated, param, value, system, code) values ",
         own: 4,
-        remove: "delete from ix_quantity where patient = $1 and typ = $2 and id = $3 \
-            and param = $4 and value = $5 and system = $6 and code = $7 and updated = $8",
+        clear: "delete from ix_quantity where patient = $1 and typ = $2 and id = $3",
     },
 ];
 
@@ -78,36 +73,36 @@ pub(crate) fn insert(stored: &Stored) -> Vec<Step> {
     steps
 }
 
-/// Deletes the index rows of a resource, before its next version's are inserted.
+/// Deletes the index rows of a resource, before its next version's are inserted. Tables that its type never fills are left out.
 pub(crate) fn remove(stored: &Stored) -> Vec<Step> {
-    let rows = keys(stored).into_iter();
-    rows.filter_map(|(kind, key)| remove_row(kind, key))
+    TABLES
+        .iter()
+        .filter(|table| fills(&stored.key.typ, table.kind))
+        .map(|table| Step::any(table.clear, key(stored)))
         .collect()
 }
 
-/// The keys of a resource's index rows: patient, typ, id, param, the values of the kind, updated.
-pub(crate) fn keys(stored: &Stored) -> Vec<(Kind, Vec<Value>)> {
-    if stored.deleted {
-        return Vec::new();
-    }
-    let rows = search::index(&stored.resource).into_iter();
-    rows.map(|(param, value)| {
-        let mut key = vec![
-            patient(stored),
-            Value::from(stored.key.typ.as_str()),
-            Value::from(&stored.key.id),
-        ];
-        key.extend(own_values(param.name, &value));
-        key.push(Value::from(stored.updated));
-        (param.kind, key)
-    })
-    .collect()
+/// Deletes whatever any table of the index has of a resource.
+pub(crate) fn clear(patient: &str, typ: &str, id: &str) -> Vec<Step> {
+    let key: Vec<Value> = vec![patient.into(), typ.into(), id.into()];
+    let tables = TABLES.iter();
+    tables
+        .map(|table| Step::any(table.clear, key.clone()))
+        .collect()
 }
 
-/// Deletes one row by its key, as [`keys`] gives it.
-pub(crate) fn remove_row(kind: Kind, key: Vec<Value>) -> Option<Step> {
-    let table = TABLES.iter().find(|table| table.kind == kind)?;
-    Some(Step::any(table.remove, key))
+fn key(stored: &Stored) -> Vec<Value> {
+    vec![
+        patient(stored),
+        Value::from(stored.key.typ.as_str()),
+        Value::from(&stored.key.id),
+    ]
+}
+
+fn fills(typ: &str, kind: Kind) -> bool {
+    search::params(typ)
+        .chain(search::common())
+        .any(|param| param.kind == kind)
 }
 
 fn patient(stored: &Stored) -> Value {
@@ -224,6 +219,6 @@ mod tests {
         let mut slot = stored(r#"{"resourceType":"Slot","id":"s","status":"free"}"#);
         slot.deleted = true;
         assert!(insert(&slot).is_empty());
-        assert!(remove(&slot).is_empty());
+        assert_eq!(remove(&slot).len(), 3);
     }
 }

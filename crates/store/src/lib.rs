@@ -28,6 +28,8 @@ pub(crate) mod index;
 pub mod institution;
 pub(crate) mod migrate;
 mod planner;
+#[cfg(test)]
+mod plans;
 pub mod query;
 pub(crate) mod read;
 pub mod reindex;

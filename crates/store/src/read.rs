@@ -153,7 +153,8 @@ impl Store {
             let (sql, params) = by_keys(ctx, keys, deleted);
             let rows = self.db().query(sql, params).await?;
             let mut some = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
-            some.sort_by_key(|one| keys.iter().position(|key| *key == one.key));
+            some.sort_by_cached_key(|one| keys.iter().position(|key| *key == one.key));
+            some.dedup_by(|one, other| one.key == other.key);
             found.append(&mut some);
         }
         Ok(found)
@@ -236,23 +237,23 @@ fn version_params(current: &Stored, version: u32) -> Vec<Value> {
     ]
 }
 
-/// The number of keys is rounded up by repeating the last, so that there are few texts to prepare.
-fn by_keys(ctx: &Ctx, keys: &[Key], deleted: bool) -> (String, Vec<Value>) {
+/// A list of the keys, joined: SQLite reads all of a table for a list of pairs in its `where`.
+/// The number of keys is rounded up with what is nobody's key, so that there are few texts to prepare.
+pub(crate) fn by_keys(ctx: &Ctx, keys: &[Key], deleted: bool) -> (String, Vec<Value>) {
     let places = keys.len().next_power_of_two();
-    let padded = keys
-        .iter()
-        .chain(std::iter::repeat_n(keys.last(), places - keys.len()).flatten());
     let mut params = Vec::with_capacity(2 * places);
     let mut pairs = Vec::with_capacity(places);
-    for key in padded {
-        params.push(Value::from(key.typ.as_str()));
-        params.push(Value::from(&key.id));
+    for place in 0..places {
+        let key = keys.get(place);
+        params.push(Value::from(key.map_or("", |key| key.typ.as_str())));
+        params.push(Value::from(key.map_or("", |key| key.id.as_str())));
         pairs.push(format!("(${}, ${})", params.len() - 1, params.len()));
     }
     let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
     let alive = if deleted { "" } else { "and r.deleted = 0 " };
     let sql = format!(
-        "select {COLUMNS} from resource r where (r.typ, r.id) in (values {}) {alive}and {visible}",
+        "select {COLUMNS} from (values {}) k cross join resource r \
+         where r.typ = k.column1 and r.id = k.column2 {alive}and {visible}",
         pairs.join(", ")
     );
     (sql, params)

@@ -3,20 +3,21 @@
 //! First every resource's rows are written as they should be, then rows that no body explains are swept out.
 //! At every moment a search finds what it should.
 
+use std::collections::HashSet;
+
 use renkei_base::Ctx;
 use renkei_fhir::Key;
-use renkei_fhir::search::Kind;
 
 use crate::changes::Stored;
 use crate::db::lane::Request;
-use crate::db::{Row, Step, Value};
-use crate::resource::{COLUMNS, stored};
+use crate::db::{Row, Step};
+use crate::resource::{COLUMNS, patient, stored};
 use crate::{Store, StoreError, index, setting};
 
 /// Resources in one transaction: a few milliseconds of the writer.
 const RESOURCES: i64 = 40;
-/// Index rows looked at in one step of the sweep.
-const ROWS: usize = 400;
+/// Resources looked at in one step of the sweep.
+const HELD_ROWS: i64 = 256;
 /// Where the work stands, while it is not done.
 const SETTING: &str = "reindex";
 /// How often a batch is tried that somebody else's writes come between.
@@ -26,51 +27,18 @@ const TRIES: usize = 20;
 const STILL: &str =
     "update resource set version = version where typ = $1 and id = $2 and version = $3";
 
-/// One index table: its rows in the order of its key.
-struct Sweep {
-    kind: Kind,
-    /// Columns as `index::keys` has them.
-    select: &'static str,
-    /// Where the columns of the table's key stand among them.
-    order: &'static [usize],
-}
-
-const SWEEPS: [Sweep; 5] = [
-    Sweep {
-        kind: Kind::Token,
-        select: "select patient, typ, id, param, system, code, updated from ix_token \
-            where (patient, typ, param, code, updated, id, system) > ($1, $2, $3, $4, $5, $6, $7) \
-            order by patient, typ, param, code, updated, id, system limit 400",
-        order: &[0, 1, 3, 5, 6, 2, 4],
-    },
-    Sweep {
-        kind: Kind::String,
-        select: "select patient, typ, id, param, norm, updated from ix_string \
-            where (patient, typ, param, norm, updated, id) > ($1, $2, $3, $4, $5, $6) \
-            order by patient, typ, param, norm, updated, id limit 400",
-        order: &[0, 1, 3, 4, 5, 2],
-    },
-    Sweep {
-        kind: Kind::Reference,
-        select: "select patient, typ, id, param, target_type, target_id, updated from ix_reference \
-            where (patient, typ, param, target_id, updated, id, target_type) > ($1, $2, $3, $4, $5, $6, $7) \
-            order by patient, typ, param, target_id, updated, id, target_type limit 400",
-        order: &[0, 1, 3, 5, 6, 2, 4],
-    },
-    Sweep {
-        kind: Kind::Date,
-        select: "select patient, typ, id, param, low, high, updated from ix_date \
-            where (patient, typ, param, low, high, id) > ($1, $2, $3, $4, $5, $6) \
-            order by patient, typ, param, low, high, id limit 400",
-        order: &[0, 1, 3, 4, 5, 2],
-    },
-    Sweep {
-        kind: Kind::Quantity,
-        select: "select patient, typ, id, param, value, system, code, updated from ix_quantity \
-            where (patient, typ, param, value, id, code, system) > ($1, $2, $3, $4, $5, $6, $7) \
-            order by patient, typ, param, value, id, code, system limit 400",
-        order: &[0, 1, 3, 4, 2, 6, 5],
-    },
+/// The next resources that have rows in one table of the index.
+const HELD: [&str; 5] = [
+    "select distinct patient, typ, id from ix_token \
+     where (patient, typ, id) > ($1, $2, $3) order by patient, typ, id limit $4",
+    "select distinct patient, typ, id from ix_string \
+     where (patient, typ, id) > ($1, $2, $3) order by patient, typ, id limit $4",
+    "select distinct patient, typ, id from ix_reference \
+     where (patient, typ, id) > ($1, $2, $3) order by patient, typ, id limit $4",
+    "select distinct patient, typ, id from ix_date \
+     where (patient, typ, id) > ($1, $2, $3) order by patient, typ, id limit $4",
+    "select distinct patient, typ, id from ix_quantity \
+     where (patient, typ, id) > ($1, $2, $3) order by patient, typ, id limit $4",
 ];
 
 impl Store {
@@ -88,8 +56,8 @@ impl Store {
             after = last;
             progress(done);
         }
-        for sweep in &SWEEPS {
-            self.sweep(ctx, sweep).await?;
+        for held in HELD {
+            self.sweep(ctx, held).await?;
         }
         self.apply(vec![setting::forget(SETTING)]).await?;
         Ok(done)
@@ -112,7 +80,11 @@ impl Store {
             let mut steps = vec![setting::write(SETTING, &last)];
             for one in found.iter().filter(|one| !one.deleted) {
                 steps.push(still(one));
-                steps.extend(index::remove(one));
+                steps.extend(index::clear(
+                    patient(&one.place),
+                    &one.key.typ,
+                    one.key.id.as_str(),
+                ));
                 steps.extend(index::insert(one));
             }
             match self.apply(steps).await {
@@ -124,58 +96,51 @@ impl Store {
         Err(StoreError::Busy)
     }
 
-    async fn sweep(&self, ctx: &Ctx, sweep: &Sweep) -> Result<(), StoreError> {
-        let mut after: Vec<Value> = sweep
-            .order
-            .iter()
-            .map(|column| sweep.first(*column))
-            .collect();
+    /// Clears what is held of resources that are not there, or not in this place.
+    async fn sweep(&self, ctx: &Ctx, held: &'static str) -> Result<(), StoreError> {
+        let mut after = ["".into(), "".into(), "".into()].to_vec();
         loop {
-            let rows = self.db().query(sweep.select, after.clone()).await?;
+            let mut params = after.clone();
+            params.push(HELD_ROWS.into());
+            let rows = self.db().query(held, params).await?;
             let Some(last) = rows.last() else {
                 return Ok(());
             };
-            after = sweep
-                .order
-                .iter()
-                .filter_map(|column| last.0.get(*column).cloned())
-                .collect();
-            let whole = rows.len() == ROWS;
-            self.sweep_rows(ctx, sweep.kind, rows).await?;
-            if !whole {
-                return Ok(());
+            after = last.0.clone();
+            let mut steps = Vec::new();
+            for (patient, typ, id) in self.orphans(ctx, &rows).await? {
+                steps.extend(index::clear(&patient, &typ, &id));
+            }
+            if !steps.is_empty() {
+                self.apply(steps).await?;
             }
         }
     }
 
-    /// Deletes those of the rows that their resource, as it is now, does not give.
-    async fn sweep_rows(&self, ctx: &Ctx, kind: Kind, rows: Vec<Row>) -> Result<(), StoreError> {
-        for _ in 0..TRIES {
-            let mut keys = Vec::new();
-            for row in &rows {
-                keys.push(Key::new(row.text(1)?, row.id(2)?));
-            }
-            keys.sort();
-            keys.dedup();
-            let found = self.fetch(ctx, &keys, true).await?;
-            let known: Vec<_> = found.iter().flat_map(index::keys).collect();
-            let stale = |row: &&Row| !known.iter().any(|(of, key)| *of == kind && *key == row.0);
-            let mut steps: Vec<Step> = Vec::new();
-            for row in rows.iter().filter(stale) {
-                let (typ, id) = (row.text(1)?, row.text(2)?);
-                let of = |one: &&Stored| one.key.typ == typ && one.key.id.as_str() == id;
-                steps.extend(found.iter().find(of).map(still));
-                steps.extend(index::remove_row(kind, row.0.clone()));
-            }
-            if steps.is_empty() {
-                return Ok(());
-            }
-            match self.apply(steps).await {
-                Err(StoreError::Conflict(_)) => {}
-                result => return result,
+    /// Those that no resource explains. An id is never used again, and a resource keeps its place,
+    /// so nobody's write can come between this and the clearing.
+    async fn orphans(
+        &self,
+        ctx: &Ctx,
+        rows: &[Row],
+    ) -> Result<Vec<(String, String, String)>, StoreError> {
+        let mut keys = Vec::with_capacity(rows.len());
+        for row in rows {
+            keys.push(Key::new(row.text(1)?, row.id(2)?));
+        }
+        let found = self.fetch(ctx, &keys, false).await?;
+        let places: HashSet<(&str, &Key)> = found
+            .iter()
+            .map(|one| (patient(&one.place), &one.key))
+            .collect();
+        let mut orphans = Vec::new();
+        for (row, key) in rows.iter().zip(&keys) {
+            let of = row.text(0)?;
+            if !places.contains(&(of, key)) {
+                orphans.push((of.to_owned(), key.typ.clone(), key.id.to_string()));
             }
         }
-        Err(StoreError::Busy)
+        Ok(orphans)
     }
 
     async fn apply(&self, steps: Vec<Step>) -> Result<(), StoreError> {
@@ -184,23 +149,6 @@ impl Store {
             ..Request::default()
         };
         self.db().commit(request).await
-    }
-}
-
-impl Sweep {
-    /// Less than any value of a column.
-    fn first(&self, column: usize) -> Value {
-        let updated = self
-            .order
-            .iter()
-            .max()
-            .is_some_and(|last| column > 3 && column == *last);
-        match (self.kind, column) {
-            (Kind::Date, 4 | 5) => Value::Int(i64::MIN),
-            (Kind::Quantity, 4) => Value::Real(f64::NEG_INFINITY),
-            (Kind::Token | Kind::String | Kind::Reference, _) if updated => Value::Int(i64::MIN),
-            _ => Value::from(""),
-        }
     }
 }
 

@@ -32,7 +32,7 @@ const UPDATE: &str = "update resource set version = $5, updated = $6, deleted = 
 
 /// From a row that begins with [`COLUMNS`].
 pub(crate) fn stored(row: &Row) -> Result<Stored, StoreError> {
-    let resource = Resource::from_json(row.text(8)?)
+    let resource = Resource::from_stored(row.text(8)?)
         .map_err(|error| StoreError::Corrupt(format!("a body: {error}")))?;
     head(row, resource)
 }

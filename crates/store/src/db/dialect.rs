@@ -16,6 +16,7 @@ pub(crate) fn render(backend: Backend, text: &str) -> String {
             ("{bytewise}", ""),
             ("{clustered}", "without rowid"),
             ("{resource_key}", "unique (typ, id)"),
+            ("{resource_id}", ""),
         ],
         Backend::Postgres => [
             ("{blob}", "bytea"),
@@ -23,6 +24,10 @@ pub(crate) fn render(backend: Backend, text: &str) -> String {
             ("{bytewise}", "collate \"C\""),
             ("{clustered}", ""),
             ("{resource_key}", "primary key (patient, typ, id)"),
+            (
+                "{resource_id}",
+                "create index resource_id on resource (typ, id);",
+            ),
         ],
     };
     tokens.iter().fold(text.to_owned(), |text, (token, word)| {
