@@ -276,8 +276,9 @@ impl<'a> Planner<'a> {
         let name = self.bind(param.name);
         let rows = format!(
             "exists (select 1 from {} i where i.patient = {row}.patient and i.typ = {typ} \
-             and i.id = {row}.id and i.param = {name}",
-            table(param.kind)
+             and i.id = {row}.id and {} = {name}",
+            table(param.kind),
+            by_resource("i")
         );
         match (clause.modifier.as_deref(), &clause.chain) {
             (Some("missing"), None) => match clause.values.as_slice() {
@@ -323,6 +324,12 @@ const fn table(kind: Kind) -> &'static str {
         Kind::Date => "ix_date",
         Kind::Quantity => "ix_quantity",
     }
+}
+
+/// The parameter's name in an index row that is looked up by its resource. PostgreSQL, while it has no statistics, would
+/// rather walk the index by value (measured: 3.7 s for a work list instead of 18 ms); an expression keeps it from that.
+fn by_resource(row: &str) -> String {
+    format!("({row}.param || '')")
 }
 
 /// Whether the index has at most one row that fits for each resource, so that no doubles need to be taken out.

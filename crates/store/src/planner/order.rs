@@ -8,7 +8,7 @@ use renkei_base::{Ctx, Id, Micros};
 use renkei_fhir::search::{self, Kind, Param};
 use sha2::{Digest, Sha256};
 
-use super::{Planner, Sql, check, table};
+use super::{Planner, Sql, by_resource, check, table};
 use crate::StoreError;
 use crate::db::{Row, Value};
 use crate::query::{Order, Query};
@@ -270,8 +270,9 @@ impl Planner<'_> {
         let name = self.bind(param.name);
         format!(
             "coalesce((select {pick}(o.{column}) from {table} o where o.patient = {row}.patient \
-             and o.typ = {typ} and o.id = {row}.id and o.param = {name}), {none})",
-            table = table(param.kind)
+             and o.typ = {typ} and o.id = {row}.id and {param} = {name}), {none})",
+            table = table(param.kind),
+            param = by_resource("o")
         )
     }
 

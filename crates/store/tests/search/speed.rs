@@ -1,5 +1,7 @@
 //! Times at size, run by hand: `cargo test -p renkei-store --test search speed -- --ignored --nocapture`.
 
+#![expect(clippy::disallowed_methods, reason = "measures")]
+
 use std::time::{Duration, Instant};
 
 use renkei_base::{Ctx, Micros, Scope};
