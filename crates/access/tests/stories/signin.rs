@@ -304,7 +304,8 @@ async fn a_stronger_hash_comes_by_itself(backend: Backend) {
     assert_eq!(keys(world.sign_in(&doctor).await), "done");
 }
 
-/// A login that does not exist must not be answered sooner. Coarse on purpose: without the work it is many times faster.
+/// Unknown login, wrong password, wrong code: within 10 % of one another. On a busy machine a batch may be
+/// disturbed, so one quiet batch of ten is enough; with work left out, none would be.
 #[test]
 fn nobody_takes_as_long_as_somebody() {
     renkei_testkit::backend::run(async {
@@ -323,30 +324,42 @@ fn nobody_takes_as_long_as_somebody() {
             .await;
         let doctor = doctor(&world).await;
         let right = world.entry(&doctor);
-        let wrong = Entry {
-            password: "wrong".to_owned(),
-            ..right.clone()
-        };
-        let nobody = Entry {
-            login: "nobody".to_owned(),
-            ..right.clone()
-        };
-        let spent = Entry {
-            code: "000000".to_owned(),
-            ..right
-        };
-        let mut times = [Vec::new(), Vec::new(), Vec::new()];
-        for _ in 0..9 {
-            for (entry, times) in [&wrong, &nobody, &spent].into_iter().zip(&mut times) {
-                times.push(measure(&world, entry).await);
+        let entries = [
+            Entry {
+                login: "nobody".to_owned(),
+                ..right.clone()
+            },
+            Entry {
+                password: "wrong".to_owned(),
+                ..right.clone()
+            },
+            Entry {
+                code: "000000".to_owned(),
+                ..right
+            },
+        ];
+        let mut seen = Vec::new();
+        for _ in 0..10 {
+            let times = batch(&world, &entries).await;
+            let (least, most) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+            if *most <= *least + *least / 10 {
+                return;
             }
+            seen.push(times);
         }
-        let [wrong, nobody, spent] = times.map(fastest);
-        assert!(
-            nobody * 3 > wrong && spent * 3 > wrong,
-            "{wrong:?} {nobody:?} {spent:?}"
-        );
+        panic!("{seen:?}");
     });
+}
+
+/// The fastest of some tries with each entry, taken in turns.
+async fn batch(world: &World, entries: &[Entry; 3]) -> [Duration; 3] {
+    let mut fastest = [Duration::MAX; 3];
+    for _ in 0..9 {
+        for (entry, fastest) in entries.iter().zip(&mut fastest) {
+            *fastest = measure(world, entry).await.min(*fastest);
+        }
+    }
+    fastest
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test measures")]
@@ -357,9 +370,4 @@ async fn measure(world: &World, entry: &Entry) -> Duration {
         "fault-signin"
     );
     start.elapsed()
-}
-
-/// What the machine's other work slows least.
-fn fastest(times: Vec<Duration>) -> Duration {
-    times.into_iter().min().unwrap()
 }
