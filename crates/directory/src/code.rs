@@ -23,22 +23,47 @@ pub async fn to_confirm(store: &Store, ctx: &Ctx, limit: usize) -> Result<Vec<Co
 }
 
 /// Says that a waiting code belongs to this institution.
-pub async fn confirm(store: &Store, ctx: &Ctx, code: &str, institution: &Id) -> Result<(), Failure> {
+pub async fn confirm(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    institution: &Id,
+) -> Result<(), Failure> {
     gate::region(ctx, Action::DirectoryConfirm)?;
     let wait = store.code_wait(code).await?.ok_or(Refusal::NotFound)?;
-    let row = store.institution(institution).await?.ok_or(Refusal::NotFound)?;
+    let row = store
+        .institution(institution)
+        .await?
+        .ok_or(Refusal::NotFound)?;
     if row.code.is_some() {
         return Err(Refusal::not_now("refuse-institution-has-code").into());
     }
     if store.institution_by_code(code).await?.is_some() {
         return Err(Refusal::not_now("refuse-code-taken").into());
     }
-    let parsed = InstitutionCode::read(&wait.code).map_err(|fault| Refusal::Invalid(vec![fault.fault("code")]))?;
+    let parsed = InstitutionCode::read(&wait.code)
+        .map_err(|fault| Refusal::Invalid(vec![fault.fault("code")]))?;
     let mut changes = Changes::default();
     let date = ctx.at.in_japan().date().to_string();
-    give(store, ctx, &[(parsed, institution.clone())], (CODE_SOURCE, &date), &mut changes).await?;
-    changes.end_code_wait(&wait.code, Some(institution), ctx.caller.account.as_ref(), ctx.at);
-    changes.note(Note::new("institution.code").what(Organization::key(institution)).detail(code));
+    give(
+        store,
+        ctx,
+        &[(parsed, institution.clone())],
+        (CODE_SOURCE, &date),
+        &mut changes,
+    )
+    .await?;
+    changes.end_code_wait(
+        &wait.code,
+        Some(institution),
+        ctx.caller.account.as_ref(),
+        ctx.at,
+    );
+    changes.note(
+        Note::new("institution.code")
+            .what(Organization::key(institution))
+            .detail(code),
+    );
     store.commit(ctx, changes).await?;
     Ok(())
 }
@@ -64,9 +89,14 @@ pub(crate) async fn give(
 ) -> Result<(), Failure> {
     let keys: Vec<Key> = codes.iter().map(|(_, id)| Organization::key(id)).collect();
     let stored = store.read_many(ctx, &keys).await?;
-    let mut stored: HashMap<Key, Stored> = stored.into_iter().map(|one| (one.key.clone(), one)).collect();
+    let mut stored: HashMap<Key, Stored> = stored
+        .into_iter()
+        .map(|one| (one.key.clone(), one))
+        .collect();
     for (code, id) in codes {
-        let read = stored.remove(&Organization::key(id)).ok_or(Refusal::NotFound)?;
+        let read = stored
+            .remove(&Organization::key(id))
+            .ok_or(Refusal::NotFound)?;
         let row = store.institution(id).await?.ok_or(Refusal::NotFound)?;
         let organization = Organization::from_resource(read.resource.clone());
         let mut organization = organization.ok_or(Refusal::NotFound)?;

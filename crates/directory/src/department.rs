@@ -22,9 +22,16 @@ pub struct Typed {
 }
 
 /// The departments of an institution by name, open ones first. Open to everybody.
-pub async fn list(store: &Store, ctx: &Ctx, institution: &Id) -> Result<Vec<HealthcareService>, Failure> {
+pub async fn list(
+    store: &Store,
+    ctx: &Ctx,
+    institution: &Id,
+) -> Result<Vec<HealthcareService>, Failure> {
     let rows = store.departments_of(institution).await?;
-    let keys: Vec<Key> = rows.iter().map(|row| HealthcareService::key(&row.id)).collect();
+    let keys: Vec<Key> = rows
+        .iter()
+        .map(|row| HealthcareService::key(&row.id))
+        .collect();
     if keys.is_empty() {
         return Ok(Vec::new());
     }
@@ -45,7 +52,10 @@ fn code_order(one: &HealthcareService) -> String {
 /// Adds a department. Returns its id.
 pub async fn add(store: &Store, ctx: &Ctx, institution: &Id, typed: &Typed) -> Result<Id, Failure> {
     gate::departments(ctx, institution)?;
-    store.institution(institution).await?.ok_or(Refusal::NotFound)?;
+    store
+        .institution(institution)
+        .await?
+        .ok_or(Refusal::NotFound)?;
     let id = ctx.ids.id();
     let mut department = HealthcareService::of_institution(&id, institution);
     set(&mut department, typed)?;
@@ -65,7 +75,10 @@ pub async fn add(store: &Store, ctx: &Ctx, institution: &Id, typed: &Typed) -> R
 
 /// Changes a department.
 pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, typed: &Typed) -> Result<(), Failure> {
-    change(store, ctx, id, "department.edit", |department| set(department, typed)).await
+    change(store, ctx, id, "department.edit", |department| {
+        set(department, typed)
+    })
+    .await
 }
 
 /// Closes a department: it is shown with its past, and no longer offered.
@@ -93,7 +106,10 @@ async fn change(
     action: &str,
     edit: impl FnOnce(&mut HealthcareService) -> Result<(), Refusal>,
 ) -> Result<(), Failure> {
-    let stored = store.read(ctx, &HealthcareService::key(id)).await?.ok_or(Refusal::NotFound)?;
+    let stored = store
+        .read(ctx, &HealthcareService::key(id))
+        .await?
+        .ok_or(Refusal::NotFound)?;
     let department = HealthcareService::from_resource(stored.resource.clone());
     let mut department = department.ok_or(Refusal::NotFound)?;
     let institution = department.institution().ok_or(Refusal::NotFound)?;
@@ -118,7 +134,8 @@ fn set(department: &mut HealthcareService, typed: &Typed) -> Result<(), Refusal>
         faults.push(Fault::new("name", "fault-department-name"));
     }
     let code = typed.code.trim();
-    let fits = code.is_empty() || (matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_digit()));
+    let fits = code.is_empty()
+        || (matches!(code.len(), 2 | 3) && code.bytes().all(|b| b.is_ascii_digit()));
     if !fits {
         faults.push(Fault::new("code", "fault-department-code"));
     }
@@ -126,7 +143,10 @@ fn set(department: &mut HealthcareService, typed: &Typed) -> Result<(), Refusal>
     if note.chars().count() > TEXT_CHARS {
         faults.push(Fault::new("note", "fault-institution-too-long").with("limit", TEXT_CHARS));
     }
-    if note.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r')) {
+    if note
+        .chars()
+        .any(|c| c.is_control() && !matches!(c, '\n' | '\r'))
+    {
         faults.push(Fault::new("note", "fault-institution-control"));
     }
     if !faults.is_empty() {

@@ -5,17 +5,33 @@ use renkei_base::{Ctx, Id, Purpose, Refusal};
 
 /// Acts of the region: imports, confirmation of codes, registration by hand.
 pub(crate) fn region(ctx: &Ctx, action: Action) -> Result<(), Refusal> {
-    if is_program(ctx) { Ok(()) } else { permit(&ctx.caller, action, &Facts::NONE) }
+    if is_program(ctx) {
+        Ok(())
+    } else {
+        permit(&ctx.caller, action, &Facts::NONE)
+    }
 }
 
 /// What an institution says of itself: its administrator, or the region for it.
 pub(crate) fn own(ctx: &Ctx, institution: &Id) -> Result<(), Refusal> {
-    region(ctx, Action::DirectoryEdit).or_else(|_| permit(&ctx.caller, Action::InstitutionEdit, &Facts::own(&ctx.caller, institution)))
+    region(ctx, Action::DirectoryEdit).or_else(|_| {
+        permit(
+            &ctx.caller,
+            Action::InstitutionEdit,
+            &Facts::own(&ctx.caller, institution),
+        )
+    })
 }
 
 /// Departments belong to those who keep the slots in them.
 pub(crate) fn departments(ctx: &Ctx, institution: &Id) -> Result<(), Refusal> {
-    own(ctx, institution).or_else(|_| permit(&ctx.caller, Action::SlotsManage, &Facts::own(&ctx.caller, institution)))
+    own(ctx, institution).or_else(|_| {
+        permit(
+            &ctx.caller,
+            Action::SlotsManage,
+            &Facts::own(&ctx.caller, institution),
+        )
+    })
 }
 
 fn is_program(ctx: &Ctx) -> bool {

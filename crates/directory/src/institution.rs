@@ -110,9 +110,13 @@ pub async fn register(store: &Store, ctx: &Ctx, new: &NewInstitution) -> Result<
 /// Changes what an institution says of itself. Later imports leave these values alone.
 pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, contact: &Contact) -> Result<(), Failure> {
     gate::own(ctx, id)?;
-    let stored = store.read(ctx, &Organization::key(id)).await?.ok_or(Refusal::NotFound)?;
+    let stored = store
+        .read(ctx, &Organization::key(id))
+        .await?
+        .ok_or(Refusal::NotFound)?;
     let before = store.institution(id).await?.ok_or(Refusal::NotFound)?;
-    let mut organization = Organization::from_resource(stored.resource.clone()).ok_or(Refusal::NotFound)?;
+    let mut organization =
+        Organization::from_resource(stored.resource.clone()).ok_or(Refusal::NotFound)?;
     let old = contact_of(&organization);
     let mut faults = Vec::new();
     set_contact(&mut organization, contact, &mut faults);
@@ -186,7 +190,11 @@ fn checked(new: &NewInstitution, id: &Id) -> Result<Organization, Refusal> {
     }
     organization.set_name(&name);
     let kana = line(&new.kana, "kana", &mut faults);
-    organization.set_kana((!kana.is_empty()).then(|| renkei_base::name::to_katakana(&kana)).as_deref());
+    organization.set_kana(
+        (!kana.is_empty())
+            .then(|| renkei_base::name::to_katakana(&kana))
+            .as_deref(),
+    );
     match MunicipalityCode::parse(&new.municipality) {
         Ok(code) => {
             let prefecture = code.prefecture();
@@ -204,7 +212,11 @@ fn checked(new: &NewInstitution, id: &Id) -> Result<Organization, Refusal> {
         }
     }
     set_contact(&mut organization, &new.contact, &mut faults);
-    if faults.is_empty() { Ok(organization) } else { Err(Refusal::Invalid(faults)) }
+    if faults.is_empty() {
+        Ok(organization)
+    } else {
+        Err(Refusal::Invalid(faults))
+    }
 }
 
 fn with_prefecture(address: &str, prefecture: Option<Prefecture>) -> String {
@@ -222,10 +234,14 @@ fn set_contact(organization: &mut Organization, contact: &Contact, faults: &mut 
     });
     organization.set_postal_code(postal.as_deref());
     for (system, text) in [("phone", &contact.phone), ("fax", &contact.fax)] {
-        let number = optional(text, system, faults, |text| telephone(text).map_err(|fault| fault.key()));
+        let number = optional(text, system, faults, |text| {
+            telephone(text).map_err(|fault| fault.key())
+        });
         organization.set_telecom(system, number.as_deref());
     }
-    let url = optional(&contact.url, "url", faults, |text| web_address(text).ok_or("fault-institution-url"));
+    let url = optional(&contact.url, "url", faults, |text| {
+        web_address(text).ok_or("fault-institution-url")
+    });
     organization.set_telecom("url", url.as_deref());
 }
 
@@ -240,7 +256,9 @@ fn optional(
     if text.is_empty() {
         return None;
     }
-    parse(text).map_err(|key| faults.push(Fault::new(field, key))).ok()
+    parse(text)
+        .map_err(|key| faults.push(Fault::new(field, key)))
+        .ok()
 }
 
 /// One line of text without control characters; blanks around it go.
@@ -258,7 +276,11 @@ pub(crate) fn line(text: &str, field: &str, faults: &mut Vec<Fault>) -> String {
 /// The compact row of an Organization. Source and time are the caller's to set.
 pub(crate) fn row_of(organization: &Organization, id: &Id) -> InstitutionRow {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    let earlier: Vec<String> = organization.earlier_names().into_iter().map(|earlier| earlier.name).collect();
+    let earlier: Vec<String> = organization
+        .earlier_names()
+        .into_iter()
+        .map(|earlier| earlier.name)
+        .collect();
     InstitutionRow {
         id: id.clone(),
         kind: text(organization.kind()),

@@ -63,7 +63,9 @@ fn end_of(text: &str, from: usize, signs: &[char]) -> Option<usize> {
             continue;
         }
         let end = from + at + c.len_utf8();
-        let doubled = DOUBLED.iter().find(|name| text.get(from..).is_some_and(|rest| rest.starts_with(*name)));
+        let doubled = DOUBLED
+            .iter()
+            .find(|name| text.get(from..).is_some_and(|rest| rest.starts_with(*name)));
         return Some(doubled.map_or(end, |name| from + name.len()));
     }
     None
@@ -81,7 +83,9 @@ pub fn names<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> HashMap<
         .into_iter()
         .filter_map(|(code, names)| {
             let total: usize = names.values().sum();
-            let (name, count) = names.into_iter().max_by_key(|(name, count)| (*count, *name))?;
+            let (name, count) = names
+                .into_iter()
+                .max_by_key(|(name, count)| (*count, *name))?;
             (count * 2 > total).then(|| (code.to_owned(), name.to_owned()))
         })
         .collect();
@@ -113,7 +117,11 @@ mod tests {
 
     #[test]
     fn a_minority_does_not_name_a_municipality() {
-        let rows = [("242021", "三重県四日市市城北町"), ("242021", "三重県四日市市泊"), ("242021", "三重県桑名市三崎")];
+        let rows = [
+            ("242021", "三重県四日市市城北町"),
+            ("242021", "三重県四日市市泊"),
+            ("242021", "三重県桑名市三崎"),
+        ];
         let names = names(rows);
         assert_eq!(names.get("242021").map(String::as_str), Some("四日市市"));
         assert_eq!(names.get("131105").map(String::as_str), Some("目黒区"));

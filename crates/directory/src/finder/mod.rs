@@ -155,12 +155,17 @@ impl Finder {
     /// Municipalities that have institutions, code and name, in the order of the codes.
     pub fn municipalities(&self) -> Vec<(String, String)> {
         let pack = self.now().pack;
-        let pairs = pack.municipalities().map(|(code, name)| (code.to_owned(), name.to_owned()));
+        let pairs = pack
+            .municipalities()
+            .map(|(code, name)| (code.to_owned(), name.to_owned()));
         pairs.collect()
     }
 
     fn now(&self) -> Now {
-        self.now.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.now
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 

@@ -51,7 +51,11 @@ const FIELDS: usize = 7;
 impl Pack {
     pub(super) fn new(mut rows: Vec<InstitutionRow>, departments: &[DepartmentRow]) -> Self {
         rows.sort_by_cached_key(|row| {
-            let kana = if row.kana.is_empty() { &row.name } else { &row.kana };
+            let kana = if row.kana.is_empty() {
+                &row.name
+            } else {
+                &row.kana
+            };
             (kana_sort_key(kana), row.id.clone())
         });
         let municipalities = names(&rows);
@@ -64,7 +68,10 @@ impl Pack {
         let mut text = Vec::with_capacity(rows.len() * 200);
         let mut entries = Vec::with_capacity(rows.len());
         for row in &rows {
-            let municipality = codes.get(row.municipality.as_str()).copied().unwrap_or_default();
+            let municipality = codes
+                .get(row.municipality.as_str())
+                .copied()
+                .unwrap_or_default();
             let theirs = offered.get(row.id.as_str()).map_or(&[][..], Vec::as_slice);
             entries.push(add(&mut text, row, municipality, theirs));
         }
@@ -88,15 +95,22 @@ impl Pack {
 
     /// The text of one institution.
     pub(super) fn text_of(&self, place: usize) -> &[u8] {
-        let start = self.entries.get(place).map_or(self.text.len(), |entry| entry.start as usize);
-        let end = self.entries.get(place + 1).map_or(self.text.len(), |entry| entry.start as usize);
+        let start = self
+            .entries
+            .get(place)
+            .map_or(self.text.len(), |entry| entry.start as usize);
+        let end = self
+            .entries
+            .get(place + 1)
+            .map_or(self.text.len(), |entry| entry.start as usize);
         self.text.get(start..end).unwrap_or_default()
     }
 
     pub(super) fn hit(&self, place: usize) -> Hit {
         let field = |at| self.field(place, at).to_owned();
         let entry = self.entries.get(place);
-        let municipality = entry.and_then(|entry| self.municipalities.get(usize::from(entry.municipality)));
+        let municipality =
+            entry.and_then(|entry| self.municipalities.get(usize::from(entry.municipality)));
         let (code, name) = municipality.cloned().unwrap_or_default();
         let prefecture = entry.and_then(|entry| Prefecture::from_number(entry.prefecture));
         Hit {
@@ -118,7 +132,10 @@ impl Pack {
 
     fn field(&self, place: usize, at: usize) -> &str {
         debug_assert!(at < FIELDS);
-        self.shown.get(place).and_then(|shown| shown.split('\0').nth(at)).unwrap_or_default()
+        self.shown
+            .get(place)
+            .and_then(|shown| shown.split('\0').nth(at))
+            .unwrap_or_default()
     }
 
     pub(super) fn by_id(&self, id: &str) -> Option<usize> {
@@ -134,23 +151,34 @@ impl Pack {
     }
 
     fn look_up(&self, places: &[u32], field: usize, wanted: &str) -> Option<usize> {
-        let at = places.binary_search_by(|place| self.field(*place as usize, field).cmp(wanted)).ok()?;
+        let at = places
+            .binary_search_by(|place| self.field(*place as usize, field).cmp(wanted))
+            .ok()?;
         places.get(at).map(|place| *place as usize)
     }
 
     pub(super) fn municipality_place(&self, code: &str) -> Option<u16> {
-        let at = self.municipalities.binary_search_by(|(one, _)| one.as_str().cmp(code)).ok()?;
+        let at = self
+            .municipalities
+            .binary_search_by(|(one, _)| one.as_str().cmp(code))
+            .ok()?;
         u16::try_from(at).ok()
     }
 
     pub(super) fn municipality_name<'a>(&'a self, code: &'a str) -> &'a str {
         let at = self.municipality_place(code).map(usize::from);
         let found = at.and_then(|at| self.municipalities.get(at));
-        found.map(|(_, name)| name.as_str()).or_else(|| municipality::known(code)).unwrap_or(code)
+        found
+            .map(|(_, name)| name.as_str())
+            .or_else(|| municipality::known(code))
+            .unwrap_or(code)
     }
 
     pub(super) fn municipalities(&self) -> impl Iterator<Item = (&str, &str)> {
-        let named = self.municipalities.iter().filter(|(code, _)| !code.is_empty());
+        let named = self
+            .municipalities
+            .iter()
+            .filter(|(code, _)| !code.is_empty());
         named.map(|(code, name)| (code.as_str(), name.as_str()))
     }
 
@@ -162,9 +190,15 @@ impl Pack {
 
 /// Codes that occur, with names, in the order of the codes. A code without a name stands for itself.
 fn names(rows: &[InstitutionRow]) -> Vec<(String, String)> {
-    let pairs = rows.iter().map(|row| (row.municipality.as_str(), row.address.as_str()));
+    let pairs = rows
+        .iter()
+        .map(|row| (row.municipality.as_str(), row.address.as_str()));
     let names = municipality::names(pairs);
-    let codes: BTreeMap<&str, ()> = rows.iter().map(|row| (row.municipality.as_str(), ())).chain([("", ())]).collect();
+    let codes: BTreeMap<&str, ()> = rows
+        .iter()
+        .map(|row| (row.municipality.as_str(), ()))
+        .chain([("", ())])
+        .collect();
     let named = codes.into_keys().map(|code| {
         let name = names.get(code).map_or(code, String::as_str);
         (code.to_owned(), name.to_owned())
@@ -183,7 +217,10 @@ fn offered(departments: &[DepartmentRow]) -> HashMap<&str, Vec<String>> {
     offered
 }
 
-fn by_department(rows: &[InstitutionRow], offered: &HashMap<&str, Vec<String>>) -> HashMap<String, Vec<u32>> {
+fn by_department(
+    rows: &[InstitutionRow],
+    offered: &HashMap<&str, Vec<String>>,
+) -> HashMap<String, Vec<u32>> {
     let mut by_key: HashMap<String, Vec<u32>> = HashMap::new();
     for (place, row) in (0u32..).zip(rows) {
         for key in offered.get(row.id.as_str()).into_iter().flatten() {
@@ -193,38 +230,58 @@ fn by_department(rows: &[InstitutionRow], offered: &HashMap<&str, Vec<String>>) 
     by_key
 }
 
-fn add(text: &mut Vec<u8>, row: &InstitutionRow, municipality: u16, departments: &[String]) -> Entry {
+fn add(
+    text: &mut Vec<u8>,
+    row: &InstitutionRow,
+    municipality: u16,
+    departments: &[String],
+) -> Entry {
     let start = text.len();
     let offset = |at: usize| u16::try_from(at - start).unwrap_or(u16::MAX);
     let name = search_key(&row.name);
     let last_word = row.name.split_whitespace().next_back().unwrap_or_default();
     let tail = name.len().saturating_sub(search_key(last_word).len());
     text.extend_from_slice(name.as_bytes());
-    let others = [row.short.as_str(), row.kana.as_str()].into_iter().chain(row.other_names.lines());
-    for other in others.map(search_key).filter(|other| !other.is_empty() && *other != name) {
+    let others = [row.short.as_str(), row.kana.as_str()]
+        .into_iter()
+        .chain(row.other_names.lines());
+    for other in others
+        .map(search_key)
+        .filter(|other| !other.is_empty() && *other != name)
+    {
         text.push(BETWEEN);
         text.extend_from_slice(other.as_bytes());
     }
     let names = offset(text.len());
     text.push(AFTER);
-    let address = Prefecture::of_address(&row.address).map_or(row.address.as_str(), |(_, rest)| rest);
+    let address =
+        Prefecture::of_address(&row.address).map_or(row.address.as_str(), |(_, rest)| rest);
     text.extend_from_slice(search_key(address).as_bytes());
     text.push(AFTER);
-    let codes = [row.code.as_deref(), row.registry_id.as_deref()].into_iter().flatten().map(search_key);
-    let departments = departments.iter().filter(|key| key.parse::<u32>().is_err()).cloned();
+    let codes = [row.code.as_deref(), row.registry_id.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(search_key);
+    let departments = departments
+        .iter()
+        .filter(|key| key.parse::<u32>().is_err())
+        .cloned();
     for key in codes.chain(departments) {
         text.push(BETWEEN);
         text.extend_from_slice(key.as_bytes());
     }
     text.push(BETWEEN);
-    let kind = Kind::from_code(&row.kind).and_then(|kind| Kind::ALL.iter().position(|one| *one == kind));
+    let kind =
+        Kind::from_code(&row.kind).and_then(|kind| Kind::ALL.iter().position(|one| *one == kind));
     Entry {
         start: u32::try_from(start).unwrap_or(u32::MAX),
         tail: u16::try_from(tail).unwrap_or_default(),
         names,
         municipality,
         prefecture: row.prefecture.parse().unwrap_or_default(),
-        kind: kind.and_then(|place| u8::try_from(place).ok()).unwrap_or(u8::MAX),
+        kind: kind
+            .and_then(|place| u8::try_from(place).ok())
+            .unwrap_or(u8::MAX),
         active: row.active,
     }
 }
@@ -232,11 +289,25 @@ fn add(text: &mut Vec<u8>, row: &InstitutionRow, municipality: u16, departments:
 fn show(row: &InstitutionRow) -> Box<str> {
     let code = row.code.as_deref().unwrap_or_default();
     let registry_id = row.registry_id.as_deref().unwrap_or_default();
-    [row.id.as_str(), &row.name, &row.kana, &row.short, &row.address, code, registry_id].join("\0").into()
+    [
+        row.id.as_str(),
+        &row.name,
+        &row.kana,
+        &row.short,
+        &row.address,
+        code,
+        registry_id,
+    ]
+    .join("\0")
+    .into()
 }
 
 fn sorted(rows: &[InstitutionRow], key: impl Fn(&InstitutionRow) -> Option<&str>) -> Vec<u32> {
-    let mut pairs: Vec<(&str, u32)> = rows.iter().zip(0u32..).filter_map(|(row, place)| Some((key(row)?, place))).collect();
+    let mut pairs: Vec<(&str, u32)> = rows
+        .iter()
+        .zip(0u32..)
+        .filter_map(|(row, place)| Some((key(row)?, place)))
+        .collect();
     pairs.sort_unstable();
     pairs.into_iter().map(|(_, place)| place).collect()
 }

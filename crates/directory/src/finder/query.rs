@@ -57,7 +57,9 @@ fn word(text: &str) -> Word {
 /// By its name only: two digits may be the beginning of any code.
 fn prefecture(text: &str) -> u8 {
     let digits = text.chars().any(char::is_numeric);
-    Prefecture::parse(text).filter(|_| !digits).map_or(0, Prefecture::number)
+    Prefecture::parse(text)
+        .filter(|_| !digits)
+        .map_or(0, Prefecture::number)
 }
 
 #[cfg(test)]
@@ -66,7 +68,12 @@ mod tests {
 
     #[test]
     fn words_are_split_and_understood() {
-        let keys = |typed| words(typed).into_iter().map(|word| word.key).collect::<Vec<_>>();
+        let keys = |typed| {
+            words(typed)
+                .into_iter()
+                .map(|word| word.key)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(keys("　メグロ　ﾋﾞｮｳｲﾝ "), ["めぐろ", "びょういん"]);
         assert_eq!(keys("東京都目黒区、精神科"), ["東京都", "目黒区", "精神科"]);
         assert_eq!(keys("東京歯科大学"), ["東京歯科大学"]);

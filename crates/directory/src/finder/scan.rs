@@ -43,7 +43,11 @@ pub(super) fn run(pack: &Pack, search: &Search) -> Found {
 
 /// The smallest keys from `offset` on, sorted.
 fn page(keys: &mut [u64], offset: usize, limit: usize) -> &[u64] {
-    let limit = if limit == 0 { PAGE_ROWS } else { limit.min(PAGE_ROWS_MAX) };
+    let limit = if limit == 0 {
+        PAGE_ROWS
+    } else {
+        limit.min(PAGE_ROWS_MAX)
+    };
     let end = offset.saturating_add(limit).min(keys.len());
     if end < keys.len() {
         keys.select_nth_unstable(end);
@@ -66,11 +70,21 @@ struct Gate {
 impl Gate {
     /// `None` where nothing can pass.
     fn new(pack: &Pack, filter: &Filter) -> Option<Self> {
-        let kinds = filter.kinds.iter().filter_map(|kind| Kind::ALL.iter().position(|one| one == kind));
-        let department = filter.department.as_deref().filter(|text| !text.trim().is_empty());
+        let kinds = filter
+            .kinds
+            .iter()
+            .filter_map(|kind| Kind::ALL.iter().position(|one| one == kind));
+        let department = filter
+            .department
+            .as_deref()
+            .filter(|text| !text.trim().is_empty());
         Some(Self {
             kinds: kinds.fold(0, |bits, place| bits | 1 << place),
-            municipality: match filter.municipality.as_deref().filter(|code| !code.is_empty()) {
+            municipality: match filter
+                .municipality
+                .as_deref()
+                .filter(|code| !code.is_empty())
+            {
                 Some(code) => Some(pack.municipality_place(code)?),
                 None => None,
             },
@@ -78,7 +92,10 @@ impl Gate {
                 Some(code) => Some(code.parse().ok()?),
                 None => None,
             },
-            department: department.map(|text| pack.with_department(&renkei_base::name::search_key(text)).to_vec()),
+            department: department.map(|text| {
+                pack.with_department(&renkei_base::name::search_key(text))
+                    .to_vec()
+            }),
             closed: filter.closed,
         })
     }
@@ -86,22 +103,34 @@ impl Gate {
     fn lets(&self, place: u32, entry: &Entry) -> bool {
         (self.closed || entry.active)
             && (self.kinds == 0 || has_kind(self.kinds, entry))
-            && self.municipality.is_none_or(|one| one == entry.municipality)
+            && self
+                .municipality
+                .is_none_or(|one| one == entry.municipality)
             && self.prefecture.is_none_or(|one| one == entry.prefecture)
-            && self.department.as_ref().is_none_or(|places| places.binary_search(&place).is_ok())
+            && self
+                .department
+                .as_ref()
+                .is_none_or(|places| places.binary_search(&place).is_ok())
     }
 }
 
 fn has_kind(bits: u32, entry: &Entry) -> bool {
-    1u32.checked_shl(u32::from(entry.kind)).is_some_and(|bit| bits & bit != 0)
+    1u32.checked_shl(u32::from(entry.kind))
+        .is_some_and(|bit| bits & bit != 0)
 }
 
 /// Places and how well the leading word fits them.
 fn candidates(pack: &Pack, words: &[Word], gate: &Gate) -> Vec<(u32, u64)> {
     // The word that finds least: one that only the text can match, the longest of these.
-    let Some(lead) = words.iter().max_by_key(|word| (word.is_plain(), word.key.len())) else {
+    let Some(lead) = words
+        .iter()
+        .max_by_key(|word| (word.is_plain(), word.key.len()))
+    else {
         let all = pack.entries.iter().zip(0u32..);
-        return all.filter(|(entry, place)| gate.lets(*place, entry)).map(|(_, place)| (place, ELSEWHERE)).collect();
+        return all
+            .filter(|(entry, place)| gate.lets(*place, entry))
+            .map(|(_, place)| (place, ELSEWHERE))
+            .collect();
     };
     let mut found = text_hits(pack, &lead.key);
     if !lead.is_plain() {
@@ -133,10 +162,16 @@ fn text_hits(pack: &Pack, key: &str) -> Vec<(u32, u64)> {
     let finder = memmem::Finder::new(key.as_bytes());
     let mut place = 0usize;
     for at in finder.find_iter(&pack.text) {
-        while pack.entries.get(place + 1).is_some_and(|next| next.start as usize <= at) {
+        while pack
+            .entries
+            .get(place + 1)
+            .is_some_and(|next| next.start as usize <= at)
+        {
             place += 1;
         }
-        let Some(entry) = pack.entries.get(place) else { break };
+        let Some(entry) = pack.entries.get(place) else {
+            break;
+        };
         let class = class(&pack.text, entry, at, key.len());
         let number = u32::try_from(place).unwrap_or(u32::MAX);
         match found.last_mut() {
@@ -187,11 +222,24 @@ fn prefer_joined(pack: &Pack, words: &[Word], ranked: &mut [(u32, u64)]) {
     let joined: String = words.iter().map(|word| word.key.as_str()).collect();
     let finder = memmem::Finder::new(joined.as_bytes());
     for (place, best) in ranked {
-        let Some(entry) = pack.entries.get(*place as usize) else { continue };
-        let Some(inside) = finder.find(pack.text_of(*place as usize)) else { continue };
-        let class = class(&pack.text, entry, entry.start as usize + inside, joined.len());
+        let Some(entry) = pack.entries.get(*place as usize) else {
+            continue;
+        };
+        let Some(inside) = finder.find(pack.text_of(*place as usize)) else {
+            continue;
+        };
+        let class = class(
+            &pack.text,
+            entry,
+            entry.start as usize + inside,
+            joined.len(),
+        );
         // Together beats apart.
-        *best = if class < ELSEWHERE { class.min(*best) } else { *best };
+        *best = if class < ELSEWHERE {
+            class.min(*best)
+        } else {
+            *best
+        };
     }
 }
 

@@ -26,10 +26,15 @@ pub struct CodeRow {
 
 /// Reads one row of a list of the medical fee table.
 pub fn read(row: &csv::StringRecord, line: u64) -> Result<CodeRow, Remark> {
-    let refused = |field: &str, reason, value: &str| Remark::new(line, Level::Refused, field, reason, value);
+    let refused =
+        |field: &str, reason, value: &str| Remark::new(line, Level::Refused, field, reason, value);
     let cells: Vec<&str> = row.iter().map(str::trim).collect();
     let [nine, seven, name, postal, address] = cells.as_slice() else {
-        return Err(refused("", "fault-import-row-width", &row.len().to_string()));
+        return Err(refused(
+            "",
+            "fault-import-row-width",
+            &row.len().to_string(),
+        ));
     };
     debug_assert_eq!(cells.len(), WIDTH);
     let code = ten_digits(nine, seven).map_err(|reason| refused("1", reason, nine))?;
@@ -45,11 +50,23 @@ pub fn read(row: &csv::StringRecord, line: u64) -> Result<CodeRow, Remark> {
     let mut warnings = Vec::new();
     let doubtful = !code.check_digit_holds();
     if doubtful {
-        warnings.push(Remark::new(line, Level::Warned, "1", "fault-import-code-other-table", nine));
+        warnings.push(Remark::new(
+            line,
+            Level::Warned,
+            "1",
+            "fault-import-code-other-table",
+            nine,
+        ));
     }
     let kept = postal_code(postal).unwrap_or_default();
     if kept.is_empty() && !postal.is_empty() {
-        warnings.push(Remark::new(line, Level::Warned, "4", "fault-postal-code-shape", postal));
+        warnings.push(Remark::new(
+            line,
+            Level::Warned,
+            "4",
+            "fault-postal-code-shape",
+            postal,
+        ));
     }
     Ok(CodeRow {
         line,
@@ -86,15 +103,27 @@ mod tests {
     use super::*;
 
     fn reason(cells: [&str; 5]) -> &'static str {
-        read(&csv::StringRecord::from(cells.to_vec()), 7).unwrap_err().reason
+        read(&csv::StringRecord::from(cells.to_vec()), 7)
+            .unwrap_err()
+            .reason
     }
 
     #[test]
     fn ten_digits_come_from_nine() {
-        let row = csv::StringRecord::from(vec!["010112489", "0112489", "医療法人 愛全病院", "0050813", "札幌市南区川沿１３条２丁目"]);
+        let row = csv::StringRecord::from(vec![
+            "010112489",
+            "0112489",
+            "医療法人 愛全病院",
+            "0050813",
+            "札幌市南区川沿１３条２丁目",
+        ]);
         let row = read(&row, 1).unwrap();
-        assert_eq!((row.code.as_str(), row.postal.as_str(), row.doubtful), ("0110112489", "005-0813", false));
-        let dental = csv::StringRecord::from(vec!["279400105", "9400105", "ある歯科病院", "x", "大阪市"]);
+        assert_eq!(
+            (row.code.as_str(), row.postal.as_str(), row.doubtful),
+            ("0110112489", "005-0813", false)
+        );
+        let dental =
+            csv::StringRecord::from(vec!["279400105", "9400105", "ある歯科病院", "x", "大阪市"]);
         let dental = read(&dental, 1).unwrap();
         assert!(dental.doubtful);
         assert_eq!(dental.warnings.len(), 2);
@@ -102,12 +131,33 @@ mod tests {
 
     #[test]
     fn malformed_rows() {
-        assert_eq!(reason(["10112489", "112489", "甲病院", "", "札幌市"]), "fault-institution-code-shape");
-        assert_eq!(reason(["010112489", "0112488", "甲病院", "", "札幌市"]), "fault-import-code-parts");
-        assert_eq!(reason(["010112488", "0112488", "甲病院", "", "札幌市"]), "fault-institution-code-check-digit");
-        assert_eq!(reason(["480112489", "0112489", "甲病院", "", "札幌市"]), "fault-institution-code-prefecture");
-        assert_eq!(reason(["010112489", "0112489", "", "", "札幌市"]), "fault-import-empty");
-        assert_eq!(reason(["010112489", "0112489", "甲\u{7}病院", "", "札幌市"]), "fault-import-control");
-        assert_eq!(reason(["010112489", "0112489", "甲病院", "", &"あ".repeat(201)]), "fault-import-too-long");
+        assert_eq!(
+            reason(["10112489", "112489", "甲病院", "", "札幌市"]),
+            "fault-institution-code-shape"
+        );
+        assert_eq!(
+            reason(["010112489", "0112488", "甲病院", "", "札幌市"]),
+            "fault-import-code-parts"
+        );
+        assert_eq!(
+            reason(["010112488", "0112488", "甲病院", "", "札幌市"]),
+            "fault-institution-code-check-digit"
+        );
+        assert_eq!(
+            reason(["480112489", "0112489", "甲病院", "", "札幌市"]),
+            "fault-institution-code-prefecture"
+        );
+        assert_eq!(
+            reason(["010112489", "0112489", "", "", "札幌市"]),
+            "fault-import-empty"
+        );
+        assert_eq!(
+            reason(["010112489", "0112489", "甲\u{7}病院", "", "札幌市"]),
+            "fault-import-control"
+        );
+        assert_eq!(
+            reason(["010112489", "0112489", "甲病院", "", &"あ".repeat(201)]),
+            "fault-import-too-long"
+        );
     }
 }

@@ -44,24 +44,42 @@ pub async fn institution_codes(
             Decision::Wait(candidates) => waits.push(wait_of(row, candidates, source, ctx)),
         }
     }
-    let date = source.date.clone().unwrap_or_else(|| ctx.at.in_japan().date().to_string());
+    let date = source
+        .date
+        .clone()
+        .unwrap_or_else(|| ctx.at.in_japan().date().to_string());
     for batch in sure.chunks(BATCH_ROWS) {
         give_all(store, ctx, batch, &known.waiting, &date).await?;
         report.accepted += batch.len() as u64;
-        progress(Progress { done: report.rows(), rows: total });
+        progress(Progress {
+            done: report.rows(),
+            rows: total,
+        });
     }
     let changed: Vec<&CodeWait> = waits.iter().filter(|wait| known.is_news(wait)).collect();
     for batch in changed.chunks(WAIT_ROWS) {
         keep_waiting(store, ctx, batch).await?;
-        progress(Progress { done: report.rows(), rows: total });
+        progress(Progress {
+            done: report.rows(),
+            rows: total,
+        });
     }
     for wait in &waits {
-        let reason = if wait.candidates.is_empty() { "fault-import-code-nobody" } else { "fault-import-code-several" };
+        let reason = if wait.candidates.is_empty() {
+            "fault-import-code-nobody"
+        } else {
+            "fault-import-code-several"
+        };
         let line = u64::try_from(wait.line).unwrap_or_default();
-        report.remarks.push(Remark::new(line, Level::Waiting, "", reason, &wait.code));
+        report
+            .remarks
+            .push(Remark::new(line, Level::Waiting, "", reason, &wait.code));
     }
     report.waiting += waits.len() as u64;
-    progress(Progress { done: total, rows: total });
+    progress(Progress {
+        done: total,
+        rows: total,
+    });
     record(store, ctx, "institution-codes", source, &report).await?;
     Ok(report)
 }
@@ -71,7 +89,10 @@ pub(crate) async fn settle_waiting(store: &Store, ctx: &Ctx) -> Result<u64, Fail
     let waits = store.code_waits().await?;
     let rows: Vec<CodeRow> = waits.iter().filter_map(row_of_wait).collect();
     let decided = decide(store, &rows).await?;
-    let waiting: HashMap<String, CodeWait> = waits.into_iter().map(|wait| (wait.code.clone(), wait)).collect();
+    let waiting: HashMap<String, CodeWait> = waits
+        .into_iter()
+        .map(|wait| (wait.code.clone(), wait))
+        .collect();
     let mut sure = Vec::new();
     let mut changed = Vec::new();
     for (row, decision) in rows.iter().zip(decided) {
@@ -79,10 +100,14 @@ pub(crate) async fn settle_waiting(store: &Store, ctx: &Ctx) -> Result<u64, Fail
             Decision::Give(institution) => sure.push((row.code.clone(), institution)),
             Decision::Wait(candidates) => {
                 let known = waiting.get(row.code.as_str());
-                changed.extend(known.filter(|wait| wait.candidates != candidates).map(|wait| CodeWait {
-                    candidates,
-                    ..wait.clone()
-                }));
+                changed.extend(
+                    known
+                        .filter(|wait| wait.candidates != candidates)
+                        .map(|wait| CodeWait {
+                            candidates,
+                            ..wait.clone()
+                        }),
+                );
             }
         }
     }
@@ -98,7 +123,13 @@ pub(crate) async fn settle_waiting(store: &Store, ctx: &Ctx) -> Result<u64, Fail
 }
 
 /// Keeps that an import ran to its end.
-pub(super) async fn record(store: &Store, ctx: &Ctx, kind: &str, source: &Source, report: &Report) -> Result<(), Failure> {
+pub(super) async fn record(
+    store: &Store,
+    ctx: &Ctx,
+    kind: &str,
+    source: &Source,
+    report: &Report,
+) -> Result<(), Failure> {
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let mut changes = Changes::default();
     changes.put_import_run(&ImportRun {
@@ -115,7 +146,11 @@ pub(super) async fn record(store: &Store, ctx: &Ctx, kind: &str, source: &Source
         refused: number(report.refused),
         warned: number(report.warned),
     });
-    changes.note(Note::new("import.end").detail(format!("{kind} {} {}", source.sha256, report.to_json())));
+    changes.note(Note::new("import.end").detail(format!(
+        "{kind} {} {}",
+        source.sha256,
+        report.to_json()
+    )));
     store.commit(ctx, changes).await?;
     Ok(())
 }
@@ -137,10 +172,18 @@ fn read_all(source: &Source, report: &mut Report) -> Vec<CodeRow> {
         };
         report.warn(std::mem::take(&mut found.warnings));
         match seen.get(&found.code).and_then(|at| rows.get(*at)) {
-            Some(first) if (&first.name, &first.address) == (&found.name, &found.address) => report.unchanged += 1,
+            Some(first) if (&first.name, &first.address) == (&found.name, &found.address) => {
+                report.unchanged += 1;
+            }
             Some(first) => {
                 let first = first.line.to_string();
-                report.refuse(Remark::new(line, Level::Refused, "1", "fault-import-code-twice", &first));
+                report.refuse(Remark::new(
+                    line,
+                    Level::Refused,
+                    "1",
+                    "fault-import-code-twice",
+                    &first,
+                ));
             }
             None => {
                 seen.insert(found.code.clone(), rows.len());
@@ -161,12 +204,19 @@ struct Known {
 
 impl Known {
     async fn load(store: &Store) -> Result<Self, Failure> {
-        let given = store.institutions().await?.into_iter().filter_map(|row| row.code);
+        let given = store
+            .institutions()
+            .await?
+            .into_iter()
+            .filter_map(|row| row.code);
         let waits = store.code_waits().await?;
         Ok(Self {
             given: given.collect(),
             dismissed: store.dismissed_codes().await?.into_iter().collect(),
-            waiting: waits.into_iter().map(|wait| (wait.code.clone(), wait)).collect(),
+            waiting: waits
+                .into_iter()
+                .map(|wait| (wait.code.clone(), wait))
+                .collect(),
         })
     }
 
@@ -174,7 +224,10 @@ impl Known {
     fn sort(&self, rows: Vec<CodeRow>, report: &mut Report) -> Vec<CodeRow> {
         let before = rows.len();
         let decided = |code: &str| self.given.contains(code) || self.dismissed.contains(code);
-        let fresh: Vec<CodeRow> = rows.into_iter().filter(|row| !decided(row.code.as_str())).collect();
+        let fresh: Vec<CodeRow> = rows
+            .into_iter()
+            .filter(|row| !decided(row.code.as_str()))
+            .collect();
         report.unchanged += (before - fresh.len()) as u64;
         fresh
     }
@@ -182,7 +235,8 @@ impl Known {
     /// Whether a waiting row says anything new.
     fn is_news(&self, wait: &CodeWait) -> bool {
         self.waiting.get(&wait.code).is_none_or(|old| {
-            (&old.name, &old.postal, &old.address, &old.candidates) != (&wait.name, &wait.postal, &wait.address, &wait.candidates)
+            (&old.name, &old.postal, &old.address, &old.candidates)
+                != (&wait.name, &wait.postal, &wait.address, &wait.candidates)
         })
     }
 }
@@ -198,7 +252,11 @@ async fn decide(store: &Store, rows: &[CodeRow]) -> Result<Vec<Decision>, Failur
         return Ok(Vec::new());
     }
     let mut institutions = store.institutions().await?;
-    let cities = municipality::names(institutions.iter().map(|one| (one.municipality.as_str(), one.address.as_str())));
+    let cities = municipality::names(
+        institutions
+            .iter()
+            .map(|one| (one.municipality.as_str(), one.address.as_str())),
+    );
     institutions.retain(|one| one.active && is_medical(one));
     let theirs: Vec<Party> = institutions
         .iter()
@@ -209,9 +267,22 @@ async fn decide(store: &Store, rows: &[CodeRow]) -> Result<Vec<Decision>, Failur
         .collect();
     let ours: Vec<Party> = rows
         .iter()
-        .map(|row| Party::new(row.code.as_str().get(..2).unwrap_or_default(), &row.name, &row.address, ""))
+        .map(|row| {
+            Party::new(
+                row.code.as_str().get(..2).unwrap_or_default(),
+                &row.name,
+                &row.address,
+                "",
+            )
+        })
         .collect();
-    let ids = |places: Vec<usize>| places.iter().filter_map(|at| institutions.get(*at)).map(|one| one.id.clone()).collect();
+    let ids = |places: Vec<usize>| {
+        places
+            .iter()
+            .filter_map(|at| institutions.get(*at))
+            .map(|one| one.id.clone())
+            .collect()
+    };
     let verdicts = verdicts(&ours, &theirs);
     Ok(rows
         .iter()
@@ -228,7 +299,10 @@ async fn decide(store: &Store, rows: &[CodeRow]) -> Result<Vec<Decision>, Failur
 }
 
 fn is_medical(row: &InstitutionRow) -> bool {
-    matches!(Kind::from_code(&row.kind), Some(Kind::Hospital | Kind::Clinic))
+    matches!(
+        Kind::from_code(&row.kind),
+        Some(Kind::Hospital | Kind::Clinic)
+    )
 }
 
 async fn give_all(
@@ -246,7 +320,10 @@ async fn give_all(
                 changes.end_code_wait(code.as_str(), Some(institution), None, ctx.at);
             }
         }
-        changes.note(Note::new("institution.import").detail(format!("institution-codes {} codes", batch.len())));
+        changes.note(
+            Note::new("institution.import")
+                .detail(format!("institution-codes {} codes", batch.len())),
+        );
         match store.commit(ctx, changes).await {
             Err(StoreError::Conflict(_)) if attempt < TRIES => {}
             Err(error) => return Err(error.into()),
@@ -261,15 +338,27 @@ async fn keep_waiting(store: &Store, ctx: &Ctx, batch: &[&CodeWait]) -> Result<(
     for wait in batch {
         changes.put_code_wait(wait);
     }
-    changes.note(Note::new("institution.import").detail(format!("institution-codes {} waiting", batch.len())));
+    changes.note(
+        Note::new("institution.import")
+            .detail(format!("institution-codes {} waiting", batch.len())),
+    );
     store.commit(ctx, changes).await?;
     Ok(())
 }
 
-fn wait_of(row: &CodeRow, candidates: Vec<renkei_base::Id>, source: &Source, ctx: &Ctx) -> CodeWait {
+fn wait_of(
+    row: &CodeRow,
+    candidates: Vec<renkei_base::Id>,
+    source: &Source,
+    ctx: &Ctx,
+) -> CodeWait {
     CodeWait {
         code: row.code.as_str().to_owned(),
-        prefecture: row.code.prefecture().map(|one| one.code()).unwrap_or_default(),
+        prefecture: row
+            .code
+            .prefecture()
+            .map(|one| one.code())
+            .unwrap_or_default(),
         name: row.name.clone(),
         postal: row.postal.clone(),
         address: row.address.clone(),

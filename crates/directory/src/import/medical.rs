@@ -82,7 +82,11 @@ impl Layout {
             Column::optional(&["案内用ホームページアドレス"]),
             Column::optional(&["その他の休診日（gw、お盆等）", "その他の休診日"]),
         ];
-        known.extend(medical_beds::KINDS.iter().map(|(_, heading)| Column::optional(&[heading])));
+        known.extend(
+            medical_beds::KINDS
+                .iter()
+                .map(|(_, heading)| Column::optional(&[heading])),
+        );
         known.extend(days.iter().map(|(_, heading)| Column::optional(&[heading])));
         let columns = Columns::find(&known, headings)?;
         Ok(Self { columns, days })
@@ -113,9 +117,8 @@ impl<'a> RowReader<'a> {
         let mut warnings = Vec::new();
         let prefecture = self.prefecture(&mut warnings)?;
         let registry_id = self.registry_id(&prefecture)?;
-        let kind = Kind::from_registry(self.cell(KIND)).ok_or_else(|| {
-            self.refused("機関区分", "fault-import-kind", self.cell(KIND))
-        })?;
+        let kind = Kind::from_registry(self.cell(KIND))
+            .ok_or_else(|| self.refused("機関区分", "fault-import-row-kind", self.cell(KIND)))?;
         Ok(Record {
             line: self.line,
             registry_id,
@@ -169,15 +172,22 @@ impl<'a> RowReader<'a> {
     /// it is never guessed.
     fn registry_id(&self, prefecture: &str) -> Result<String, Remark> {
         let text = self.cell(ID);
-        let fits = (1..=ID_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+        let fits =
+            (1..=ID_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
         if !fits {
             return Err(self.refused("ID", "fault-import-id", text));
         }
         if text.starts_with(prefecture) {
             return Ok(text.to_owned());
         }
-        let lost = prefecture.strip_prefix('0').is_some_and(|rest| text.starts_with(rest));
-        let key = if lost { "fault-import-id-zeros" } else { "fault-import-id-prefecture" };
+        let lost = prefecture
+            .strip_prefix('0')
+            .is_some_and(|rest| text.starts_with(rest));
+        let key = if lost {
+            "fault-import-id-zeros"
+        } else {
+            "fault-import-id-prefecture"
+        };
         Err(self.refused("ID", key, text))
     }
 
@@ -199,7 +209,11 @@ impl<'a> RowReader<'a> {
 
     fn needed(&self, column: usize, field: &str, chars: usize) -> Result<String, Remark> {
         let text = self.line_of(column, field, chars)?;
-        if text.is_empty() { Err(self.refused(field, "fault-import-empty", "")) } else { Ok(text.to_owned()) }
+        if text.is_empty() {
+            Err(self.refused(field, "fault-import-empty", ""))
+        } else {
+            Ok(text.to_owned())
+        }
     }
 
     fn optional(&self, column: usize, field: &str, chars: usize) -> Result<Given<String>, Remark> {
@@ -270,12 +284,17 @@ impl<'a> RowReader<'a> {
 
     fn beds(&self, warnings: &mut Vec<Remark>) -> Given<Vec<(&'static str, u32)>> {
         let mut at = BEDS..DAYS;
-        let cells: [Option<&str>; 8] = std::array::from_fn(|_| at.next().and_then(|column| self.given(column)));
+        let cells: [Option<&str>; 8] =
+            std::array::from_fn(|_| at.next().and_then(|column| self.given(column)));
         if cells.iter().all(Option::is_none) {
             return None;
         }
         let (beds, doubts) = medical_beds::read(cells);
-        warnings.extend(doubts.into_iter().map(|(reason, heading)| self.warned(heading, reason, "")));
+        warnings.extend(
+            doubts
+                .into_iter()
+                .map(|(reason, heading)| self.warned(heading, reason, "")),
+        );
         Some(Some(beds))
     }
 }
@@ -289,16 +308,27 @@ fn in_japan(latitude: f64, longitude: f64) -> bool {
 pub fn web_address(text: &str) -> Option<String> {
     let fits = |text: &str| {
         text.chars().count() <= URL_CHARS
-            && !text.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"'))
+            && !text
+                .chars()
+                .any(|c| c.is_control() || c.is_whitespace() || matches!(c, '<' | '>' | '"'))
     };
     if !fits(text) {
         return None;
     }
     let lower = text.to_ascii_lowercase();
-    let rest = lower.strip_prefix("https://").or_else(|| lower.strip_prefix("http://"));
-    let host = rest.unwrap_or(&lower).split(['/', '?', '#']).next().unwrap_or_default();
+    let rest = lower
+        .strip_prefix("https://")
+        .or_else(|| lower.strip_prefix("http://"));
+    let host = rest
+        .unwrap_or(&lower)
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default();
     let name = host.split(':').next().unwrap_or_default();
-    let is_host = name.contains('.') && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
+    let is_host = name.contains('.')
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'));
     match rest {
         _ if !is_host => None,
         Some(_) => Some(text.to_owned()),
@@ -316,11 +346,23 @@ impl Record {
             hash.update([0]);
         };
         add("1");
-        for text in [&self.registry_id, &self.name, &self.prefecture, &self.municipality, &self.address] {
+        for text in [
+            &self.registry_id,
+            &self.name,
+            &self.prefecture,
+            &self.municipality,
+            &self.address,
+        ] {
             add(text);
         }
         add(self.kind.code());
-        for text in [&self.kana, &self.short, &self.latin, &self.url, &self.closed_note] {
+        for text in [
+            &self.kana,
+            &self.short,
+            &self.latin,
+            &self.url,
+            &self.closed_note,
+        ] {
             add(match text {
                 None => "\u{1}",
                 Some(None) => "",

@@ -36,13 +36,22 @@ pub(super) fn read(cells: [Option<&str>; 8]) -> (Vec<(&'static str, u32)>, Vec<D
         // Columns that are not there at all say nothing.
         None if cells.get(TOTAL).copied().flatten() == Some("") => {
             let stated = parts.iter().any(|number| *number > 0);
-            let key = if stated { "fault-import-beds-no-total" } else { "fault-import-beds-blank" };
+            let key = if stated {
+                "fault-import-beds-no-total"
+            } else {
+                "fault-import-beds-blank"
+            };
             doubts.push((key, "合計病床数"));
         }
-        Some(total) if total != parts.iter().sum::<u32>() => doubts.push(("fault-import-beds-total", "合計病床数")),
+        Some(total) if total != parts.iter().sum::<u32>() => {
+            doubts.push(("fault-import-beds-total", "合計病床数"));
+        }
         _ => {}
     }
-    let beds = numbers.iter().zip(KINDS).filter_map(|(number, (code, _))| Some((code, (*number)?)));
+    let beds = numbers
+        .iter()
+        .zip(KINDS)
+        .filter_map(|(number, (code, _))| Some((code, (*number)?)));
     (beds.collect(), doubts)
 }
 
@@ -53,11 +62,26 @@ mod tests {
     #[test]
     fn totals_are_compared_and_blanks_stay_blank() {
         let cells = |general, total| [general, Some(""), Some("20"), None, None, None, None, total];
-        assert_eq!(read(cells(Some("40"), Some("60"))), (vec![("general", 40), ("psychiatric", 20), ("total", 60)], vec![]));
+        assert_eq!(
+            read(cells(Some("40"), Some("60"))),
+            (
+                vec![("general", 40), ("psychiatric", 20), ("total", 60)],
+                vec![]
+            )
+        );
         let (beds, doubts) = read(cells(Some("40"), Some("")));
-        assert_eq!((beds.len(), doubts), (2, vec![("fault-import-beds-no-total", "合計病床数")]));
-        assert_eq!(read(cells(Some("0"), Some("60"))).1, [("fault-import-beds-total", "合計病床数")]);
-        assert_eq!(read(cells(Some("4O"), Some("20"))).1, [("fault-import-beds", "一般病床")]);
+        assert_eq!(
+            (beds.len(), doubts),
+            (2, vec![("fault-import-beds-no-total", "合計病床数")])
+        );
+        assert_eq!(
+            read(cells(Some("0"), Some("60"))).1,
+            [("fault-import-beds-total", "合計病床数")]
+        );
+        assert_eq!(
+            read(cells(Some("4O"), Some("20"))).1,
+            [("fault-import-beds", "一般病床")]
+        );
         assert_eq!(read([None; 8]), (vec![], vec![]));
     }
 }

@@ -13,10 +13,18 @@ const WEEKDAYS: [(&str, &str); 7] = [
 
 /// Code and heading of the 43 columns: weekly, first to fifth week of the month, holidays.
 pub(super) fn columns() -> Vec<(String, String)> {
-    let weekly = WEEKDAYS.iter().map(|(code, sign)| ((*code).to_owned(), format!("毎週決まった曜日に休診（{sign}）")));
+    let weekly = WEEKDAYS.iter().map(|(code, sign)| {
+        (
+            (*code).to_owned(),
+            format!("毎週決まった曜日に休診（{sign}）"),
+        )
+    });
     let nth = (1..=5).flat_map(|week| {
         WEEKDAYS.iter().map(move |(code, sign)| {
-            (format!("{week}-{code}"), format!("決まった週に休診（定期週）第{week}週（{sign}）"))
+            (
+                format!("{week}-{code}"),
+                format!("決まった週に休診（定期週）第{week}週（{sign}）"),
+            )
         })
     });
     let holiday = ("holiday".to_owned(), "祝日に休診".to_owned());
@@ -24,7 +32,9 @@ pub(super) fn columns() -> Vec<(String, String)> {
 }
 
 /// The codes of the closed days: `None` where no cell says anything. A weekday that is always closed is named once.
-pub(super) fn closed<'a>(cells: impl IntoIterator<Item = (&'a str, &'a str)>) -> Option<Vec<String>> {
+pub(super) fn closed<'a>(
+    cells: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Option<Vec<String>> {
     let mut said = false;
     let mut days: Vec<String> = Vec::new();
     for (code, cell) in cells {
@@ -44,8 +54,22 @@ mod tests {
     #[test]
     fn zero_is_closed() {
         assert_eq!(columns().len(), 43);
-        let days = closed([("sat", "1"), ("sun", "0"), ("1-sat", "1"), ("2-sat", "0"), ("2-sun", "0"), ("holiday", "0")]);
-        assert_eq!(days, Some(vec!["sun".to_owned(), "2-sat".to_owned(), "holiday".to_owned()]));
+        let days = closed([
+            ("sat", "1"),
+            ("sun", "0"),
+            ("1-sat", "1"),
+            ("2-sat", "0"),
+            ("2-sun", "0"),
+            ("holiday", "0"),
+        ]);
+        assert_eq!(
+            days,
+            Some(vec![
+                "sun".to_owned(),
+                "2-sat".to_owned(),
+                "holiday".to_owned()
+            ])
+        );
         assert_eq!(closed([("sun", "1")]), Some(vec![]));
         assert_eq!(closed([("sun", "")]), None);
     }

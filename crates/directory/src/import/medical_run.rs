@@ -61,7 +61,11 @@ struct Plan {
 impl<'a> Run<'a> {
     async fn start(store: &'a Store, ctx: &'a Ctx, source: &'a Source) -> Result<Self, Failure> {
         let today = ctx.at.in_japan().date();
-        let date = source.date.as_deref().and_then(|date| date.parse().ok()).unwrap_or(today);
+        let date = source
+            .date
+            .as_deref()
+            .and_then(|date| date.parse().ok())
+            .unwrap_or(today);
         let before = date.checked_sub(1.day()).unwrap_or(date);
         let known = store.registry_keys().await?;
         let mut own: HashMap<Id, Vec<String>> = HashMap::new();
@@ -74,7 +78,10 @@ impl<'a> Run<'a> {
             source,
             date: date.to_string(),
             day_before: before.to_string(),
-            known: known.into_iter().map(|key| (key.registry_id.clone(), key)).collect(),
+            known: known
+                .into_iter()
+                .map(|key| (key.registry_id.clone(), key))
+                .collect(),
             seen: HashMap::new(),
             own,
             report: Report::default(),
@@ -109,7 +116,13 @@ impl<'a> Run<'a> {
     }
 
     /// Sorts a row: refused, unchanged, or for the batch.
-    fn take(&mut self, layout: &Layout, row: &csv::StringRecord, line: u64, batch: &mut Vec<Record>) {
+    fn take(
+        &mut self,
+        layout: &Layout,
+        row: &csv::StringRecord,
+        line: u64,
+        batch: &mut Vec<Record>,
+    ) {
         let mut record = match layout.read(row, line) {
             Ok(record) => record,
             Err(remark) => return self.report.refuse(remark),
@@ -120,17 +133,30 @@ impl<'a> Run<'a> {
                 self.report.unchanged += 1;
             } else {
                 let first = first.to_string();
-                self.report.refuse(Remark::new(line, Level::Refused, "ID", "fault-import-id-twice", &first));
+                self.report.refuse(Remark::new(
+                    line,
+                    Level::Refused,
+                    "ID",
+                    "fault-import-id-twice",
+                    &first,
+                ));
             }
             return;
         }
-        self.seen.insert(record.registry_id.clone(), (line, print.clone()));
+        self.seen
+            .insert(record.registry_id.clone(), (line, print.clone()));
         let mut warnings = std::mem::take(&mut record.warnings);
         match self.known.get(&record.registry_id) {
             Some(known) if known.fingerprint == print => self.report.unchanged += 1,
             Some(known) if known.source_date > self.date => {
                 let value = &known.source_date;
-                warnings.push(Remark::new(line, Level::Warned, "", "fault-import-older", value));
+                warnings.push(Remark::new(
+                    line,
+                    Level::Warned,
+                    "",
+                    "fault-import-older",
+                    value,
+                ));
                 self.report.unchanged += 1;
             }
             _ => batch.push(record),
@@ -149,7 +175,8 @@ impl<'a> Run<'a> {
                 Err(error) => return Err(error.into()),
                 Ok(_) => {
                     self.report.accepted += batch.len() as u64;
-                    self.known.extend(keys.into_iter().map(|key| (key.registry_id.clone(), key)));
+                    self.known
+                        .extend(keys.into_iter().map(|key| (key.registry_id.clone(), key)));
                     break;
                 }
             }
@@ -181,36 +208,58 @@ impl<'a> Run<'a> {
             });
             put(&mut changes, pair.as_ref(), applied);
         }
-        let lines = (batch.first().map_or(0, |r| r.line), batch.last().map_or(0, |r| r.line));
-        let detail = format!("medical-institutions {} lines {}-{}", self.source.sha256, lines.0, lines.1);
+        let lines = (
+            batch.first().map_or(0, |r| r.line),
+            batch.last().map_or(0, |r| r.line),
+        );
+        let detail = format!(
+            "medical-institutions {} lines {}-{}",
+            self.source.sha256, lines.0, lines.1
+        );
         changes.note(Note::new("institution.import").detail(detail));
         Ok(Plan { changes, keys })
     }
 
     /// Both resources of each institution of the batch that is there already.
     async fn read(&self, batch: &[Record]) -> Result<HashMap<Key, Stored>, Failure> {
-        let ids = batch.iter().filter_map(|record| Some(&self.known.get(&record.registry_id)?.id));
-        let keys: Vec<Key> = ids.flat_map(|id| [Organization::key(id), Location::key(id)]).collect();
+        let ids = batch
+            .iter()
+            .filter_map(|record| Some(&self.known.get(&record.registry_id)?.id));
+        let keys: Vec<Key> = ids
+            .flat_map(|id| [Organization::key(id), Location::key(id)])
+            .collect();
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
         let stored = self.store.read_many(self.ctx, &keys).await?;
-        Ok(stored.into_iter().map(|one| (one.key.clone(), one)).collect())
+        Ok(stored
+            .into_iter()
+            .map(|one| (one.key.clone(), one))
+            .collect())
     }
 }
 
 fn pair(stored: &mut HashMap<Key, Stored>, id: &Id) -> Option<(Stored, Stored)> {
-    Some((stored.remove(&Organization::key(id))?, stored.remove(&Location::key(id))?))
+    Some((
+        stored.remove(&Organization::key(id))?,
+        stored.remove(&Location::key(id))?,
+    ))
 }
 
 fn views(pair: &(Stored, Stored)) -> Option<(Organization, Location)> {
     let organization = Organization::from_resource(pair.0.resource.clone())?;
-    Some((organization, Location::from_resource(pair.1.resource.clone())?))
+    Some((
+        organization,
+        Location::from_resource(pair.1.resource.clone())?,
+    ))
 }
 
 fn put(changes: &mut Changes, pair: Option<&(Stored, Stored)>, applied: Applied) {
     changes.put_institution(&applied.row);
-    let (organization, location) = (applied.organization.into_resource(), applied.location.into_resource());
+    let (organization, location) = (
+        applied.organization.into_resource(),
+        applied.location.into_resource(),
+    );
     match pair {
         Some((old, old_location)) => {
             changes.update(old, organization);
@@ -226,5 +275,7 @@ fn put(changes: &mut Changes, pair: Option<&(Stored, Stored)>, applied: Applied)
 
 /// How many rows the file has, if the rest is like what came so far.
 fn estimate(done: u64, read: u64, bytes: u64) -> u64 {
-    done.saturating_mul(bytes).checked_div(read).map_or(done, |rows| rows.max(done))
+    done.saturating_mul(bytes)
+        .checked_div(read)
+        .map_or(done, |rows| rows.max(done))
 }

@@ -38,7 +38,13 @@ pub struct Remark {
 }
 
 impl Remark {
-    pub(crate) fn new(line: u64, level: Level, field: &str, reason: &'static str, value: &str) -> Self {
+    pub(crate) fn new(
+        line: u64,
+        level: Level,
+        field: &str,
+        reason: &'static str,
+        value: &str,
+    ) -> Self {
         Self {
             line,
             level,
@@ -97,7 +103,14 @@ impl Report {
         for remark in &self.remarks {
             let line = remark.line.to_string();
             let words = text(remark.reason);
-            write([&line, remark.level.code(), &remark.field, remark.reason, &remark.value, &words]);
+            write([
+                &line,
+                remark.level.code(),
+                &remark.field,
+                remark.reason,
+                &remark.value,
+                &words,
+            ]);
         }
         writer.into_inner().unwrap_or_default()
     }

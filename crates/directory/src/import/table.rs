@@ -21,7 +21,10 @@ impl Column {
 
     pub fn optional(headings: &[&str]) -> Self {
         Self {
-            headings: headings.iter().map(|heading| (*heading).to_owned()).collect(),
+            headings: headings
+                .iter()
+                .map(|heading| (*heading).to_owned())
+                .collect(),
             required: false,
         }
     }
@@ -42,16 +45,24 @@ impl Columns {
         let mut faults = Vec::new();
         let mut at = Vec::with_capacity(known.len());
         for column in known {
-            let wanted: Vec<String> = column.headings.iter().map(|heading| search_key(heading)).collect();
+            let wanted: Vec<String> = column
+                .headings
+                .iter()
+                .map(|heading| search_key(heading))
+                .collect();
             let found: Vec<usize> = (0..keys.len())
                 .filter(|place| keys.get(*place).is_some_and(|key| wanted.contains(key)))
                 .collect();
             let heading = column.headings.first().map_or("", String::as_str);
             match found.as_slice() {
                 [] if column.required => {
-                    faults.push(Fault::new("file", "fault-import-heading-missing").with("heading", heading));
+                    faults.push(
+                        Fault::new("file", "fault-import-heading-missing").with("heading", heading),
+                    );
                 }
-                [_, _, ..] => faults.push(Fault::new("file", "fault-import-heading-twice").with("heading", heading)),
+                [_, _, ..] => faults.push(
+                    Fault::new("file", "fault-import-heading-twice").with("heading", heading),
+                ),
                 _ => {}
             }
             at.push(found.first().copied());
@@ -83,7 +94,9 @@ pub fn reader(text: &str) -> csv::Reader<&[u8]> {
 
 /// The line, from 1, where a row begins. The reader's own position stands before the line break that the row follows.
 pub fn line_of(text: &str, row: &csv::StringRecord) -> u64 {
-    let Some(position) = row.position() else { return 0 };
+    let Some(position) = row.position() else {
+        return 0;
+    };
     let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     let breaks = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n'));
@@ -95,7 +108,10 @@ mod tests {
     use super::*;
 
     fn known() -> [Column; 2] {
-        [Column::required(&["ID"]), Column::optional(&["正式名称（フリガナ）", "フリガナ"])]
+        [
+            Column::required(&["ID"]),
+            Column::optional(&["正式名称（フリガナ）", "フリガナ"]),
+        ]
     }
 
     #[test]
@@ -103,13 +119,19 @@ mod tests {
         let row = csv::StringRecord::from(vec!["x", " ア ", "00012"]);
         let headings = csv::StringRecord::from(vec!["余分", "正式名称(ﾌﾘｶﾞﾅ)", "ｉｄ "]);
         let columns = Columns::find(&known(), &headings).unwrap();
-        assert_eq!((columns.cell(&row, 0), columns.cell(&row, 1)), (Some("00012"), Some("ア")));
+        assert_eq!(
+            (columns.cell(&row, 0), columns.cell(&row, 1)),
+            (Some("00012"), Some("ア"))
+        );
     }
 
     #[test]
     fn lines_are_those_of_an_editor() {
         for text in ["a\n\"b\nc\"\n\nd\n", "a\r\n\"b\r\nc\"\r\n\r\nd"] {
-            let lines: Vec<u64> = reader(text).records().map(|row| line_of(text, &row.unwrap())).collect();
+            let lines: Vec<u64> = reader(text)
+                .records()
+                .map(|row| line_of(text, &row.unwrap()))
+                .collect();
             assert_eq!(lines, [1, 2, 5], "{text:?}");
         }
     }
@@ -117,11 +139,15 @@ mod tests {
     #[test]
     fn missing_and_doubled_headings_are_named() {
         let find = |cells: Vec<&str>| Columns::find(&known(), &csv::StringRecord::from(cells));
-        let Err(Refusal::Invalid(faults)) = find(vec!["フリガナ", "正式名称（フリガナ）"]) else {
+        let Err(Refusal::Invalid(faults)) = find(vec!["フリガナ", "正式名称（フリガナ）"])
+        else {
             panic!("refused")
         };
         let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
-        assert_eq!(keys, ["fault-import-heading-missing", "fault-import-heading-twice"]);
+        assert_eq!(
+            keys,
+            ["fault-import-heading-missing", "fault-import-heading-twice"]
+        );
         assert!(find(vec!["ID"]).is_ok());
     }
 }

@@ -29,6 +29,8 @@ pub enum Closeness {
 }
 
 const START_CHARS: usize = 6;
+const TOWN_CHARS: usize = 2;
+const TELLING_NUMBER: u32 = 100;
 
 impl Address {
     pub fn new(text: &str) -> Self {
@@ -38,15 +40,59 @@ impl Address {
         Self { key, parts }
     }
 
-    /// Whether it begins with the name of a municipality (a search key), with or without the county.
-    pub fn begins_with(&self, city: &str) -> bool {
-        let short = city.split_once('郡').map_or(city, |(_, town)| town);
-        self.key.starts_with(city) || (!short.is_empty() && self.key.starts_with(short))
+    /// Whether both are in that municipality (a search key, with or without the county in front) and have the beginning
+    /// of the town's name in common, or their numbers.
+    pub fn is_near(&self, other: &Self, city: &str) -> bool {
+        let Some((one, two)) = self.after(city).zip(other.after(city)) else {
+            return false;
+        };
+        let same = one
+            .chars()
+            .zip(two.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
+        same >= TOWN_CHARS || self.shares_numbers(other)
+    }
+
+    /// The rest after the municipality's name.
+    fn after(&self, city: &str) -> Option<&str> {
+        let town = city.split_once('郡').map_or(city, |(_, town)| town);
+        let named = !town.is_empty();
+        let rest = self
+            .key
+            .strip_prefix(city)
+            .or_else(|| self.key.strip_prefix(town));
+        rest.filter(|_| named)
+    }
+
+    /// All numbers are the same, or one that few houses have.
+    fn shares_numbers(&self, other: &Self) -> bool {
+        let numbers = |address: &Self| -> Vec<u32> {
+            let numbers = address.parts.iter().filter_map(|part| match part {
+                Part::Number(number) => Some(*number),
+                Part::Word(_) => None,
+            });
+            numbers.collect()
+        };
+        let (one, two) = (numbers(self), numbers(other));
+        (!one.is_empty() && one == two)
+            || one
+                .iter()
+                .any(|number| *number >= TELLING_NUMBER && two.contains(number))
     }
 
     pub fn closeness(&self, other: &Self) -> Closeness {
-        let (short, long) = if self.parts.len() <= other.parts.len() { (self, other) } else { (other, self) };
-        let agree = short.parts.iter().zip(&long.parts).take_while(|(a, b)| a == b).count();
+        let (short, long) = if self.parts.len() <= other.parts.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let agree = short
+            .parts
+            .iter()
+            .zip(&long.parts)
+            .take_while(|(a, b)| a == b)
+            .count();
         let whole = agree == short.parts.len() && agree > 0;
         if whole && short.has_number() {
             return Closeness::Door;
@@ -54,12 +100,23 @@ impl Address {
         if whole || self.is_town_of(other) || other.is_town_of(self) {
             return Closeness::Town;
         }
-        let same = self.key.chars().zip(other.key.chars()).take_while(|(a, b)| a == b).count();
-        if same >= START_CHARS { Closeness::SameStart } else { Closeness::Far }
+        let same = self
+            .key
+            .chars()
+            .zip(other.key.chars())
+            .take_while(|(a, b)| a == b)
+            .count();
+        if same >= START_CHARS {
+            Closeness::SameStart
+        } else {
+            Closeness::Far
+        }
     }
 
     fn has_number(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Number(_)))
+        self.parts
+            .iter()
+            .any(|part| matches!(part, Part::Number(_)))
     }
 
     /// One word without any number, which the other's first word begins with.
@@ -91,7 +148,10 @@ fn with_dashes(text: &str) -> String {
 
 /// Without what one writes or leaves out: 大字, 字, ヶ and が, の; kanji numbers before 丁目, 番 and 条 as digits.
 fn plain(key: &str) -> String {
-    let text = key.replace("大字", "").replace("小字", "").replace('字', "");
+    let text = key
+        .replace("大字", "")
+        .replace("小字", "")
+        .replace('字', "");
     let mut out = String::with_capacity(text.len());
     let mut kanji = String::new();
     for c in text.chars() {
@@ -100,7 +160,9 @@ fn plain(key: &str) -> String {
             continue;
         }
         match (number_of(&kanji), c) {
-            (Some(number), '丁' | '番' | '号' | '条' | '地') => out.push_str(&number.to_string()),
+            (Some(number), '丁' | '番' | '号' | '条' | '地') => {
+                out.push_str(&number.to_string());
+            }
             _ => out.push_str(&kanji),
         }
         kanji.clear();
@@ -152,14 +214,18 @@ fn flush_word(word: &mut String, after_number: bool, parts: &mut Vec<Part>) {
 }
 
 fn kanji_digit(c: char) -> Option<u32> {
-    let place = "〇一二三四五六七八九".chars().position(|digit| digit == c)?;
+    let place = "〇一二三四五六七八九"
+        .chars()
+        .position(|digit| digit == c)?;
     u32::try_from(place).ok()
 }
 
 /// 十二, 二十, 三, 二〇: up to 99, or digits in a row.
 fn number_of(kanji: &str) -> Option<u32> {
     let value = |text: &str| {
-        text.chars().try_fold(0u32, |sum, c| sum.checked_mul(10)?.checked_add(kanji_digit(c)?))
+        text.chars().try_fold(0u32, |sum, c| {
+            sum.checked_mul(10)?.checked_add(kanji_digit(c)?)
+        })
     };
     match kanji.split_once('十') {
         None if kanji.is_empty() => None,
@@ -182,15 +248,36 @@ mod tests {
     #[test]
     fn the_same_door() {
         for (one, other) in [
-            ("北海道札幌市中央区南１条西１６丁目２９１番地", "札幌市中央区南一条西１６－２９１"),
-            ("東京都江戸川区東小岩二丁目２４番１８号", "江戸川区東小岩2-24-18"),
-            ("愛媛県四国中央市三島金子２－７－２２", "四国中央市三島金子二丁目７番２２号"),
-            ("水戸市石川４－４０４０－３２", "茨城県水戸市石川四丁目４０４０番地の３２"),
-            ("熊本県天草郡苓北町富岡３６００ー３", "天草郡苓北町富岡３６００の３"),
+            (
+                "北海道札幌市中央区南１条西１６丁目２９１番地",
+                "札幌市中央区南一条西１６－２９１",
+            ),
+            (
+                "東京都江戸川区東小岩二丁目２４番１８号",
+                "江戸川区東小岩2-24-18",
+            ),
+            (
+                "愛媛県四国中央市三島金子２－７－２２",
+                "四国中央市三島金子二丁目７番２２号",
+            ),
+            (
+                "水戸市石川４－４０４０－３２",
+                "茨城県水戸市石川四丁目４０４０番地の３２",
+            ),
+            (
+                "熊本県天草郡苓北町富岡３６００ー３",
+                "天草郡苓北町富岡３６００の３",
+            ),
             ("千葉県名戸ヶ谷６８７－４", "名戸が谷６８７番地４"),
             ("福岡県直方市永満寺１３４７番地", "直方市大字永満寺１３４７"),
-            ("岩手県盛岡市津志田２６ー３０ー１", "盛岡市津志田２６地割３０番地１"),
-            ("横浜市鶴見区東寺尾十二丁目１", "神奈川県横浜市鶴見区東寺尾12-1-5 甲ビル3階"),
+            (
+                "岩手県盛岡市津志田２６ー３０ー１",
+                "盛岡市津志田２６地割３０番地１",
+            ),
+            (
+                "横浜市鶴見区東寺尾十二丁目１",
+                "神奈川県横浜市鶴見区東寺尾12-1-5 甲ビル3階",
+            ),
         ] {
             assert_eq!(close(one, other), Closeness::Door, "{one} {other}");
         }
@@ -198,16 +285,36 @@ mod tests {
 
     #[test]
     fn not_the_same_door() {
-        assert_eq!(close("江戸川区東小岩2-24-18", "江戸川区東小岩2-24-19"), Closeness::SameStart);
-        assert_eq!(close("江戸川区東小岩12-4", "江戸川区東小岩1-24"), Closeness::SameStart);
-        assert_eq!(close("鹿児島市荒田", "鹿児島県鹿児島市荒田１丁目"), Closeness::SameStart.max(Closeness::Town));
-        assert_eq!(close("府中市", "東京都府中市武蔵台２"), Closeness::Far, "a city is no town");
+        assert_eq!(
+            close("江戸川区東小岩2-24-18", "江戸川区東小岩2-24-19"),
+            Closeness::SameStart
+        );
+        assert_eq!(
+            close("江戸川区東小岩12-4", "江戸川区東小岩1-24"),
+            Closeness::SameStart
+        );
+        assert_eq!(
+            close("鹿児島市荒田", "鹿児島県鹿児島市荒田１丁目"),
+            Closeness::SameStart.max(Closeness::Town)
+        );
+        assert_eq!(
+            close("府中市", "東京都府中市武蔵台２"),
+            Closeness::Far,
+            "a city is no town"
+        );
         assert_eq!(close("足立区千住1", "葛飾区千住1"), Closeness::Far);
     }
 
     #[test]
     fn kanji_numbers() {
-        for (text, number) in [("三", 3), ("十", 10), ("十二", 12), ("二十", 20), ("三十四", 34), ("二〇", 20)] {
+        for (text, number) in [
+            ("三", 3),
+            ("十", 10),
+            ("十二", 12),
+            ("二十", 20),
+            ("三十四", 34),
+            ("二〇", 20),
+        ] {
             assert_eq!(number_of(text), Some(number), "{text}");
         }
         assert_eq!(plain("八千代市三条町二丁目"), "八千代市3条町2丁目");

@@ -9,7 +9,8 @@
 //!
 //! * **same door**: one name ends with the other, and the addresses agree to the last number of the shorter one;
 //! * **same town**: the same name, and the shorter address has no number at all but names the same town;
-//! * **same city**: the same name, in the same municipality, and nobody else in the prefecture is called so.
+//! * **same city**: the same name, in the same municipality and with a town or number in common, and nobody else in the
+//!   prefecture is called so.
 //!
 //! A wrong code is worse than one that waits.
 
@@ -67,7 +68,10 @@ const SHOWN: usize = 5;
 /// Matches each row against all institutions.
 pub fn verdicts(rows: &[Party], institutions: &[Party]) -> Vec<Verdict> {
     let index = Index::new(institutions);
-    let links: Vec<Vec<Link>> = rows.iter().map(|row| index.links(row, institutions)).collect();
+    let links: Vec<Vec<Link>> = rows
+        .iter()
+        .map(|row| index.links(row, institutions))
+        .collect();
     let names = NameCount::new(rows, institutions);
     let sure: Vec<Vec<(usize, How)>> = rows
         .iter()
@@ -97,7 +101,12 @@ struct Link {
     closeness: address::Closeness,
 }
 
-fn sure_ones(row: &Party, links: &[Link], institutions: &[Party], names: &NameCount) -> Vec<(usize, How)> {
+fn sure_ones(
+    row: &Party,
+    links: &[Link],
+    institutions: &[Party],
+    names: &NameCount,
+) -> Vec<(usize, How)> {
     let doors: Vec<(usize, How)> = links
         .iter()
         .filter(|link| link.closeness == address::Closeness::Door)
@@ -116,7 +125,7 @@ fn sure_ones(row: &Party, links: &[Link], institutions: &[Party], names: &NameCo
     }
     let cities = links.iter().filter(|link| link.equal).filter(|link| {
         institutions.get(link.place).is_some_and(|one| {
-            !one.city.is_empty() && row.address.begins_with(&one.city) && names.only_one(row, one)
+            row.address.is_near(&one.address, &one.city) && names.only_one(row, one)
         })
     });
     cities.map(|link| (link.place, How::SameCity)).collect()
@@ -129,8 +138,16 @@ fn perhaps(links: &[Link]) -> Verdict {
         .filter(|link| link.closeness >= address::Closeness::SameStart)
         .collect();
     near.sort_by_key(|link| (std::cmp::Reverse((link.closeness, link.equal)), link.place));
-    let places: Vec<usize> = near.into_iter().take(SHOWN).map(|link| link.place).collect();
-    if places.is_empty() { Verdict::Nobody } else { Verdict::Perhaps(places) }
+    let places: Vec<usize> = near
+        .into_iter()
+        .take(SHOWN)
+        .map(|link| link.place)
+        .collect();
+    if places.is_empty() {
+        Verdict::Nobody
+    } else {
+        Verdict::Perhaps(places)
+    }
 }
 
 /// How many rows and institutions of a prefecture bear a name.
@@ -182,10 +199,18 @@ impl<'a> Index<'a> {
         };
         for (place, one) in institutions.iter().enumerate() {
             for form in one.name.forms() {
-                index.forms.entry((&one.prefecture, form)).or_default().push(place);
+                index
+                    .forms
+                    .entry((&one.prefecture, form))
+                    .or_default()
+                    .push(place);
             }
             for ending in one.name.endings() {
-                index.endings.entry((&one.prefecture, ending)).or_default().push(place);
+                index
+                    .endings
+                    .entry((&one.prefecture, ending))
+                    .or_default()
+                    .push(place);
             }
         }
         index
@@ -234,36 +259,100 @@ mod tests {
     #[test]
     fn the_same_door_however_it_is_written() {
         for (row, institution) in [
-            (("医療法人社団 慈藻会 平松記念病院", "葛飾区東堀切三丁目２番１号"), ("平松記念病院", "東京都葛飾区東堀切３－２－１")),
-            (("西大和病院", "葛飾区ささゆり台３−２"), ("医療法人友紘会西大和病院", "東京都葛飾区大字ささゆり台三丁目２番地の４")),
-            (("あすか病院", "葛飾区鎌ヶ谷１−１ ２階"), ("ｱｽｶ病院", "東京都葛飾区鎌が谷１丁目１番")),
+            (
+                (
+                    "医療法人社団 慈藻会 平松記念病院",
+                    "葛飾区東堀切三丁目２番１号",
+                ),
+                ("平松記念病院", "東京都葛飾区東堀切３－２－１"),
+            ),
+            (
+                ("西大和病院", "葛飾区ささゆり台３−２"),
+                (
+                    "医療法人友紘会西大和病院",
+                    "東京都葛飾区大字ささゆり台三丁目２番地の４",
+                ),
+            ),
+            (
+                ("あすか病院", "葛飾区鎌ヶ谷１−１ ２階"),
+                ("ｱｽｶ病院", "東京都葛飾区鎌が谷１丁目１番"),
+            ),
         ] {
-            assert_eq!(one(row, institution), Verdict::Sure(0, How::SameDoor), "{row:?}");
+            assert_eq!(
+                one(row, institution),
+                Verdict::Sure(0, How::SameDoor),
+                "{row:?}"
+            );
         }
     }
 
     #[test]
     fn names_alone_are_not_enough() {
-        assert_eq!(one(("平松病院", "葛飾区東堀切３−２−１"), ("松病院", "東京都葛飾区立石１−１−１")), Verdict::Nobody);
-        let other_ward = one(("平松病院", "足立区千住３−２−１"), ("平松病院", "東京都葛飾区立石１−１−１"));
+        assert_eq!(
+            one(
+                ("平松病院", "葛飾区東堀切３−２−１"),
+                ("松病院", "東京都葛飾区立石１−１−１")
+            ),
+            Verdict::Nobody
+        );
+        let other_ward = one(
+            ("平松病院", "足立区千住３−２−１"),
+            ("平松病院", "東京都葛飾区立石１−１−１"),
+        );
         assert_eq!(other_ward, Verdict::Nobody);
-        let generic = one(("医療法人甲会 中央病院", "葛飾区堀切３"), ("中央病院", "東京都葛飾区立石１"));
+        let generic = one(
+            ("医療法人甲会 中央病院", "葛飾区堀切３"),
+            ("中央病院", "東京都葛飾区立石１"),
+        );
         assert!(!matches!(generic, Verdict::Sure(..)), "{generic:?}");
     }
 
     #[test]
     fn towns_and_cities_count_only_for_a_name_that_nobody_else_has() {
-        assert_eq!(one(("平松病院", "葛飾区立石３−２−１"), ("平松病院", "東京都葛飾区立石")), Verdict::Sure(0, How::SameTown));
-        assert_eq!(one(("平松病院", "葛飾区堀切３"), ("平松病院", "東京都葛飾区立石１")), Verdict::Sure(0, How::SameCity));
-        let rows = [party("平松病院", "葛飾区堀切３", ""), party("医療法人 平松病院", "足立区千住１", "")];
+        assert_eq!(
+            one(
+                ("平松病院", "葛飾区立石３−２−１"),
+                ("平松病院", "東京都葛飾区立石")
+            ),
+            Verdict::Sure(0, How::SameTown)
+        );
+        assert_eq!(
+            one(
+                ("平松病院", "葛飾区立石北３"),
+                ("平松病院", "東京都葛飾区立石１")
+            ),
+            Verdict::Sure(0, How::SameCity)
+        );
+        let moved = one(
+            ("平松病院", "葛飾区堀切３"),
+            ("平松病院", "東京都葛飾区立石１"),
+        );
+        assert!(
+            !matches!(moved, Verdict::Sure(..)),
+            "moved, or an annex with the name of the house: {moved:?}"
+        );
+        let rows = [
+            party("平松病院", "葛飾区立石北３", ""),
+            party("医療法人 平松病院", "足立区千住１", ""),
+        ];
         let institutions = [party("平松病院", "東京都葛飾区立石１", "葛飾区")];
-        assert!(!verdicts(&rows, &institutions).iter().any(|v| matches!(v, Verdict::Sure(..))));
+        assert!(
+            !verdicts(&rows, &institutions)
+                .iter()
+                .any(|v| matches!(v, Verdict::Sure(..)))
+        );
     }
 
     #[test]
     fn two_rows_for_one_institution_wait_both() {
-        let rows = [party("平松病院", "葛飾区立石３−２−１", ""), party("平松病院", "葛飾区立石３丁目２番１号", "")];
+        let rows = [
+            party("平松病院", "葛飾区立石３−２−１", ""),
+            party("平松病院", "葛飾区立石３丁目２番１号", ""),
+        ];
         let institutions = [party("平松病院", "東京都葛飾区立石３−２−１", "葛飾区")];
-        assert_eq!(verdicts(&rows, &institutions), [Verdict::Perhaps(vec![0]), Verdict::Perhaps(vec![0])]);
+        assert_eq!(
+            verdicts(&rows, &institutions),
+            [Verdict::Perhaps(vec![0]), Verdict::Perhaps(vec![0])]
+        );
     }
 }

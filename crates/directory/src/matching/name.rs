@@ -118,7 +118,8 @@ impl Name {
 
     /// The forms that both have.
     pub fn shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
-        self.forms().filter(|form| other.forms.iter().any(|one| one == form))
+        self.forms()
+            .filter(|form| other.forms.iter().any(|one| one == form))
     }
 }
 
@@ -140,7 +141,7 @@ mod tests {
 
     #[test]
     fn legal_persons_go_and_words_stay() {
-        let forms = |text| Name::new(text).forms.clone();
+        let forms = |text| Name::new(text).forms;
         assert!(forms("医療法人社団　慈藻会　平松記念病院").contains(&"平松記念病院".to_owned()));
         assert!(forms("医療法人社団慈藻会平松記念病院").contains(&"慈藻会平松記念病院".to_owned()));
         assert!(forms("（医）髙田病院").contains(&"高田病院".to_owned()));

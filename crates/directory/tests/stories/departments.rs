@@ -35,8 +35,13 @@ fn named(name: &str, code: &str) -> Typed {
 async fn a_clinic_by_hand_and_its_departments(backend: Backend) {
     let world = World::new(backend).await;
     let region = world.person(Role::RegionAdmin, None);
-    let id = institution::register(&world.store, &region, &clinic()).await.unwrap();
-    let one = institution::get(&world.store, &region, &id).await.unwrap().unwrap();
+    let id = institution::register(&world.store, &region, &clinic())
+        .await
+        .unwrap();
+    let one = institution::get(&world.store, &region, &id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(one.organization.municipality(), Some("131105"));
     assert_eq!(one.organization.address(), Some("東京都目黒区中目黒１−１"));
     assert_eq!(one.organization.kana(), Some("ヨシダココロノクリニック"));
@@ -48,7 +53,9 @@ async fn a_clinic_by_hand_and_its_departments(backend: Backend) {
         code: "1318814791".to_owned(),
         ..Default::default()
     };
-    let Err(Failure::Refused(Refusal::Invalid(faults))) = institution::register(&world.store, &region, &wrong).await else {
+    let Err(Failure::Refused(Refusal::Invalid(faults))) =
+        institution::register(&world.store, &region, &wrong).await
+    else {
         panic!("refused")
     };
     let keys: Vec<&str> = faults.iter().map(|fault| fault.key.as_str()).collect();
@@ -63,15 +70,27 @@ async fn a_clinic_by_hand_and_its_departments(backend: Backend) {
     );
 
     let nurse = world.person(Role::Nurse, Some(&id));
-    let first = department::add(&world.store, &nurse, &id, &named("精神科", "02")).await.unwrap();
+    let first = department::add(&world.store, &nurse, &id, &named("精神科", "02"))
+        .await
+        .unwrap();
     let finder = Finder::load(&world.store).await.unwrap();
-    department::add(&world.store, &nurse, &id, &named("内科", "01")).await.unwrap();
+    department::add(&world.store, &nurse, &id, &named("内科", "01"))
+        .await
+        .unwrap();
     let twice = department::add(&world.store, &nurse, &id, &named("精神 科", "")).await;
     assert!(matches!(twice, Err(Failure::Refused(Refusal::Invalid(_)))));
     let stranger = world.person(Role::Nurse, Some(&world.ids.id()));
-    assert!(department::close(&world.store, &stranger, &first).await.is_err());
-    department::edit(&world.store, &nurse, &first, &named("こころの科", "02")).await.unwrap();
-    department::close(&world.store, &nurse, &first).await.unwrap();
+    assert!(
+        department::close(&world.store, &stranger, &first)
+            .await
+            .is_err()
+    );
+    department::edit(&world.store, &nurse, &first, &named("こころの科", "02"))
+        .await
+        .unwrap();
+    department::close(&world.store, &nurse, &first)
+        .await
+        .unwrap();
     let list = department::list(&world.store, &nurse, &id).await.unwrap();
     let names: Vec<(&str, bool)> = list.iter().map(|one| (one.name(), one.active())).collect();
     assert_eq!(names, [("内科", true), ("こころの科", false)]);

@@ -22,43 +22,75 @@ async fn twice_is_once(backend: Backend) {
     let world = World::new(backend).await;
     let file = csv(HEADINGS, &ROWS);
     let first = world.hospitals("h_20250601.csv", &file).await.unwrap();
-    assert_eq!(first.to_json(), r#"{"accepted":5,"unchanged":0,"waiting":0,"refused":0,"warned":3}"#);
+    assert_eq!(
+        first.to_json(),
+        r#"{"accepted":5,"unchanged":0,"waiting":0,"refused":0,"warned":3}"#
+    );
     let bom = [b"\xEF\xBB\xBF".as_slice(), &file].concat();
     let again = world.hospitals("h_20250601.csv", &bom).await.unwrap();
-    assert_eq!(again.to_json(), r#"{"accepted":0,"unchanged":5,"waiting":0,"refused":0,"warned":3}"#);
+    assert_eq!(
+        again.to_json(),
+        r#"{"accepted":0,"unchanged":5,"waiting":0,"refused":0,"warned":3}"#
+    );
     let text = String::from_utf8(file).unwrap();
     let (sjis, _, lossy) = encoding_rs::SHIFT_JIS.encode(&text);
     assert!(!lossy);
     let other = world.hospitals("h_20250601.csv", &sjis).await.unwrap();
     assert_eq!((other.accepted, other.unchanged), (0, 5));
 
-    let id = world.store.institution_by_registry_id("0111010000010").await.unwrap().unwrap();
-    let one = institution::get(&world.store, &world.program(), &id).await.unwrap().unwrap();
+    let id = world
+        .store
+        .institution_by_registry_id("0111010000010")
+        .await
+        .unwrap()
+        .unwrap();
+    let one = institution::get(&world.store, &world.program(), &id)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(one.organization.municipality(), Some("011011"));
     assert_eq!(one.organization.beds("psychiatric"), Some(32));
     assert_eq!(one.organization.beds("tuberculosis"), None);
     let location = one.location.unwrap();
     assert_eq!(location.position(), Some((43.055405, 141.333497)));
     assert_eq!(location.closed_days(), Some(vec!["sun", "holiday"]));
-    assert_eq!((one.row.source_date.as_str(), one.row.source.as_str()), ("2025-06-01", "medical-information-net"));
+    assert_eq!(
+        (one.row.source_date.as_str(), one.row.source.as_str()),
+        ("2025-06-01", "medical-information-net")
+    );
     assert_eq!(world.store.import_runs(9).await.unwrap().len(), 3);
 }
 
 async fn next_years_file_keeps_the_old_name(backend: Backend) {
     let world = World::new(backend).await;
-    world.hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS)).await.unwrap();
+    world
+        .hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS))
+        .await
+        .unwrap();
     let renamed = ROWS.map(|row| row.replace("昭和大学附属烏山病院", "昭和医科大学烏山病院"));
     let renamed = renamed.each_ref().map(String::as_str);
-    let report = world.hospitals("h_20260601.csv", &csv(HEADINGS, &renamed)).await.unwrap();
+    let report = world
+        .hospitals("h_20260601.csv", &csv(HEADINGS, &renamed))
+        .await
+        .unwrap();
     assert_eq!((report.accepted, report.unchanged), (1, 4));
 
     let finder = Finder::load(&world.store).await.unwrap();
     assert_eq!(finder.len(), 5, "still one institution");
     let hit = finder.by_registry_id("131120001").unwrap();
     assert_eq!(hit.name, "昭和医科大学烏山病院");
-    let one = institution::get(&world.store, &world.program(), &hit.id).await.unwrap().unwrap();
-    assert_eq!(one.organization.name_on("2019-05-01"), "昭和大学附属烏山病院");
-    assert_eq!(one.organization.name_on("2026-06-01"), "昭和医科大学烏山病院");
+    let one = institution::get(&world.store, &world.program(), &hit.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        one.organization.name_on("2019-05-01"),
+        "昭和大学附属烏山病院"
+    );
+    assert_eq!(
+        one.organization.name_on("2026-06-01"),
+        "昭和医科大学烏山病院"
+    );
     let search = renkei_directory::Search {
         words: "昭和大学附属烏山".to_owned(),
         ..Default::default()
@@ -84,17 +116,31 @@ async fn every_refused_row_is_told_with_its_place(backend: Backend) {
         &ROWS[0].replace("札医大", "別の略称"),
         "0111010000099,乙病院,オツ,,1,01,011011,北海道札幌市中央区,141.3,43.0,javascript:x,,,4O,,40",
     ];
-    let report = world.hospitals("h.csv", &csv(HEADINGS, &rows)).await.unwrap();
-    assert_eq!(report.to_json(), r#"{"accepted":2,"unchanged":1,"waiting":0,"refused":10,"warned":1}"#);
+    let report = world
+        .hospitals("h.csv", &csv(HEADINGS, &rows))
+        .await
+        .unwrap();
+    assert_eq!(
+        report.to_json(),
+        r#"{"accepted":2,"unchanged":1,"waiting":0,"refused":10,"warned":1}"#
+    );
     assert_eq!(report.rows(), rows.len() as u64);
     let told: Vec<String> = report
         .remarks
         .iter()
-        .map(|remark| format!("{} {} {} {}", remark.line, remark.level.code(), remark.field, remark.reason))
+        .map(|remark| {
+            format!(
+                "{} {} {} {}",
+                remark.line,
+                remark.level.code(),
+                remark.field,
+                remark.reason
+            )
+        })
         .collect();
     insta::allow_duplicates! { insta::assert_snapshot!(told.join("\n"), @r"
     2 refused 正式名称 fault-import-control
-    4 refused 機関区分 fault-import-kind
+    4 refused 機関区分 fault-import-row-kind
     5 refused 都道府県コード fault-import-prefecture
     6 refused 市区町村コード fault-municipality-code-check-digit
     7 refused 正式名称 fault-import-empty
@@ -111,43 +157,97 @@ async fn every_refused_row_is_told_with_its_place(backend: Backend) {
     let rejects = String::from_utf8(report.rejects_csv(|key| key.to_owned())).unwrap();
     assert!(rejects.starts_with("\u{FEFF}line,level,field,reason,value,text\n2,refused,正式名称,fault-import-control,札幌病院,"));
 
-    let moved = csv("所在地,機関区分,ID,正式名称,市区町村コード,都道府県コード", &["東京都目黒区中町１,1,131100009,丙病院,110,13"]);
+    let moved = csv(
+        "所在地,機関区分,ID,正式名称,市区町村コード,都道府県コード",
+        &["東京都目黒区中町１,1,131100009,丙病院,110,13"],
+    );
     assert_eq!(world.hospitals("m.csv", &moved).await.unwrap().accepted, 1);
-    let missing = world.hospitals("x.csv", &csv("ID,正式名称", &["1,2"])).await;
-    let Err(Failure::Refused(Refusal::Invalid(faults))) = missing else { panic!("{missing:?}") };
+    let missing = world
+        .hospitals("x.csv", &csv("ID,正式名称", &["1,2"]))
+        .await;
+    let Err(Failure::Refused(Refusal::Invalid(faults))) = missing else {
+        panic!("{missing:?}")
+    };
     assert_eq!(faults.len(), 4);
 }
 
 async fn lost_zeros_are_reported_and_nothing_is_overwritten(backend: Backend) {
     let world = World::new(backend).await;
-    world.hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS)).await.unwrap();
-    let spoilt = ROWS[0].replace("0111010000010", "111010000010").replace(",01,", ",1,").replace("札医大", "改");
-    let report = world.hospitals("h_20260601.csv", &csv(HEADINGS, &[&spoilt, ROWS[1]])).await.unwrap();
-    assert_eq!((report.refused, report.unchanged, report.accepted), (1, 1, 0));
+    world
+        .hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS))
+        .await
+        .unwrap();
+    let spoilt = ROWS[0]
+        .replace("0111010000010", "111010000010")
+        .replace(",01,", ",1,")
+        .replace("札医大", "改");
+    let report = world
+        .hospitals("h_20260601.csv", &csv(HEADINGS, &[&spoilt, ROWS[1]]))
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.refused, report.unchanged, report.accepted),
+        (1, 1, 0)
+    );
     assert_eq!(report.reasons().get("fault-import-id-zeros"), Some(&1));
     let finder = Finder::load(&world.store).await.unwrap();
-    assert_eq!((finder.len(), finder.by_registry_id("0111010000010").unwrap().short.as_str()), (5, "札医大"));
+    assert_eq!(
+        (
+            finder.len(),
+            finder
+                .by_registry_id("0111010000010")
+                .unwrap()
+                .short
+                .as_str()
+        ),
+        (5, "札医大")
+    );
 }
 
 async fn what_an_institution_said_itself_stays(backend: Backend) {
     let world = World::new(backend).await;
-    world.hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS)).await.unwrap();
-    let id = world.store.institution_by_registry_id("131100002").await.unwrap().unwrap();
+    world
+        .hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS))
+        .await
+        .unwrap();
+    let id = world
+        .store
+        .institution_by_registry_id("131100002")
+        .await
+        .unwrap()
+        .unwrap();
     let own = world.person(Role::InstitutionAdmin, Some(&id));
     let contact = institution::Contact {
         phone: "０３（１２３４）５６７８".to_owned(),
         url: "https://aoba.example.jp/".to_owned(),
         ..Default::default()
     };
-    institution::edit(&world.store, &own, &id, &contact).await.unwrap();
-    let changed = ROWS[2].replace("www.example.jp", "www.other.jp").replace(",60,0,61", ",50,0,50");
-    let report = world.hospitals("h_20260601.csv", &csv(HEADINGS, &[&changed])).await.unwrap();
+    institution::edit(&world.store, &own, &id, &contact)
+        .await
+        .unwrap();
+    let changed = ROWS[2]
+        .replace("www.example.jp", "www.other.jp")
+        .replace(",60,0,61", ",50,0,50");
+    let report = world
+        .hospitals("h_20260601.csv", &csv(HEADINGS, &[&changed]))
+        .await
+        .unwrap();
     assert_eq!(report.accepted, 1);
-    let one = institution::get(&world.store, &own, &id).await.unwrap().unwrap();
-    assert_eq!(one.organization.telecom("url"), Some("https://aoba.example.jp/"));
+    let one = institution::get(&world.store, &own, &id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        one.organization.telecom("url"),
+        Some("https://aoba.example.jp/")
+    );
     assert_eq!(one.organization.telecom("phone"), Some("03-1234-5678"));
     assert_eq!(one.organization.beds("total"), Some(50));
-    let fields: Vec<&str> = one.values.iter().map(|value| value.field.as_str()).collect();
+    let fields: Vec<&str> = one
+        .values
+        .iter()
+        .map(|value| value.field.as_str())
+        .collect();
     assert_eq!(fields, ["phone", "url"]);
     assert!(one.values.iter().all(|value| value.confirmed_at.is_some()));
 
@@ -157,32 +257,57 @@ async fn what_an_institution_said_itself_stays(backend: Backend) {
         url: "javascript:alert(1)".to_owned(),
         ..Default::default()
     };
-    let Err(Failure::Refused(Refusal::Invalid(faults))) = institution::edit(&world.store, &own, &id, &bad).await else {
+    let Err(Failure::Refused(Refusal::Invalid(faults))) =
+        institution::edit(&world.store, &own, &id, &bad).await
+    else {
         panic!("refused")
     };
     let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["phone", "fax", "url"]);
     let stranger = world.person(Role::InstitutionAdmin, Some(&world.ids.id()));
     let refused = institution::edit(&world.store, &stranger, &id, &contact).await;
-    assert!(matches!(refused, Err(Failure::Refused(Refusal::Forbidden(_)))));
+    assert!(matches!(
+        refused,
+        Err(Failure::Refused(Refusal::Forbidden(_)))
+    ));
 }
 
 async fn only_the_region_imports(backend: Backend) {
     let world = World::new(backend).await;
     let source = Source::read("h.csv", csv(HEADINGS, &ROWS)).unwrap();
-    for role in Role::ALL.into_iter().filter(|role| !matches!(role, Role::RegionAdmin | Role::RegionDesk)) {
+    for role in Role::ALL
+        .into_iter()
+        .filter(|role| !matches!(role, Role::RegionAdmin | Role::RegionDesk))
+    {
         let ctx = world.person(role, None);
         let tried = import::medical_institutions(&world.store, &ctx, &source, &mut |_| {}).await;
-        assert!(matches!(tried, Err(Failure::Refused(Refusal::NotFound))), "{role:?}");
+        assert!(
+            matches!(tried, Err(Failure::Refused(Refusal::NotFound))),
+            "{role:?}"
+        );
     }
     assert!(world.store.institutions().await.unwrap().is_empty());
 }
 
 async fn an_older_file_changes_nothing(backend: Backend) {
     let world = World::new(backend).await;
-    world.hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS)).await.unwrap();
+    world
+        .hospitals("h_20250601.csv", &csv(HEADINGS, &ROWS))
+        .await
+        .unwrap();
     let old = ROWS[4].replace("井上病院", "旧井上病院");
-    let report = world.hospitals("h_20240601.csv", &csv(HEADINGS, &[&old])).await.unwrap();
-    assert_eq!((report.unchanged, report.warned, report.accepted), (1, 1, 0));
-    assert!(report.remarks.iter().all(|remark| remark.level == Level::Warned && remark.reason == "fault-import-older"));
+    let report = world
+        .hospitals("h_20240601.csv", &csv(HEADINGS, &[&old]))
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.unchanged, report.warned, report.accepted),
+        (1, 1, 0)
+    );
+    assert!(
+        report
+            .remarks
+            .iter()
+            .all(|remark| remark.level == Level::Warned && remark.reason == "fault-import-older")
+    );
 }

@@ -3,7 +3,14 @@
 use renkei_directory::{Filter, Finder, Kind, Search};
 use renkei_store::institution::InstitutionRow;
 
-fn row(id: &str, kind: Kind, name: &str, kana: &str, municipality: &str, address: &str) -> InstitutionRow {
+fn row(
+    id: &str,
+    kind: Kind,
+    name: &str,
+    kana: &str,
+    municipality: &str,
+    address: &str,
+) -> InstitutionRow {
     InstitutionRow {
         id: id.parse().unwrap(),
         kind: kind.code().to_owned(),
@@ -26,12 +33,54 @@ fn row(id: &str, kind: Kind, name: &str, kana: &str, municipality: &str, address
 
 fn finder() -> Finder {
     let mut rows = vec![
-        row("1", Kind::Hospital, "医療法人社団　中央会　中央病院", "チュウオウビョウイン", "131105", "東京都目黒区中町１"),
-        row("2", Kind::Hospital, "中央病院", "チュウオウビョウイン", "011011", "北海道札幌市中央区北１"),
-        row("3", Kind::Hospital, "中央病院附属目黒分院", "チュウオウビョウインフゾクメグロブンイン", "131105", "東京都目黒区中町２"),
-        row("4", Kind::Hospital, "札幌中央病院", "サッポロチュウオウビョウイン", "011011", "北海道札幌市中央区南９"),
-        row("5", Kind::Clinic, "髙﨑メンタルクリニック", "タカサキメンタルクリニック", "131121", "東京都世田谷区上町３"),
-        row("6", Kind::Pharmacy, "閉じた薬局", "トジタヤッキョク", "131121", "東京都世田谷区上町４"),
+        row(
+            "1",
+            Kind::Hospital,
+            "医療法人社団　中央会　中央病院",
+            "チュウオウビョウイン",
+            "131105",
+            "東京都目黒区中町１",
+        ),
+        row(
+            "2",
+            Kind::Hospital,
+            "中央病院",
+            "チュウオウビョウイン",
+            "011011",
+            "北海道札幌市中央区北１",
+        ),
+        row(
+            "3",
+            Kind::Hospital,
+            "中央病院附属目黒分院",
+            "チュウオウビョウインフゾクメグロブンイン",
+            "131105",
+            "東京都目黒区中町２",
+        ),
+        row(
+            "4",
+            Kind::Hospital,
+            "札幌中央病院",
+            "サッポロチュウオウビョウイン",
+            "011011",
+            "北海道札幌市中央区南９",
+        ),
+        row(
+            "5",
+            Kind::Clinic,
+            "髙﨑メンタルクリニック",
+            "タカサキメンタルクリニック",
+            "131121",
+            "東京都世田谷区上町３",
+        ),
+        row(
+            "6",
+            Kind::Pharmacy,
+            "閉じた薬局",
+            "トジタヤッキョク",
+            "131121",
+            "東京都世田谷区上町４",
+        ),
     ];
     rows[3].registry_id = Some("011BYJtx01".to_owned());
     rows[1].code = Some("0110112489".to_owned());
@@ -52,15 +101,37 @@ fn found(words: &str, near: Option<&str>) -> Vec<String> {
 
 #[test]
 fn the_likeliest_and_nearest_come_first() {
-    assert_eq!(found("中央病院", None), ["1", "2", "3", "4"], "exact, exact, prefix, inside");
+    assert_eq!(
+        found("中央病院", None),
+        ["1", "2", "3", "4"],
+        "exact, exact, prefix, inside"
+    );
     assert_eq!(found("中央病院", Some("011011")), ["2", "1", "3", "4"]);
-    assert_eq!(found("中央病院", Some("131121")), ["1", "2", "3", "4"], "the same prefecture");
-    assert_eq!(found("中央 病院", Some("011011")), ["2", "1", "3", "4"], "typed apart");
+    assert_eq!(
+        found("中央病院", Some("131121")),
+        ["1", "2", "3", "4"],
+        "the same prefecture"
+    );
+    assert_eq!(
+        found("中央 病院", Some("011011")),
+        ["2", "1", "3", "4"],
+        "typed apart"
+    );
 }
 
 #[test]
 fn every_way_to_type_it() {
-    for words in ["高崎メンタル", "髙﨑", "ﾀｶｻｷ", "たかさき　クリニック", "世田谷区上町", "東京都世田谷区上町３", "診療所", "世田谷 クリニック", "たかさき 東京"] {
+    for words in [
+        "高崎メンタル",
+        "髙﨑",
+        "ﾀｶｻｷ",
+        "たかさき　クリニック",
+        "世田谷区上町",
+        "東京都世田谷区上町３",
+        "診療所",
+        "世田谷 クリニック",
+        "たかさき 東京",
+    ] {
         assert_eq!(found(words, None), ["5"], "{words}");
     }
     assert_eq!(found("0110112489", None), ["2"]);
@@ -104,7 +175,11 @@ fn filters_pages_and_names() {
     };
     assert_eq!(search(hokkaido, 0, 0).total, 2);
     assert_eq!(finder.municipality_name("131105"), "目黒区");
-    assert_eq!(finder.municipality_name("011011"), "札幌市中央区", "read off the addresses");
+    assert_eq!(
+        finder.municipality_name("011011"),
+        "札幌市中央区",
+        "read off the addresses"
+    );
     assert_eq!(finder.municipality_name("999999"), "999999");
     assert_eq!(finder.by_code("0110112489").unwrap().id.as_str(), "2");
     assert_eq!(finder.by_code("0000000000"), None);

@@ -17,7 +17,9 @@ pub struct World {
 impl World {
     pub async fn new(backend: Backend) -> Self {
         let clock = TestClock::default();
-        let store = Store::open(&backend.config(), clock.shared()).await.unwrap();
+        let store = Store::open(&backend.config(), clock.shared())
+            .await
+            .unwrap();
         Self {
             store,
             clock,
@@ -48,7 +50,8 @@ impl World {
         let source = Source::read(file, bytes.to_vec())?;
         let mut last = Progress { done: 0, rows: 0 };
         let ctx = self.person(Role::RegionAdmin, None);
-        let report = import::medical_institutions(&self.store, &ctx, &source, &mut |p| last = p).await?;
+        let report =
+            import::medical_institutions(&self.store, &ctx, &source, &mut |p| last = p).await?;
         assert_eq!((last.done, last.rows), (report.rows(), report.rows()));
         Ok(report)
     }
