@@ -1,1 +1,44 @@
-fn main() {}
+//! The binary: configuration, wiring, subcommands.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `cli`, `config` | what is said on the command line, and in the file |
+//! | `machine` | the time and the ids of this machine |
+//! | `wiring` | the parts put together |
+//! | `server` | listening, TLS, what is done beside answering, ending in order |
+//! | `command/` | one file for each subcommand |
+//! | `error`, `say` | what people at the terminal are told |
+
+mod cli;
+mod command;
+mod config;
+mod error;
+mod machine;
+mod say;
+mod server;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::error::CommandError;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    wiring::log(cli.verbose);
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say::aside(&format!("renkei: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: cli::Command) -> Result<(), CommandError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(command::run(command))
+}

@@ -11,6 +11,9 @@ use tokio::sync::broadcast;
 use crate::db::Db;
 use crate::{StoreError, blob};
 
+/// The embedded database, in the data folder.
+pub const SQLITE_FILE: &str = "renkei.db";
+
 /// Where the data is.
 #[derive(Clone, Debug)]
 pub struct Config {

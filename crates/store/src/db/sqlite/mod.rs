@@ -21,7 +21,7 @@ use super::lane::{self, Answer, Job, Request, Status};
 use super::{Row, Value};
 use crate::StoreError;
 
-const FILE: &str = "renkei.db";
+const FILE: &str = crate::store::SQLITE_FILE;
 const READS_FILE: &str = "audit-reads.db";
 /// The chains of the two files.
 pub(crate) const WRITE_CHAIN: &str = "write-0";

@@ -1,0 +1,113 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// renkei 連携: the institutions of a region, working together.
+///
+/// All commands but `demo` and `serve` may be run beside a server that uses the same folder.
+/// They end with 0 when everything went well, with 1 and a reason on the error output when not, with 2 when they were
+/// called in a wrong way. The log goes to the error output and holds ids, never names.
+#[derive(Debug, Parser)]
+#[command(name = "renkei", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Say more in the log (or set RENKEI_LOG=debug).
+    #[arg(long, short, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a sample region in an empty folder and serve it, on this machine only.
+    ///
+    /// Everybody in it is invented and needs no password: on the sign-in page one chooses whom to be.
+    /// Real hospitals come in beside it: renkei import medical-institutions FILE --data DIR
+    Demo {
+        #[command(flatten)]
+        place: Place,
+        /// Address to listen on; only of this machine. Port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+    /// Serve a region.
+    ///
+    /// The first start prints a link by which the region's first administrator sets a password and a second factor.
+    /// Until then, and without TLS, only addresses of this machine are served.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// Address to listen on (default: the configuration's, else 127.0.0.1:8080).
+        #[arg(long)]
+        listen: Option<SocketAddr>,
+    },
+    /// Bring in a file of open data. Ends with one line of JSON that accounts for every row.
+    ///
+    /// accepted + unchanged + waiting + refused are the rows; warned are rows with a warning. Twice is once, and what was
+    /// cut off is taken up by running it again. Rows that were refused do not make the command fail.
+    Import {
+        #[command(subcommand)]
+        kind: Import,
+    },
+    /// The audit trail.
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
+    /// Rebuild the search index from the stored bodies; goes on where it was stopped.
+    Reindex {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// 医療情報ネット (ナビイ) open data of hospitals: zip or CSV.
+    MedicalInstitutions(ImportFile),
+    /// 地方厚生局 list of institution codes: zip or CSV.
+    InstitutionCodes(ImportFile),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportFile {
+    pub(crate) file: PathBuf,
+    /// Write a CSV with a line for each row that was refused, waits or was warned about.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) rejects: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Check every row, every chain and every head; fails when something was changed, removed, reordered or cut off.
+    Verify {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+/// Where the data is.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Place {
+    /// Folder of the data (default: the configuration's, else renkei-data; demo-data for `demo`).
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Configuration file (TOML).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

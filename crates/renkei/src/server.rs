@@ -1,0 +1,248 @@
+//! Listening, what is done beside answering, and ending in order.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use axum_server::tls_rustls::RustlsConfig;
+use axum_server::{Handle, Server as AxumServer};
+use hyper_util::rt::TokioTimer;
+use renkei_access::DemoMode;
+use renkei_directory::Finder;
+use renkei_web::{App, Parts, WebConfig};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+
+use crate::config::{Server, Tls};
+use crate::error::CommandError;
+use crate::wiring::Program;
+
+/// How long answers that were begun may take after the order to end. Event streams never end by themselves.
+const GRACE: Duration = Duration::from_secs(4);
+/// How long a client may take to send the head of a request.
+const HEAD: Duration = Duration::from_secs(30);
+/// How soon searches know what another process has imported.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often what has run out is removed.
+const TIDY: Duration = Duration::from_secs(3600);
+
+/// An address that is ours already, so that nothing is made where another program listens.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    listener: TcpListener,
+    pub(crate) address: SocketAddr,
+    pub(crate) base_url: String,
+    tls: Option<Tls>,
+    open_metrics: bool,
+}
+
+impl Listening {
+    /// On this machine, without TLS, under the name that browsers trust with passkeys.
+    pub(crate) fn here(listen: SocketAddr) -> Result<Self, CommandError> {
+        Self::bound(listen, None, None, false)
+    }
+
+    /// As the configuration has it.
+    pub(crate) fn configured(listen: SocketAddr, server: &Server) -> Result<Self, CommandError> {
+        Self::bound(
+            listen,
+            server.tls()?,
+            server.base_url.clone(),
+            server.open_metrics,
+        )
+    }
+
+    fn bound(
+        listen: SocketAddr,
+        tls: Option<Tls>,
+        base_url: Option<String>,
+        open_metrics: bool,
+    ) -> Result<Self, CommandError> {
+        let listener = TcpListener::bind(listen).map_err(|error| {
+            CommandError::said(format!("{listen}: cannot listen there: {error}. Choose another address with --listen ADDRESS:PORT"))
+        })?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        Ok(Self {
+            listener,
+            address,
+            base_url: base_url
+                .unwrap_or_else(|| format!("{scheme}://localhost:{}", address.port())),
+            tls,
+            open_metrics,
+        })
+    }
+}
+
+/// Serves until the process is told to end (SIGTERM, SIGINT). `started` is called when the address answers.
+pub(crate) async fn run(
+    program: &Program,
+    listening: Listening,
+    demo: Option<DemoMode>,
+    started: impl FnOnce(),
+) -> Result<(), CommandError> {
+    let finder = Finder::load(&program.store).await?;
+    let app = app(program, &listening, finder.clone(), demo);
+    let certificate = match &listening.tls {
+        Some(tls) => Some(certificate(tls).await?),
+        None => None,
+    };
+    let handle = Handle::new();
+    let mut beside = JoinSet::new();
+    beside.spawn(ending(handle.clone()));
+    beside.spawn(look_again(program.store.clone(), finder));
+    beside.spawn(tidy(
+        program.access.clone(),
+        program.clock.clone(),
+        program.ids.clone(),
+    ));
+    if let (Some(tls), Some(certificate)) = (listening.tls.clone(), certificate.clone()) {
+        beside.spawn(renew(tls, certificate));
+    }
+    tracing::info!(address = %listening.address, tls = listening.tls.is_some(), "listening");
+    started();
+    let service = renkei_web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    let served = answer(listening.listener, certificate, handle, service).await;
+    tracing::info!("ended");
+    Ok(served?)
+}
+
+fn app(program: &Program, listening: &Listening, finder: Finder, demo: Option<DemoMode>) -> App {
+    let metrics = renkei_web::metrics::install();
+    let metrics = metrics
+        .inspect_err(|error| tracing::warn!(%error, "no figures"))
+        .ok();
+    App::new(Parts {
+        store: program.store.clone(),
+        access: program.access.clone(),
+        care: program.care.clone(),
+        finder,
+        clock: program.clock.clone(),
+        ids: program.ids.clone(),
+        config: WebConfig {
+            base_url: listening.base_url.clone(),
+            tls: listening.tls.is_some(),
+            open_metrics: listening.open_metrics,
+        },
+        demo,
+        metrics,
+    })
+}
+
+async fn answer(
+    listener: TcpListener,
+    certificate: Option<RustlsConfig>,
+    handle: Handle<SocketAddr>,
+    service: IntoMakeServiceWithConnectInfo<Router, SocketAddr>,
+) -> std::io::Result<()> {
+    match certificate {
+        Some(certificate) => {
+            patient(axum_server::from_tcp_rustls(listener, certificate)?.handle(handle))
+                .serve(service)
+                .await
+        }
+        None => {
+            patient(axum_server::from_tcp(listener)?.handle(handle))
+                .serve(service)
+                .await
+        }
+    }
+}
+
+/// With an end to the patience for clients that do not finish their request's head.
+fn patient<A>(mut server: AxumServer<SocketAddr, A>) -> AxumServer<SocketAddr, A> {
+    let mut http = server.http_builder().http1();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    server
+}
+
+/// The certificate, with the one provider of cryptography that the whole program uses.
+async fn certificate(tls: &Tls) -> Result<RustlsConfig, CommandError> {
+    // A second call finds it installed, which is as good.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let read = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
+    read.map_err(|error| {
+        CommandError::said(format!(
+            "the certificate {} or its key {} cannot be used: {error}",
+            tls.certificate.display(),
+            tls.key.display()
+        ))
+    })
+}
+
+/// The first order lets answers finish, the second one does not.
+async fn ending(handle: Handle<SocketAddr>) {
+    let (Ok(mut term), Ok(mut int)) = (
+        signal(SignalKind::terminate()),
+        signal(SignalKind::interrupt()),
+    ) else {
+        tracing::error!("signals are not heard; end the process by force");
+        return;
+    };
+    for first in [true, false] {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        if first {
+            tracing::info!("ending; answers that were begun may finish");
+            handle.graceful_shutdown(Some(GRACE));
+        } else {
+            handle.shutdown();
+        }
+    }
+}
+
+/// Lets searches know what was imported by another process.
+async fn look_again(store: renkei_store::Store, finder: Finder) {
+    let mut tick = tokio::time::interval(LOOK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        match finder.refresh(&store).await {
+            Ok(true) => tracing::info!(institutions = finder.len(), "the directory was read again"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the directory could not be read again"),
+        }
+    }
+}
+
+/// Removes what has run out.
+async fn tidy(
+    access: renkei_access::Access,
+    clock: std::sync::Arc<dyn renkei_base::Clock>,
+    ids: std::sync::Arc<dyn renkei_base::Ids>,
+) {
+    let mut tick = tokio::time::interval(TIDY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick comes at once; a start has better things to do.
+    tick.tick().await;
+    loop {
+        tick.tick().await;
+        let ctx = renkei_base::Ctx::program(clock.now(), ids.clone());
+        if let Err(error) = access.tidy(&ctx).await {
+            tracing::warn!(%error, "what has run out could not be removed");
+        }
+    }
+}
+
+/// Reads the certificate again on SIGHUP.
+async fn renew(tls: Tls, certificate: RustlsConfig) {
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else {
+        return;
+    };
+    while hangup.recv().await.is_some() {
+        match certificate
+            .reload_from_pem_file(&tls.certificate, &tls.key)
+            .await
+        {
+            Ok(()) => tracing::info!("the certificate was read again"),
+            Err(error) => {
+                tracing::error!(%error, "the certificate could not be read again; the old one stays")
+            }
+        }
+    }
+}
