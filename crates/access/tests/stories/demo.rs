@@ -1,6 +1,6 @@
 //! The sample region: whom one may be, and where.
 
-use renkei_access::Entry;
+use renkei_access::{DemoMode, Entry, NewPerson, Person};
 use renkei_base::Role;
 use renkei_store::Changes;
 use renkei_testkit::{Backend, each_backend};
@@ -8,93 +8,80 @@ use renkei_testkit::{Backend, each_backend};
 use crate::world::{World, keys, person};
 
 each_backend!(
+    only_on_loopback,
     one_chooses_whom_to_be,
+    sample_people_have_no_other_way_in,
     the_desk_of_any_institution,
     never_among_real_people
 );
 
 const LOOPBACK: &str = "127.0.0.1:8080";
 
-async fn one_chooses_whom_to_be(backend: Backend) {
-    let world = World::empty(backend).await;
-    let outside = world
-        .access
-        .demo_mode(&world.program(), "0.0.0.0:8080".parse().unwrap())
-        .await;
-    assert_eq!(keys(outside), "refuse-demo-loopback");
-    assert!(!world.access.is_sample().await.unwrap());
+/// A sample region with one person.
+async fn sample(world: &World, typed: &NewPerson) -> (DemoMode, Person) {
     let mode = world
         .access
         .demo_mode(&world.program(), LOOPBACK.parse().unwrap())
         .await
         .unwrap();
-    let hospital = world.hospital("見本病院").await;
     let mut changes = Changes::default();
-    let typed = person("iwata", Some(&hospital), &[Role::Doctor]);
-    let iwata = world
+    let person = world
         .access
-        .enter_person(&mode, &world.program(), &typed, &mut changes)
+        .enter_person(&mode, &world.program(), typed, &mut changes)
         .unwrap();
     world.store.commit(&world.program(), changes).await.unwrap();
-    assert_eq!(
-        world.access.demo_people(&mode).await.unwrap(),
-        std::slice::from_ref(&iwata)
-    );
+    (mode, person)
+}
 
-    let session = world
-        .access
-        .become_person(&mode, &world.visitor(), &iwata.id, "test")
-        .await
-        .unwrap();
+async fn only_on_loopback(backend: Backend) {
+    let world = World::empty(backend).await;
+    for outside in ["0.0.0.0:8080", "192.0.2.1:8080", "[::]:8080"] {
+        let mode = world
+            .access
+            .demo_mode(&world.program(), outside.parse().unwrap())
+            .await;
+        assert_eq!(keys(mode), "refuse-demo-loopback", "{outside}");
+    }
+    assert!(!world.access.is_sample().await.unwrap());
+}
+
+async fn one_chooses_whom_to_be(backend: Backend) {
+    let world = World::empty(backend).await;
+    let hospital = world.hospital("見本病院").await;
+    let typed = person("iwata", Some(&hospital), &[Role::Doctor]);
+    let (mode, iwata) = sample(&world, &typed).await;
+    let offered = world.access.demo_people(&mode).await.unwrap();
+    assert_eq!(offered, std::slice::from_ref(&iwata));
+
+    let become_iwata = async || {
+        world
+            .access
+            .become_person(&mode, &world.visitor(), &iwata.id, "test")
+            .await
+    };
+    let session = become_iwata().await.unwrap();
     let who = world.who(&session.token).await.unwrap();
     assert_eq!(who.account, iwata.id);
-    // Without a password there is no other way in.
+    let by = world.program();
+    world.access.suspend(&by, &iwata.id).await.unwrap();
+    assert_eq!(keys(become_iwata().await), "not found");
+    world.access.unsuspend(&by, &iwata.id).await.unwrap();
+    assert_eq!(keys(become_iwata().await), "done");
+}
+
+async fn sample_people_have_no_other_way_in(backend: Backend) {
+    let world = World::empty(backend).await;
+    let typed = person("region", None, &[Role::RegionAdmin]);
+    sample(&world, &typed).await;
     let entry = Entry {
-        login: "iwata".to_owned(),
+        login: "region".to_owned(),
         password: String::new(),
         code: String::new(),
         agent: String::new(),
     };
-    assert_eq!(
-        keys(world.access.sign_in(&world.visitor(), &entry).await),
-        "fault-signin"
-    );
-    world
-        .access
-        .suspend(&world.program(), &iwata.id)
-        .await
-        .unwrap();
-    assert_eq!(
-        keys(
-            world
-                .access
-                .become_person(&mode, &world.visitor(), &iwata.id, "")
-                .await
-        ),
-        "not found"
-    );
-    world
-        .access
-        .unsuspend(&world.program(), &iwata.id)
-        .await
-        .unwrap();
-    assert_eq!(
-        keys(
-            world
-                .access
-                .become_person(&mode, &world.visitor(), &iwata.id, "")
-                .await
-        ),
-        "done"
-    );
+    let tried = world.access.sign_in(&world.visitor(), &entry).await;
+    assert_eq!(keys(tried), "fault-signin");
     // A sample administrator does not open the door to the network.
-    let region = person("region", None, &[Role::RegionAdmin]);
-    let mut changes = Changes::default();
-    world
-        .access
-        .enter_person(&mode, &world.program(), &region, &mut changes)
-        .unwrap();
-    world.store.commit(&world.program(), changes).await.unwrap();
     assert!(!world.access.administrator_enrolled().await.unwrap());
 }
 
