@@ -9,7 +9,7 @@ use renkei_testkit::{Backend, each_backend};
 
 use crate::world::World;
 
-each_backend!(a_clinic_by_hand_and_its_departments);
+each_backend!(a_clinic_by_hand, departments_come_and_go);
 
 fn clinic() -> NewInstitution {
     NewInstitution {
@@ -32,7 +32,7 @@ fn named(name: &str, code: &str) -> Typed {
     }
 }
 
-async fn a_clinic_by_hand_and_its_departments(backend: Backend) {
+async fn a_clinic_by_hand(backend: Backend) {
     let world = World::new(backend).await;
     let region = world.person(Role::RegionAdmin, None);
     let id = institution::register(&world.store, &region, &clinic())
@@ -68,7 +68,14 @@ async fn a_clinic_by_hand_and_its_departments(backend: Backend) {
             "fault-institution-code-check-digit"
         ]
     );
+}
 
+async fn departments_come_and_go(backend: Backend) {
+    let world = World::new(backend).await;
+    let region = world.person(Role::RegionAdmin, None);
+    let id = institution::register(&world.store, &region, &clinic())
+        .await
+        .unwrap();
     let nurse = world.person(Role::Nurse, Some(&id));
     let first = department::add(&world.store, &nurse, &id, &named("精神科", "02"))
         .await

@@ -12,6 +12,7 @@ each_backend!(
     twice_is_once,
     next_years_file_keeps_the_old_name,
     every_refused_row_is_told_with_its_place,
+    columns_may_move_but_not_be_missing,
     lost_zeros_are_reported_and_nothing_is_overwritten,
     what_an_institution_said_itself_stays,
     only_the_region_imports,
@@ -156,7 +157,10 @@ async fn every_refused_row_is_told_with_its_place(backend: Backend) {
     "); }
     let rejects = String::from_utf8(report.rejects_csv(|key| key.to_owned())).unwrap();
     assert!(rejects.starts_with("\u{FEFF}line,level,field,reason,value,text\n2,refused,正式名称,fault-import-control,札幌病院,"));
+}
 
+async fn columns_may_move_but_not_be_missing(backend: Backend) {
+    let world = World::new(backend).await;
     let moved = csv(
         "所在地,機関区分,ID,正式名称,市区町村コード,都道府県コード",
         &["東京都目黒区中町１,1,131100009,丙病院,110,13"],

@@ -1,4 +1,5 @@
 //! Stories of the directory, told on both databases.
+#![cfg(test)]
 
 mod codes;
 mod departments;

@@ -14,9 +14,12 @@ fn row(
     InstitutionRow {
         id: id.parse().unwrap(),
         kind: kind.code().to_owned(),
-        prefecture: municipality[..2].to_owned(),
+        prefecture: municipality.chars().take(2).collect(),
         municipality: municipality.to_owned(),
-        registry_id: Some(format!("{}9{id}", &municipality[..2])),
+        registry_id: Some(format!(
+            "{}9{id}",
+            municipality.chars().take(2).collect::<String>()
+        )),
         code: None,
         name: name.to_owned(),
         kana: kana.to_owned(),

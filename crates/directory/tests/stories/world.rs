@@ -7,15 +7,15 @@ use renkei_directory::import::{self, Progress, Report, Source};
 use renkei_store::{Failure, Store};
 use renkei_testkit::{Backend, CountingIds, TestClock};
 
-pub struct World {
-    pub store: Store,
-    pub clock: TestClock,
-    pub ids: Arc<dyn Ids>,
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) clock: TestClock,
+    pub(crate) ids: Arc<dyn Ids>,
     _backend: Backend,
 }
 
 impl World {
-    pub async fn new(backend: Backend) -> Self {
+    pub(crate) async fn new(backend: Backend) -> Self {
         let clock = TestClock::default();
         let store = Store::open(&backend.config(), clock.shared())
             .await
@@ -28,12 +28,12 @@ impl World {
         }
     }
 
-    pub fn program(&self) -> Ctx {
+    pub(crate) fn program(&self) -> Ctx {
         use renkei_base::Clock;
         Ctx::program(self.clock.now(), Arc::clone(&self.ids))
     }
 
-    pub fn person(&self, role: Role, institution: Option<&Id>) -> Ctx {
+    pub(crate) fn person(&self, role: Role, institution: Option<&Id>) -> Ctx {
         let mut ctx = self.program();
         ctx.purpose = renkei_base::Purpose::Operations;
         ctx.reach = renkei_base::Reach::NoPatients;
@@ -46,7 +46,7 @@ impl World {
         ctx
     }
 
-    pub async fn hospitals(&self, file: &str, bytes: &[u8]) -> Result<Report, Failure> {
+    pub(crate) async fn hospitals(&self, file: &str, bytes: &[u8]) -> Result<Report, Failure> {
         let source = Source::read(file, bytes.to_vec())?;
         let mut last = Progress { done: 0, rows: 0 };
         let ctx = self.person(Role::RegionAdmin, None);
@@ -56,18 +56,18 @@ impl World {
         Ok(report)
     }
 
-    pub async fn codes(&self, file: &str, bytes: &[u8]) -> Result<Report, Failure> {
+    pub(crate) async fn codes(&self, file: &str, bytes: &[u8]) -> Result<Report, Failure> {
         let source = Source::read(file, bytes.to_vec())?;
         let ctx = self.person(Role::RegionAdmin, None);
         import::institution_codes(&self.store, &ctx, &source, &mut |_| {}).await
     }
 }
 
-pub const HEADINGS: &str = "ID,正式名称,正式名称（フリガナ）,略称,機関区分,都道府県コード,市区町村コード,所在地,\
+pub(crate) const HEADINGS: &str = "ID,正式名称,正式名称（フリガナ）,略称,機関区分,都道府県コード,市区町村コード,所在地,\
     所在地座標（緯度）,所在地座標（経度）,案内用ホームページアドレス,毎週決まった曜日に休診（日）,祝日に休診,一般病床,精神病床,合計病床数";
 
 /// Five hospitals: two without coordinates, one total that does not add up, one without kana.
-pub const ROWS: [&str; 5] = [
+pub(crate) const ROWS: [&str; 5] = [
     "0111010000010,札幌医科大学附属病院,サッポロイカダイガクフゾクビョウイン,札医大,1,01,101,北海道札幌市中央区南１条西１６丁目２９１番地,43.055405,141.333497,https://web.sapmed.ac.jp/hospital/,0,0,816,32,848",
     "131120001,昭和大学附属烏山病院,ショウワダイガクフゾクカラスヤマビョウイン,,1,13,112,東京都世田谷区北烏山６－１１－１１,0.0,0.0,,0,0,,340,340",
     "131100002,医療法人社団　青葉会　目黒あおば病院,,,1,13,110,東京都目黒区中目黒１－２－３,35.64,139.70,www.example.jp,0,,60,0,61",
@@ -75,7 +75,7 @@ pub const ROWS: [&str; 5] = [
     "472010001,井上病院,イノウエビョウイン,,1,47,201,沖縄県那覇市天久１,26.2,127.7,,0,0,30,,30",
 ];
 
-pub fn csv(headings: &str, rows: &[&str]) -> Vec<u8> {
+pub(crate) fn csv(headings: &str, rows: &[&str]) -> Vec<u8> {
     let mut text = headings.to_owned();
     for row in rows {
         text.push_str("\r\n");
