@@ -2,12 +2,17 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`store`] | [`Store`]: open, read, search, commit |
+//! | [`store`], `commit`, `read`, `search` | [`Store`]: open, write, read, search |
 //! | [`changes`] | what a use case wants written: puts, access rows, audit notes, counts |
-//! | [`query`] | what a use case wants found |
-//! | [`error`] | [`StoreError`], and [`Failure`] for use cases |
+//! | [`query`], `planner/` | what a use case wants found, and the SQL that finds it |
+//! | `filter` | who sees which row: the one condition that all reads, searches and writes share |
+//! | `audit`, `anchor`, [`verify`], [`trail`] | records and their chains, the heads outside, whether all is as written, pages for auditors |
+//! | `index`, [`reindex`] | search rows of a resource; all of them anew |
+//! | `resource`, `access`, [`feed`], `count`, [`account`], [`session`], [`institution`], … | one file per table group, its SQL as constants |
+//! | `blob` | attachments |
 //! | `db/` | the executor: statements and rows, SQLite and PostgreSQL behind it, the dialect |
-//! | `resource`, `index`, `access`, `audit`, `feed`, `count`, `blob`, `job`, … | one file per table group, its SQL as constants |
+//! | `migrate` | the list of `migrations/` |
+//! | [`error`] | [`StoreError`], and [`Failure`] for use cases |
 
 pub(crate) mod access;
 pub mod account;
@@ -18,6 +23,7 @@ pub(crate) mod blob;
 pub mod changes;
 mod commit;
 pub(crate) mod count;
+mod counted;
 pub(crate) mod db;
 pub mod enrolment;
 pub mod error;
@@ -45,6 +51,7 @@ mod waiting;
 pub use account::{AccountRow, AccountState};
 pub use attempt::{AttemptKind, AttemptRow};
 pub use changes::{Access, Changes, Count, Note, Place, Put, Stored};
+pub use counted::Counted;
 pub use enrolment::EnrolmentRow;
 pub use error::{Failure, StoreError};
 pub use feed::{Fed, FeedCursor};

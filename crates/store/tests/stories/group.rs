@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use renkei_store::{Changes, StoreError};
+use renkei_store::{Changes, Config, Count, Database, StoreError};
 use renkei_testkit::Backend;
 
 use crate::world::{World, id, key, public, slot};
@@ -11,6 +11,7 @@ renkei_testkit::each_backend!(
     a_failing_request_leaves_its_neighbours,
     many_clients_share_commits,
     watchers_are_told_after_the_commit,
+    counts_add_up_whoever_waits_for_whom,
 );
 
 async fn a_failing_request_leaves_its_neighbours(backend: Backend) {
@@ -96,4 +97,57 @@ async fn watchers_are_told_after_the_commit(backend: Backend) {
     );
     assert!(world.store.commit(&world.program(), changes).await.is_err());
     assert!(watch.try_recv().is_err());
+}
+
+/// Requests of different writers want the same two rows in opposite orders.
+async fn counts_add_up_whoever_waits_for_whom(backend: Backend) {
+    let world = World::open(backend).await;
+    let tasks = (0..120).map(|number| {
+        let (store, program) = (world.store.clone(), world.program());
+        tokio::spawn(async move {
+            let mut changes = Changes::default();
+            let count = |area: &str| Count {
+                indicator: "reply-rate",
+                period: "2026-11".to_owned(),
+                area: area.to_owned(),
+                institution: String::new(),
+                numerator: 1,
+                denominator: 2,
+            };
+            changes.counts = vec![count("a"), count("b")];
+            if number % 2 == 0 {
+                changes.counts.reverse();
+            }
+            store.commit(&program, changes).await
+        })
+    });
+    for task in tasks.collect::<Vec<_>>() {
+        task.await.unwrap().unwrap();
+    }
+    assert_eq!(
+        counts(&world.backend.config()).await,
+        [(120, 240), (120, 240)]
+    );
+    let verdict = world.store.verify_audit(|_| ()).await.unwrap();
+    assert!(verdict.sound(), "{verdict:?}");
+}
+
+async fn counts(config: &Config) -> Vec<(i64, i64)> {
+    const SQL: &str = "select numerator, denominator from count order by area";
+    match &config.database {
+        Database::Sqlite => {
+            let conn = rusqlite::Connection::open(config.data.join("renkei.db")).unwrap();
+            let mut statement = conn.prepare(SQL).unwrap();
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
+            rows.unwrap().map(Result::unwrap).collect()
+        }
+        Database::Postgres { url } => {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+                .await
+                .unwrap();
+            tokio::spawn(connection);
+            let rows = client.query(SQL, &[]).await.unwrap();
+            rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod reader;
 mod writer;
 
 use std::borrow::Cow;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -23,6 +24,7 @@ use crate::StoreError;
 
 const FILE: &str = crate::store::SQLITE_FILE;
 const READS_FILE: &str = "audit-reads.db";
+const LOCK_FILE: &str = "renkei.lock";
 /// The chains of the two files.
 pub(crate) const WRITE_CHAIN: &str = "write-0";
 pub(crate) const READ_CHAIN: &str = "read-0";
@@ -85,11 +87,24 @@ impl Part {
     }
 }
 
+/// Processes that start on one folder do so in turn. The lock goes with the file.
+fn turn(folder: &Path) -> std::io::Result<File> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(folder.join(LOCK_FILE))?;
+    file.lock()?;
+    Ok(file)
+}
+
 impl Sqlite {
     /// Opens or makes the two files in a folder, and migrates them. Blocks.
     pub(crate) fn open(folder: &Path, now: Micros) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder).map_err(|error| StoreError::Blob(error.to_string()))?;
         let (main, reads) = (folder.join(FILE), folder.join(READS_FILE));
+        // The change to the write-ahead log does not wait for another process that makes it at the same moment.
+        let _turn = turn(folder).map_err(|error| StoreError::Blob(error.to_string()))?;
         migrate::file(&main, Sync::Full, now)?;
         migrate::file(&reads, Sync::Normal, now)?;
         Ok(Self {
