@@ -1,0 +1,476 @@
+//! Durable writes and reads by id on SQLite: the floor, the store in process, and the store through HTTP.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use renkei_base::{Caller, Ctx, Id, Ids, Purpose, Role, Roles, Scope};
+use renkei_fhir::Resource;
+use renkei_store::{Changes, Note, Store};
+use renkei_testkit::Folder;
+
+use crate::bare::Writer;
+use crate::child::Door;
+use crate::counts::{self, Counts, at};
+use crate::http::{self, Connection};
+use crate::load::{self, Client, Load, closed};
+use crate::machine::{self, MachineClock, MachineIds};
+use crate::plan::{FEW, MANY, Plan};
+use crate::report::{Report, Table, spread};
+use crate::shape::{self, Insert};
+use crate::stat::{Rounds, shown};
+use crate::{Done, bare, door};
+
+/// A data folder with patients and resources, the same for all who are compared.
+#[derive(Clone, Debug)]
+pub(crate) struct World {
+    pub(crate) institution: Id,
+    pub(crate) patients: Vec<Id>,
+    pub(crate) there: Vec<Id>,
+}
+
+impl World {
+    /// Fills a new store with it.
+    pub(crate) async fn make(
+        plan: &Plan,
+        config: &renkei_store::Config,
+        there: usize,
+    ) -> Done<Self> {
+        let store = Store::open(config, Arc::new(MachineClock)).await?;
+        let ids: Arc<dyn Ids> = Arc::new(MachineIds);
+        let ctx = Ctx::program(at(), Arc::clone(&ids));
+        let world = Self {
+            institution: ids.id(),
+            patients: (0..plan.patients).map(|_| ids.id()).collect(),
+            there: (0..there).map(|_| ids.id()).collect(),
+        };
+        for patients in world.patients.chunks(200) {
+            store
+                .commit(&ctx, shape::patients(patients, &world.institution))
+                .await?;
+        }
+        let each: Vec<(usize, &Id)> = world.there.iter().enumerate().collect();
+        for some in each.chunks(200) {
+            let mut changes = Changes::default();
+            for (number, id) in some {
+                let patient = world.patient(*number)?;
+                let mut resource =
+                    Resource::from_json(&shape::body(patient, &world.institution, *number))?;
+                resource.set("id", id.as_str().into());
+                changes.create(
+                    resource,
+                    shape::place(patient, &world.institution, Scope::Record),
+                );
+            }
+            store.commit(&ctx, changes).await?;
+        }
+        store.close().await?;
+        Ok(world)
+    }
+
+    /// Not in the order in which they were made.
+    pub(crate) fn patient(&self, number: usize) -> Done<&Id> {
+        let at = (number * 7_919) % self.patients.len().max(1);
+        self.patients.get(at).ok_or_else(|| "no patients".into())
+    }
+
+    fn reads(&self, client: usize) -> impl Iterator<Item = &Id> {
+        let many = self.there.len();
+        (0..500.min(many))
+            .filter_map(move |number| self.there.get((number * 7_919 + client * 104_729) % many))
+    }
+}
+
+/// A client of the floor: its rows are made beforehand, only their id is new each time.
+#[derive(Debug)]
+pub(crate) struct BareClient {
+    rows: Vec<Vec<Insert>>,
+    next: usize,
+}
+
+impl BareClient {
+    pub(crate) fn many(world: &World, clients: usize) -> Done<Vec<Self>> {
+        let one = |client: usize| {
+            let rows = (0..30).map(|number| {
+                let number = client * 30 + number;
+                let patient = world.patient(number)?;
+                let text = shape::body(patient, &world.institution, number);
+                shape::rows(&text, &MachineIds.id(), patient, &world.institution, at())
+            });
+            Ok(Self {
+                rows: rows.collect::<Done<_>>()?,
+                next: 0,
+            })
+        };
+        (0..clients).map(one).collect()
+    }
+
+    pub(crate) fn rows(&mut self) -> Vec<Insert> {
+        let mut rows = self
+            .rows
+            .get(self.next % self.rows.len().max(1))
+            .cloned()
+            .unwrap_or_default();
+        self.next += 1;
+        let id = MachineIds.id();
+        for insert in &mut rows {
+            if let Some(cell) = insert.cells.get_mut(2) {
+                *cell = shape::Cell::Text(id.to_string());
+            }
+        }
+        rows
+    }
+}
+
+/// The three folders, and what was done in each.
+struct Bench<'a> {
+    plan: &'a Plan,
+    world: World,
+    bare: PathBuf,
+    store: PathBuf,
+    door: Door,
+    bare_done: u64,
+    store_done: u64,
+    written: u64,
+    read: u64,
+}
+
+/// What the rounds gave.
+#[derive(Default)]
+struct Found {
+    steps: Vec<(&'static str, Rounds, Rounds, Rounds, Rounds)>,
+    jobs: Rounds,
+    fsync: Rounds,
+}
+
+impl Found {
+    fn push(&mut self, name: &'static str, load: &Load) {
+        if !self.steps.iter().any(|step| step.0 == name) {
+            self.steps.push((
+                name,
+                Rounds::default(),
+                Rounds::default(),
+                Rounds::default(),
+                Rounds::default(),
+            ));
+        }
+        if let Some(step) = self.steps.iter_mut().find(|step| step.0 == name) {
+            step.1.push(load.rate());
+            step.2.push(load.times.percentile(0.5));
+            step.3.push(load.times.percentile(0.99));
+            step.4.push(load.others);
+        }
+    }
+
+    fn rate(&self, name: &str) -> Rounds {
+        let step = self.steps.iter().find(|step| step.0 == name);
+        step.map(|step| step.1.clone()).unwrap_or_default()
+    }
+
+    fn table(&self) -> Table {
+        let mut table = Table::new(&["step", "a second", "p50 ms", "p99 ms", "others' CPU %"]);
+        for (name, rate, half, most, others) in &self.steps {
+            table.row(&[
+                name,
+                &spread(rate),
+                &shown(half.median()),
+                &shown(most.median()),
+                &shown(others.median()),
+            ]);
+        }
+        table
+    }
+}
+
+const BARE: &str = "bare write, 64 clients";
+const STORE: &str = "store in process, 64 clients";
+const HTTP: &str = "write through HTTP, 64 clients";
+const HTTP_FEW: &str = "write through HTTP, 8 clients";
+const BARE_READ: &str = "bare read, 1 thread";
+const READ_MANY: &str = "read through HTTP, 64 clients";
+const READ_FEW: &str = "read through HTTP, 8 clients";
+
+pub(crate) fn run(plan: &Plan, report: &mut Report) -> Done<()> {
+    let folder = Folder::new();
+    let root = plan
+        .keep
+        .clone()
+        .unwrap_or_else(|| folder.path().to_owned());
+    let (bare, store, data) = (root.join("bare"), root.join("store"), root.join("door"));
+    let runtime = load::runtime()?;
+    let world = runtime.block_on(World::make(
+        plan,
+        &door::config(bare.clone(), None),
+        plan.there,
+    ))?;
+    copy(&bare, &store)?;
+    copy(&bare, &data)?;
+    let door = Door::start(&data, None, &world.institution, MANY)?;
+    let mut bench = Bench {
+        plan,
+        world,
+        bare,
+        store,
+        door,
+        bare_done: 0,
+        store_done: 0,
+        written: 0,
+        read: 0,
+    };
+    let mut found = Found::default();
+    let mut left = 3 * plan.rounds;
+    let mut rounds = 0;
+    while rounds < plan.rounds {
+        let (round, noise) = bench.round()?;
+        if noise > plan.noise && left > 0 {
+            println!("a round with {noise:.0} % of other load is done again");
+            left -= 1;
+            continue;
+        }
+        for (name, load) in &round.steps {
+            found.push(name, load);
+        }
+        found.jobs.push(round.jobs);
+        found.fsync.push(machine::fsync_rate(
+            &root,
+            std::time::Duration::from_millis(300),
+        )?);
+        rounds += 1;
+    }
+    let rows = bench.check()?;
+    tell(report, &found, rows);
+    Ok(())
+}
+
+struct Round {
+    steps: Vec<(&'static str, Load)>,
+    jobs: f64,
+}
+
+impl Bench<'_> {
+    fn round(&mut self) -> Done<(Round, f64)> {
+        let runtime = load::runtime()?;
+        let seconds = self.plan.seconds;
+        let bare = runtime.block_on(self.bare_writes())?;
+        let store = runtime.block_on(self.store_writes())?;
+        let before = runtime.block_on(figures(&self.door))?;
+        let http = runtime.block_on(self.writes(MANY))?;
+        let after = runtime.block_on(figures(&self.door))?;
+        let few = runtime.block_on(self.writes(FEW))?;
+        let one = bare::read(&self.bare.join("renkei.db"), &self.world.there, seconds)?;
+        let many_reads = runtime.block_on(self.reads(MANY))?;
+        let few_reads = runtime.block_on(self.reads(FEW))?;
+        let steps = vec![
+            (BARE, bare),
+            (STORE, store),
+            (HTTP, http),
+            (HTTP_FEW, few),
+            (BARE_READ, one),
+            (READ_MANY, many_reads),
+            (READ_FEW, few_reads),
+        ];
+        let noise = steps
+            .iter()
+            .map(|(_, load)| load.others)
+            .fold(0.0, f64::max);
+        let jobs = (after.1 - before.1) as f64 / (after.0 - before.0).max(1) as f64;
+        Ok((Round { steps, jobs }, noise))
+    }
+
+    async fn bare_writes(&mut self) -> Done<Load> {
+        let writer = Writer::start(&self.bare.join("renkei.db"))?;
+        let mut clients = BareClient::many(&self.world, MANY)?;
+        let load = closed(&mut clients, self.plan.seconds, async |client| {
+            writer.write(client.rows()).await
+        })
+        .await?;
+        if self.plan.quick {
+            println!("bare: {} a commit", load.done / writer.commits().max(1));
+        }
+        writer.close()?;
+        self.bare_done += load.done;
+        Ok(load)
+    }
+
+    async fn store_writes(&mut self) -> Done<Load> {
+        let store = Store::open(
+            &door::config(self.store.clone(), None),
+            Arc::new(MachineClock),
+        )
+        .await?;
+        let mut clients = (0..MANY)
+            .map(|client| {
+                let texts = (0..30).map(|number| {
+                    let patient = self.world.patient(client * 30 + number)?;
+                    Ok((
+                        shape::body(patient, &self.world.institution, number),
+                        patient.clone(),
+                    ))
+                });
+                Ok((texts.collect::<Done<Vec<_>>>()?, 0))
+            })
+            .collect::<Done<Vec<_>>>()?;
+        let institution = &self.world.institution;
+        let load = closed(&mut clients, self.plan.seconds, async |(texts, next)| {
+            let (text, patient) = texts.get(*next % 30).ok_or("no texts")?;
+            *next += 1;
+            let ctx = ctx(institution);
+            let id = ctx.ids.id();
+            let mut resource = Resource::from_json(text)?;
+            resource.set("id", id.as_str().into());
+            let mut changes = Changes::default();
+            changes.create(resource, shape::place(patient, institution, Scope::Record));
+            changes.note(
+                Note::new(door::WRITTEN)
+                    .patient(patient)
+                    .what(shape::key(&id)),
+            );
+            store.commit(&ctx, changes).await?;
+            Ok(())
+        })
+        .await?;
+        store.close().await?;
+        self.store_done += load.done;
+        Ok(load)
+    }
+
+    async fn writes(&mut self, many: usize) -> Done<Load> {
+        let load = write_step(self.plan, &self.world, &self.door, many).await?;
+        self.written += load.done;
+        Ok(load)
+    }
+
+    async fn reads(&mut self, many: usize) -> Done<Load> {
+        let mut clients = Vec::with_capacity(many);
+        for (client, session) in self.door.sessions.iter().take(many).enumerate() {
+            let cookie = vec![format!("cookie: renkei={session}")];
+            let ids = self.world.reads(client);
+            let requests = ids
+                .map(|id| http::request("GET", &format!("/door/Observation/{id}"), &cookie, b""));
+            clients.push(Client::new(
+                Connection::open(self.door.address).await?,
+                requests.collect(),
+                200,
+            ));
+        }
+        let load = closed(&mut clients, self.plan.seconds, Client::step).await?;
+        self.read += load.done;
+        Ok(load)
+    }
+
+    /// Ends the door and counts; returns the rows of its audit.
+    fn check(self) -> Done<u64> {
+        self.door.close()?;
+        let there = self.world.there.len() as u64;
+        let data = self.store.with_file_name("door");
+        let bare = Counts::expected(there + self.bare_done, 0, 0);
+        bare.check("bare", counts::sqlite(&self.bare)?)?;
+        let store = Counts::expected(there + self.store_done, self.store_done, 0);
+        store.check("store", counts::sqlite(&self.store)?)?;
+        let door = Counts::expected(there + self.written, self.written, self.read);
+        door.check("door", counts::sqlite(&data)?)?;
+        load::runtime()?.block_on(counts::audit(&door::config(data, None)))
+    }
+}
+
+/// Writes through a door's HTTP, by clients with a session each.
+pub(crate) async fn write_step(plan: &Plan, world: &World, door: &Door, many: usize) -> Done<Load> {
+    let mut clients = Vec::with_capacity(many);
+    for (client, session) in door.sessions.iter().take(many).enumerate() {
+        let head = [
+            format!("cookie: renkei={session}"),
+            "content-type: application/fhir+json".to_owned(),
+        ];
+        let requests = (0..30).map(|number| {
+            let number = client * 30 + number;
+            let body = shape::body(world.patient(number)?, &world.institution, number);
+            Ok(http::request(
+                "POST",
+                "/door/Observation",
+                &head,
+                body.as_bytes(),
+            ))
+        });
+        let requests = requests.collect::<Done<_>>()?;
+        clients.push(Client::new(
+            Connection::open(door.address).await?,
+            requests,
+            201,
+        ));
+    }
+    closed(&mut clients, plan.seconds, Client::step).await
+}
+
+/// Transactions and commits of a door so far.
+pub(crate) async fn figures(door: &Door) -> Done<(u64, u64)> {
+    let request = http::request("GET", "/figures", &[], b"");
+    let answer = Connection::open(door.address).await?.ask(&request).await?;
+    let (one, other) = answer.text()?.split_once(' ').ok_or("no figures")?;
+    Ok((one.parse()?, other.parse()?))
+}
+
+/// A doctor of the institution, as the door makes it of a session.
+fn ctx(institution: &Id) -> Ctx {
+    let caller = Caller {
+        account: Some(institution.clone()),
+        name: String::new(),
+        institution: Some(institution.clone()),
+        roles: Roles::new([Role::Doctor]),
+    };
+    Ctx {
+        reach: renkei_access::reach(&caller),
+        purpose: Purpose::Treatment,
+        caller,
+        ..Ctx::program(at(), Arc::new(MachineIds))
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> Done<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+const TEXT: &str = "One durable write is one new FHIR Observation of about 1.5 kB in one of 2,000 patients' compartments: one resource row \
+and nine index rows in four tables.\n\n\
+- **bare**: these rows and nothing else, made beforehand, by the SQLite driver in process: 64 clients, one writer thread that commits \
+whatever waits in one transaction, the same tables and pragmas, the same checkpoint thread. No HTTP, session, policy, read filter, JSON, \
+savepoint, change feed, audit.\n\
+- **store in process**: `store.commit` called by 64 tasks: JSON checked, read filter, index drawn, savepoint, feed row, audit row chained by hash.\n\
+- **through HTTP**: the same from another process, with 64 sessions, each request authenticated and permitted by the policy.\n\n\
+Reads: bare is one thread with one prepared `select body` by id; through HTTP each has its session, policy, read filter and an audit row \
+chained and written before the answer.\n";
+
+fn tell(report: &mut Report, found: &Found, rows: u64) {
+    report.section("Durable writes and reads by id, SQLite", TEXT);
+    report.table(&found.table());
+    let bare = found.rate(BARE);
+    report.at_least(
+        "durable writes from 64 clients through HTTP / bare",
+        0.75,
+        &found.rate(HTTP).over(&bare),
+    );
+    report.at_least("jobs a commit, 64 clients through HTTP", 25.0, &found.jobs);
+    let read = found.rate(BARE_READ);
+    report.at_least(
+        "reads by id, 64 clients through HTTP / bare",
+        0.35,
+        &found.rate(READ_MANY).over(&read),
+    );
+    report.at_least(
+        "reads by id, 8 clients through HTTP / bare",
+        0.22,
+        &found.rate(READ_FEW).over(&read),
+    );
+    let store = spread(&found.rate(STORE).over(&bare));
+    let fsync = spread(&found.fsync);
+    report.note(&format!(
+        "Store in process / bare: {store}. Raw appends with fsync beside each round: {fsync} a second.\n\n\
+         Asserted: resources and index rows in each database, one audit row for each acknowledged write and read, \
+         all {rows} audit rows hashed again."
+    ));
+}
