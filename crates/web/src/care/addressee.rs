@@ -53,6 +53,12 @@ pub(crate) async fn part(State(app): State<App>, v: Visit, form: Form) -> Result
     })
 }
 
+impl Part<'_> {
+    fn is_chosen(&self, id: &Id) -> bool {
+        self.addressee.is(id)
+    }
+}
+
 pub(crate) async fn of(app: &App, v: &Visit, form: &Form) -> Result<Addressee, Answer> {
     let words = form.get("q");
     let mut shown = Addressee {
@@ -60,11 +66,25 @@ pub(crate) async fn of(app: &App, v: &Visit, form: &Form) -> Result<Addressee, A
         found: search(app, v, words),
         ..Addressee::default()
     };
-    if let Ok(id) = form.get("addressee").parse::<Id>() {
+    if let Ok(id) = chosen(form).parse::<Id>() {
         shown.chosen = app.finder.by_id(&id).as_ref().map(choice);
         shown.departments = departments(app, v, &id).await?;
     }
     Ok(shown)
+}
+
+/// What is chosen now: a row of the search that was just clicked, else the one from before.
+pub(crate) fn chosen(form: &Form) -> &str {
+    match form.get("choose") {
+        "" => form.get("addressee"),
+        clicked => clicked,
+    }
+}
+
+impl Addressee {
+    pub(crate) fn is(&self, id: &Id) -> bool {
+        self.chosen.as_ref().is_some_and(|chosen| chosen.id == *id)
+    }
 }
 
 /// The open departments of an institution, with how to refer to them.

@@ -244,6 +244,10 @@ impl DraftPage<'_> {
         differs.then(|| shown(&conflict.theirs).get(field).to_owned())
     }
 
+    fn is_chosen(&self, id: &Id) -> bool {
+        self.addressee.is(id)
+    }
+
     fn attaches_to(&self) -> &'static str {
         "letter"
     }
@@ -257,7 +261,7 @@ fn typed(form: &Form) -> DraftForm {
     let text = |name| form.get(name).to_owned();
     DraftForm {
         patient: text("patient"),
-        addressee: text("addressee"),
+        addressee: addressee::chosen(form).to_owned(),
         department: text("department"),
         addressee_doctor: text("addressee_doctor"),
         priority: text("priority"),
