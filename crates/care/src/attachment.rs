@@ -193,7 +193,7 @@ async fn remove_tried(care: &Care, ctx: &Ctx, id: &Id, attachment: &Id) -> Resul
         let file = found
             .filter(|file| is_seen(ctx, file))
             .ok_or(Refusal::NotFound)?;
-        may_write(ctx, &case, Of::of(&file.view))?;
+        may_write(ctx, &case, Of::from_file(&file.view))?;
         let mut changes = Changes::default();
         changes.delete(&file.stored);
         touch(ctx, &case, &mut changes);
@@ -275,7 +275,7 @@ impl Of {
         }
     }
 
-    fn of(file: &DocumentReference) -> Self {
+    fn from_file(file: &DocumentReference) -> Self {
         if file.belongs() == Some(Self::Reply.code()) {
             Self::Reply
         } else {
@@ -287,7 +287,7 @@ impl Of {
 pub(crate) fn files(case: &Case, of: Of) -> impl Iterator<Item = &Held<DocumentReference>> {
     case.files
         .iter()
-        .filter(move |file| Of::of(&file.view) == of)
+        .filter(move |file| Of::from_file(&file.view) == of)
 }
 
 pub(crate) fn views(case: &Case, of: Of) -> Vec<AttachmentView> {

@@ -111,7 +111,8 @@ impl Composition {
     /// The name of the person among the authors.
     pub fn author(&self) -> &str {
         let mut list = self.0.list("author").iter();
-        list.find(|one| text_of(one, "type") == "Practitioner").map_or("", display_of)
+        list.find(|one| text_of(one, "type") == "Practitioner")
+            .map_or("", display_of)
     }
 
     /// Who stands for it in that way: name and time. The last, where several did.

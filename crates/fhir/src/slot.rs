@@ -71,7 +71,10 @@ impl Slot {
 
     /// A time made for one appointment, outside those that were opened: goes away when that is cancelled.
     pub fn is_single(&self) -> bool {
-        self.0.get("overbooked").and_then(Value::as_bool).unwrap_or(false)
+        self.0
+            .get("overbooked")
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
     }
 
     pub fn set_single(&mut self) {

@@ -182,9 +182,17 @@ impl Task {
 
     /// The addressed department (HealthcareService), with its name. A code, so that lists can be filtered by it.
     pub fn department(&self) -> Option<(Id, &str)> {
-        let mut codings = self.0.list("performerType").iter().filter_map(|one| one.get("coding")?.as_array()).flatten();
+        let mut codings = self
+            .0
+            .list("performerType")
+            .iter()
+            .filter_map(|one| one.get("coding")?.as_array())
+            .flatten();
         let coding = codings.find(|coding| text_of(coding, "system") == DEPARTMENT)?;
-        Some((text_of(coding, "code").parse().ok()?, text_of(coding, "display")))
+        Some((
+            text_of(coding, "code").parse().ok()?,
+            text_of(coding, "display"),
+        ))
     }
 
     pub fn set_department(&mut self, department: Option<(&Id, &str)>) {
@@ -201,13 +209,20 @@ impl Task {
 
     /// The version of the letter that this version of the task stands for.
     pub fn letter_version(&self) -> Option<u32> {
-        let letter = self.0.list("input").iter().find_map(|one| one.get("valueReference"))?;
+        let letter = self
+            .0
+            .list("input")
+            .iter()
+            .find_map(|one| one.get("valueReference"))?;
         text_of(letter, "reference").split('/').nth(3)?.parse().ok()
     }
 
     pub fn set_letter(&mut self, letter: &Id, version: u32) {
         let reference = format!("Composition/{letter}/_history/{version}");
-        self.0.set("input", json!([{"type": {"text": "letter"}, "valueReference": {"reference": reference}}]));
+        self.0.set(
+            "input",
+            json!([{"type": {"text": "letter"}, "valueReference": {"reference": reference}}]),
+        );
     }
 
     /// Start of the booked appointment, so that lists need not read it.

@@ -5,13 +5,15 @@ use renkei_base::{Ctx, Id, Micros};
 use crate::db::{Row, Value};
 use crate::{Store, StoreError, filter};
 
+// `cross join` keeps SQLite from starting with the states of all tasks; the empty text after a parameter's name keeps
+// PostgreSQL from the index by value.
 const SELECT: &str = "select s.code, coalesce(p.code, ''), count(*), \
     sum(case when d.low < $2 then 1 else 0 end), sum(case when d.low < $3 then 1 else 0 end) \
-    from ix_token h \
-    join ix_token s on s.patient = h.patient and s.typ = 'Task' and s.param = 'business-status' and s.id = h.id \
-    left join ix_token p on p.patient = h.patient and p.typ = 'Task' and p.param = 'performer' and p.id = h.id \
-    left join ix_date d on d.patient = h.patient and d.typ = 'Task' and d.param = 'x-due' and d.id = h.id \
-    where h.typ = 'Task' and h.param = 'x-holder' and h.code = $1 and ";
+    from ix_token h cross join ix_token s \
+    left join ix_token p on p.patient = h.patient and p.typ = 'Task' and p.id = h.id and p.param || '' = 'performer' \
+    left join ix_date d on d.patient = h.patient and d.typ = 'Task' and d.id = h.id and d.param || '' = 'x-due' \
+    where h.typ = 'Task' and h.param = 'x-holder' and h.code = $1 \
+    and s.patient = h.patient and s.typ = 'Task' and s.id = h.id and s.param || '' = 'business-status' and ";
 const GROUP: &str = " group by s.code, coalesce(p.code, '')";
 
 /// Tasks of one state and one department that wait for an institution.

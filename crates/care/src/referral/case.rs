@@ -67,13 +67,13 @@ impl Case {
             match stored.key.typ.as_str() {
                 Task::TYPE if own => task = held(stored, Task::from_resource),
                 ServiceRequest::TYPE if own => {
-                    request = held(stored, ServiceRequest::from_resource)
+                    request = held(stored, ServiceRequest::from_resource);
                 }
                 Composition::TYPE if own => letter = held(stored, Composition::from_resource),
                 Composition::TYPE => replies.extend(held(stored, Composition::from_resource)),
                 Patient::TYPE => patient = held(stored, Patient::from_resource),
                 DocumentReference::TYPE => {
-                    files.extend(held(stored, DocumentReference::from_resource))
+                    files.extend(held(stored, DocumentReference::from_resource));
                 }
                 Appointment::TYPE => appointments.extend(held(stored, Appointment::from_resource)),
                 _ => {}

@@ -1,9 +1,19 @@
 //! Stories of the care plane, each told on SQLite and on PostgreSQL.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a story that cannot go on fails, with the reason"
+)]
+
 mod booking;
 mod draft;
+mod large;
 mod overdue;
 mod patient;
+mod random;
 mod region;
 mod stranger;
+mod traces;
 mod whole_loop;

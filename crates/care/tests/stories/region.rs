@@ -16,27 +16,27 @@ use renkei_testkit::{Backend, CountingIds, TestClock};
 
 /// A person at work.
 #[derive(Clone, Debug)]
-pub struct Who {
+pub(crate) struct Who {
     caller: Caller,
 }
 
 #[derive(Debug)]
-pub struct Region {
-    pub care: Care,
-    pub clock: TestClock,
-    pub ids: Arc<dyn Ids>,
-    pub clinic: Id,
-    pub hospital: Id,
-    pub cardiology: Id,
-    pub other_clinic: Id,
+pub(crate) struct Region {
+    pub(crate) care: Care,
+    pub(crate) clock: TestClock,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) clinic: Id,
+    pub(crate) hospital: Id,
+    pub(crate) cardiology: Id,
+    pub(crate) other_clinic: Id,
     /// 岩田医院
-    pub clinic_doctor: Who,
-    pub clinic_clerk: Who,
+    pub(crate) clinic_doctor: Who,
+    pub(crate) clinic_clerk: Who,
     /// 市民病院
-    pub desk: Who,
-    pub hospital_doctor: Who,
+    pub(crate) desk: Who,
+    pub(crate) hospital_doctor: Who,
     /// Somebody of an institution that has nothing to do with it.
-    pub stranger: Who,
+    pub(crate) stranger: Who,
 }
 
 fn id(text: &str) -> Id {
@@ -55,7 +55,7 @@ fn who(account: &str, name: &str, institution: &Id, role: Role) -> Who {
 }
 
 impl Region {
-    pub async fn new(backend: &Backend) -> Self {
+    pub(crate) async fn new(backend: &Backend) -> Self {
         let clock = TestClock::default();
         let store = Store::open(&backend.config(), clock.shared())
             .await
@@ -109,12 +109,12 @@ impl Region {
         }
     }
 
-    pub fn now(&self) -> renkei_base::Micros {
+    pub(crate) fn now(&self) -> renkei_base::Micros {
         use renkei_base::Clock;
         self.clock.now()
     }
 
-    pub fn ctx(&self, who: &Who) -> Ctx {
+    pub(crate) fn ctx(&self, who: &Who) -> Ctx {
         Ctx {
             caller: who.caller.clone(),
             reach: reach(&who.caller),
@@ -127,7 +127,7 @@ impl Region {
         }
     }
 
-    pub fn patient_form(&self) -> PatientForm {
+    pub(crate) fn patient_form(&self) -> PatientForm {
         PatientForm {
             family: "𠮷田".to_owned(),
             given: "太郎".to_owned(),
@@ -140,7 +140,7 @@ impl Region {
         }
     }
 
-    pub async fn patient(&self) -> Id {
+    pub(crate) async fn patient(&self) -> Id {
         let patient = self.ids.id();
         let form = self.patient_form();
         let form = PatientForm {
@@ -157,7 +157,7 @@ impl Region {
         }
     }
 
-    pub fn draft_form(&self, patient: &Id) -> DraftForm {
+    pub(crate) fn draft_form(&self, patient: &Id) -> DraftForm {
         DraftForm {
             patient: patient.to_string(),
             addressee: self.hospital.to_string(),
@@ -173,7 +173,7 @@ impl Region {
     }
 
     /// A draft of the clerk's; returns the case.
-    pub async fn draft(&self) -> Id {
+    pub(crate) async fn draft(&self) -> Id {
         let patient = self.patient().await;
         let case = self.ids.id();
         let ctx = self.ctx(&self.clinic_clerk);
@@ -183,7 +183,7 @@ impl Region {
         case
     }
 
-    pub async fn sent(&self) -> Id {
+    pub(crate) async fn sent(&self) -> Id {
         let case = self.draft().await;
         self.act(&self.clinic_doctor, &case, Command::Send)
             .await
@@ -191,7 +191,7 @@ impl Region {
         case
     }
 
-    pub async fn accepted(&self) -> Id {
+    pub(crate) async fn accepted(&self) -> Id {
         let case = self.sent().await;
         self.act(&self.desk, &case, Command::Receive).await.unwrap();
         self.act(
@@ -206,17 +206,22 @@ impl Region {
         case
     }
 
-    pub async fn arrived(&self) -> Id {
+    pub(crate) async fn arrived(&self) -> Id {
         let case = self.accepted().await;
         self.act(&self.desk, &case, Command::Arrive).await.unwrap();
         case
     }
 
-    pub async fn act(&self, who: &Who, case: &Id, command: Command) -> Result<Done, Failure> {
+    pub(crate) async fn act(
+        &self,
+        who: &Who,
+        case: &Id,
+        command: Command,
+    ) -> Result<Done, Failure> {
         referral::act(&self.care, &self.ctx(who), case, None, command).await
     }
 
-    pub async fn book(&self, who: &Who, case: &Id, slot: &Id) -> Result<Done, Failure> {
+    pub(crate) async fn book(&self, who: &Who, case: &Id, slot: &Id) -> Result<Done, Failure> {
         let form = ActForm {
             slot: slot.to_string(),
             ..ActForm::default()
@@ -225,11 +230,11 @@ impl Region {
             .await
     }
 
-    pub async fn view(&self, who: &Who, case: &Id) -> Result<ReferralView, Failure> {
+    pub(crate) async fn view(&self, who: &Who, case: &Id) -> Result<ReferralView, Failure> {
         referral::view(&self.care, &self.ctx(who), case).await
     }
 
-    pub async fn release(&self, case: &Id, closes: bool) -> Result<Done, Failure> {
+    pub(crate) async fn release(&self, case: &Id, closes: bool) -> Result<Done, Failure> {
         let form = reply_form(closes);
         let ctx = self.ctx(&self.hospital_doctor);
         let draft = self
@@ -242,7 +247,7 @@ impl Region {
     }
 }
 
-pub fn reply_form(closes: bool) -> ReplyForm {
+pub(crate) fn reply_form(closes: bool) -> ReplyForm {
     ReplyForm {
         diagnosis: "労作性狭心症".to_owned(),
         findings: "負荷心電図で ST 低下".to_owned(),
@@ -257,7 +262,7 @@ pub fn reply_form(closes: bool) -> ReplyForm {
 }
 
 /// What a refusal says.
-pub fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> renkei_base::Refusal {
+pub(crate) fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> renkei_base::Refusal {
     match result {
         Err(Failure::Refused(refusal)) => refusal,
         other => panic!("not refused: {other:?}"),

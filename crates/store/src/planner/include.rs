@@ -3,7 +3,7 @@
 use renkei_base::Ctx;
 use renkei_fhir::search::{self, Kind, Param};
 
-use super::{Planner, Sql};
+use super::{Planner, Sql, by_resource};
 use crate::StoreError;
 use crate::changes::Stored;
 use crate::query::{Include, Query};
@@ -55,13 +55,15 @@ impl Planner<'_> {
         let name = self.bind(param.name);
         let visible = self.visible("r");
         let limit = self.limit(limit);
+        // `cross join` keeps SQLite from starting with every reference of the type (430 ms for a page among 100,000).
         format!(
             "with page (patient, id) as (values {}) \
-             select distinct r.typ, r.id from page p \
-             join ix_reference i on i.patient = p.patient and i.typ = {typ} and i.id = p.id and i.param = {name} \
-             join resource r on r.typ = i.target_type and r.id = i.target_id \
-             where r.deleted = 0 and {visible} order by 1, 2 limit {limit}",
-            pairs.join(", ")
+             select distinct r.typ, r.id from page p cross join ix_reference i cross join resource r \
+             where i.patient = p.patient and i.typ = {typ} and i.id = p.id and {param} = {name} \
+             and r.typ = i.target_type and r.id = i.target_id \
+             and r.deleted = 0 and {visible} order by 1, 2 limit {limit}",
+            pairs.join(", "),
+            param = by_resource("i"),
         )
     }
 
