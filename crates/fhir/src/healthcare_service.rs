@@ -61,7 +61,9 @@ impl HealthcareService {
     /// 診療科 (SS-MIX2), where it is known.
     pub fn code(&self) -> Option<&str> {
         let concepts = self.0.list("specialty").iter();
-        let mut codings = concepts.filter_map(|concept| concept.get("coding")?.as_array()).flatten();
+        let mut codings = concepts
+            .filter_map(|concept| concept.get("coding")?.as_array())
+            .flatten();
         codings
             .find(|coding| coding.get("system").and_then(Value::as_str) == Some(DEPARTMENT))?
             .get("code")?
@@ -81,7 +83,10 @@ impl HealthcareService {
     }
 
     pub fn active(&self) -> bool {
-        self.0.get("active").and_then(Value::as_bool).unwrap_or(true)
+        self.0
+            .get("active")
+            .and_then(Value::as_bool)
+            .unwrap_or(true)
     }
 
     pub fn set_active(&mut self, active: bool) {
@@ -123,7 +128,10 @@ impl HealthcareService {
     }
 
     fn extension(&self, url: &str) -> Option<&Value> {
-        self.0.list("extension").iter().find(|one| has_url(one, url))
+        self.0
+            .list("extension")
+            .iter()
+            .find(|one| has_url(one, url))
     }
 
     fn set_extension(&mut self, url: &str, value: Option<Value>) {
@@ -148,7 +156,8 @@ mod tests {
 
     #[test]
     fn unsaid_is_not_no() {
-        let mut one = HealthcareService::of_institution(&"d1".parse().unwrap(), &"o1".parse().unwrap());
+        let mut one =
+            HealthcareService::of_institution(&"d1".parse().unwrap(), &"o1".parse().unwrap());
         assert_eq!(one.letter_needed(), None);
         one.set_name("精神科");
         one.set_code(Some("02"));

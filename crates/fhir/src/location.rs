@@ -77,7 +77,13 @@ impl Location {
     }
 
     pub fn set_closed_days(&mut self, days: Option<&[String]>) {
-        let text = days.map(|days| if days.is_empty() { NEVER.to_owned() } else { days.join(" ") });
+        let text = days.map(|days| {
+            if days.is_empty() {
+                NEVER.to_owned()
+            } else {
+                days.join(" ")
+            }
+        });
         self.set_string(CLOSED, text);
     }
 
@@ -91,7 +97,11 @@ impl Location {
     }
 
     fn string(&self, url: &str) -> Option<&str> {
-        let found = self.0.list("extension").iter().find(|one| has_url(one, url))?;
+        let found = self
+            .0
+            .list("extension")
+            .iter()
+            .find(|one| has_url(one, url))?;
         found.get("valueString")?.as_str()
     }
 

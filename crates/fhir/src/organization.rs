@@ -139,7 +139,9 @@ impl Organization {
     /// `hospital`, `clinic` …: the code of [`KIND`].
     pub fn kind(&self) -> Option<&str> {
         let codings = self.0.list("type").iter();
-        let mut codings = codings.filter_map(|concept| concept.get("coding")?.as_array()).flatten();
+        let mut codings = codings
+            .filter_map(|concept| concept.get("coding")?.as_array())
+            .flatten();
         codings
             .find(|coding| coding.get("system").and_then(Value::as_str) == Some(KIND))?
             .get("code")?
@@ -173,7 +175,11 @@ impl Organization {
 
     /// The value of the first identifier of a system.
     pub fn identifier(&self, system: &str) -> Option<&str> {
-        let found = self.0.list("identifier").iter().find(|one| is_of(one, system))?;
+        let found = self
+            .0
+            .list("identifier")
+            .iter()
+            .find(|one| is_of(one, system))?;
         found.get("value")?.as_str()
     }
 
@@ -189,7 +195,10 @@ impl Organization {
     }
 
     pub fn active(&self) -> bool {
-        self.0.get("active").and_then(Value::as_bool).unwrap_or(true)
+        self.0
+            .get("active")
+            .and_then(Value::as_bool)
+            .unwrap_or(true)
     }
 
     pub fn set_active(&mut self, active: bool) {
@@ -243,7 +252,11 @@ impl Organization {
 
     /// `phone`, `fax`, `url`, `email`.
     pub fn telecom(&self, system: &str) -> Option<&str> {
-        let found = self.0.list("telecom").iter().find(|one| is_of(one, system))?;
+        let found = self
+            .0
+            .list("telecom")
+            .iter()
+            .find(|one| is_of(one, system))?;
         found.get("value")?.as_str()
     }
 
@@ -279,7 +292,10 @@ impl Organization {
     }
 
     fn coded(&self, url: &str) -> Option<&str> {
-        self.extension(url)?.get("valueCoding")?.get("code")?.as_str()
+        self.extension(url)?
+            .get("valueCoding")?
+            .get("code")?
+            .as_str()
     }
 
     fn set_coded(&mut self, url: &str, system: &str, code: &str) {
@@ -288,11 +304,17 @@ impl Organization {
     }
 
     fn set_string(&mut self, url: &str, value: Option<&str>) {
-        self.set_extension(url, value.map(|value| json!({"url": url, "valueString": value})));
+        self.set_extension(
+            url,
+            value.map(|value| json!({"url": url, "valueString": value})),
+        );
     }
 
     fn extension(&self, url: &str) -> Option<&Value> {
-        self.0.list("extension").iter().find(|one| has_url(one, url))
+        self.0
+            .list("extension")
+            .iter()
+            .find(|one| has_url(one, url))
     }
 
     fn set_extension(&mut self, url: &str, value: Option<Value>) {
@@ -386,7 +408,11 @@ mod tests {
         assert_eq!(one.name_on("2025-08-01"), "昭和医科大学烏山病院");
         assert_eq!(one.name_on("2031-01-01"), "第三の名の病院");
         let names = one.earlier_names();
-        assert_eq!(names.first().map(|n| n.until.clone()), Some(None), "the alias without a period stays without");
+        assert_eq!(
+            names.first().map(|n| n.until.clone()),
+            Some(None),
+            "the alias without a period stays without"
+        );
         assert_eq!(names.len(), 3);
         one.rename("第三の名の病院", "2031-01-01");
         assert_eq!(one.earlier_names().len(), 3, "the same name is no new one");
