@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::{Id, Role, limits};
+use renkei_base::code::Prefecture;
+use renkei_base::{Id, Lang, Role, limits};
 use renkei_directory::finder::Hit;
 use renkei_directory::institution::{self, Contact, Institution};
 use renkei_directory::{Filter, Found, Kind, Search, department};
@@ -19,6 +20,8 @@ use crate::visit::Visit;
 pub(crate) struct Params {
     q: String,
     kind: String,
+    /// Two digits.
+    prefecture: String,
     /// Six digits.
     municipality: String,
     /// From 1.
@@ -31,6 +34,9 @@ struct List<'a> {
     v: &'a Visit,
     params: &'a Params,
     kinds: &'static [Kind],
+    /// Code and name; only one needs no choice.
+    prefectures: Vec<(String, &'static str)>,
+    /// Code and name, of the prefecture chosen.
     municipalities: Vec<(String, String)>,
     found: Found,
     pages: Pages,
@@ -94,14 +100,34 @@ pub(crate) async fn list(
             pages,
         });
     }
+    let municipalities = app.finder.municipalities();
+    let prefectures = prefectures(&municipalities, v.lang());
+    let chosen = if prefectures.len() > 1 { params.prefecture.as_str() } else { "" };
+    let all = prefectures.len() <= 1;
     page(&List {
         v: &v,
         params: &params,
         kinds: &Kind::ALL,
-        municipalities: app.finder.municipalities(),
+        municipalities: municipalities
+            .into_iter()
+            .filter(|(code, _)| all || !chosen.is_empty() && code.starts_with(chosen))
+            .collect(),
+        prefectures,
         found,
         pages,
     })
+}
+
+/// Those that have institutions, in the order of their codes.
+fn prefectures(municipalities: &[(String, String)], lang: Lang) -> Vec<(String, &'static str)> {
+    let has = |code: &str| municipalities.iter().any(|(one, _)| one.starts_with(code));
+    let all = Prefecture::all().map(|prefecture| (prefecture.code(), prefecture));
+    let there = all.filter(|(code, _)| has(code));
+    let name = |prefecture: Prefecture| match lang {
+        Lang::Ja => prefecture.name(),
+        Lang::En => prefecture.english(),
+    };
+    there.map(|(code, prefecture)| (code, name(prefecture))).collect()
 }
 
 fn search(app: &App, v: &Visit, params: &Params) -> Found {
@@ -115,7 +141,10 @@ fn search(app: &App, v: &Visit, params: &Params) -> Found {
         words: params.q.clone(),
         filter: Filter {
             kinds: Kind::from_code(&params.kind).into_iter().collect(),
-            municipality: (!params.municipality.is_empty()).then(|| params.municipality.clone()),
+            prefecture: (!params.prefecture.is_empty()).then(|| params.prefecture.clone()),
+            // A municipality that was chosen before another prefecture was does not count.
+            municipality: (!params.municipality.is_empty() && params.municipality.starts_with(&params.prefecture))
+                .then(|| params.municipality.clone()),
             ..Filter::default()
         },
         near: near

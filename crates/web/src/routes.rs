@@ -1,6 +1,6 @@
 //! All URLs. One line each: method, path, who may come, handler.
 //!
-//! The router is built from this table, so a route without a policy cannot exist; `tests/policy.rs` walks every
+//! The router is built from this table, so a route without a policy cannot exist; `tests/stories/policy.rs` walks every
 //! line with every role.
 
 use axum::Router;

@@ -254,3 +254,36 @@ pub(crate) const BEDS: [(&str, &str); 8] = [
     ("tuberculosis", "institution-beds-tuberculosis"),
     ("infectious", "institution-beds-infectious"),
 ];
+
+/// `7,607`
+pub(crate) fn count(number: impl Borrow<usize>) -> String {
+    let digits = number.borrow().to_string();
+    let before = digits.len() % 3;
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && at % 3 == before {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_grouped() {
+        let said: Vec<String> = [0, 999, 1_000, 20_260, 7_607_000].iter().map(count).collect();
+        assert_eq!(said, ["0", "999", "1,000", "20,260", "7,607,000"]);
+    }
+
+    #[test]
+    fn browsers_are_named() {
+        let edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0";
+        assert_eq!(browser(edge), "Edge / Windows");
+        assert_eq!(browser("curl/8.5.0"), "curl/8.5.0");
+        assert_eq!(browser("Mozilla/5.0 (iPhone; CPU iPhone OS 19) Version/19.0 Mobile Safari/604.1"), "Safari / iPhone");
+    }
+}

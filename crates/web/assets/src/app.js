@@ -1,16 +1,30 @@
 // Small helpers on top of pages that work without them: live "changed" events, row keys, one click once, drafts.
 
-// One stream a page, only where a part of the page wants to be told. It says "changed" and nothing else;
-// the part fetches itself again with the reader's own rights.
+// One stream a page, only where a part of the page wants to be told, and only while it is looked at: a browser has few
+// lines to one server. It says "changed" and nothing else; the part fetches itself again with the reader's own rights.
+let stream;
+
+const tell = () => document.body.dispatchEvent(new CustomEvent('renkei:changed'));
+
 function listen() {
-  if (!document.querySelector('[data-live]')) return;
-  const stream = new EventSource('/events');
-  const tell = () => document.body.dispatchEvent(new CustomEvent('renkei:changed'));
+  if (stream || document.hidden || !document.querySelector('[data-live]')) return;
+  stream = new EventSource('/events');
   stream.addEventListener('changed', tell);
   // What happened while the line was cut is not repeated, so look again after each connection but the first.
   let opened = false;
   stream.addEventListener('open', () => { if (opened) tell(); opened = true; });
-  document.addEventListener('visibilitychange', () => { if (!document.hidden) tell(); });
+  // Closed for good: the session has ended, or the server has. The page finds out which by asking.
+  stream.addEventListener('error', () => { if (stream?.readyState === EventSource.CLOSED) { silence(); tell(); } });
+}
+
+function silence() {
+  stream?.close();
+  stream = undefined;
+}
+
+function look() {
+  if (document.hidden) { silence(); return; }
+  if (!stream) { listen(); tell(); }
 }
 
 // A form is sent once: the button rests until an answer is there.
@@ -81,7 +95,16 @@ document.addEventListener('submit', upload);
 addEventListener('pageshow', again);
 document.addEventListener('keydown', keys);
 document.addEventListener('change', files);
+// A choice that narrows a list need not be sent by hand.
+document.addEventListener('change', (event) => {
+  if (event.target.matches?.('select[data-submit]')) event.target.form.requestSubmit();
+});
 document.addEventListener('click', (event) => {
   if (event.target.closest?.('[data-print]')) print();
 });
+document.addEventListener('visibilitychange', look);
+addEventListener('pagehide', silence);
+addEventListener('pageshow', (event) => { if (event.persisted) look(); });
+// The faults of a form come before everything else.
+document.getElementById('faults')?.focus();
 listen();

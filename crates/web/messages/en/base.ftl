@@ -1,6 +1,8 @@
 brand = renkei 連携
 skip = Skip to content
 sample-mark = SAMPLE — this region, its people and its patients are invented
+sample-try = What to try
+sample-be = Be somebody else
 navigation = Menu
 nav-home = Work list
 nav-referrals = Referrals

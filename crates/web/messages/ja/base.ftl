@@ -1,6 +1,8 @@
 brand = renkei 連携
 skip = 本文へ移動
 sample-mark = 見本 — この地域・人・患者はすべて架空です
+sample-try = 試す手順
+sample-be = 別の人になる
 navigation = メニュー
 nav-home = 作業一覧
 nav-referrals = 紹介

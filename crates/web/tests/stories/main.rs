@@ -1,0 +1,11 @@
+//! What the pages do, told over HTTP, on SQLite and on PostgreSQL.
+#![cfg(test)]
+
+mod audit;
+mod common;
+mod directory;
+mod events;
+mod ground;
+mod messages;
+mod policy;
+mod signin;

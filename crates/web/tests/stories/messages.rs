@@ -1,0 +1,77 @@
+//! Every text key that templates and sources name has its text in both languages.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use renkei_base::Lang;
+use renkei_web::messages::Messages;
+
+fn files(folder: &Path, extension: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|one| one == extension) {
+            texts.push(std::fs::read_to_string(&path).unwrap());
+        }
+    }
+    texts
+}
+
+/// What stands in quotes after one of these calls.
+fn keys(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for call in [".t(\"", ".t1(\"", ".tn(\"", ".tn(\n            \""] {
+        for part in text.split(call).skip(1) {
+            found.insert(part.split('"').next().unwrap().to_owned());
+        }
+    }
+    // Macros of forms take the key of a field as their last text but one.
+    for call in text.split("{% call ").skip(1) {
+        let call = call.split("%}").next().unwrap();
+        let texts = call.split('"').skip(1).step_by(2);
+        found.extend(texts.filter(|text| text.contains('-') && !is_other(text)).map(str::to_owned));
+    }
+    found
+}
+
+/// Texts of macros that are no keys: widths, and what a field is to a password manager.
+fn is_other(text: &str) -> bool {
+    text.starts_with("w-") || matches!(text, "current-password" | "new-password" | "one-time-code")
+}
+
+#[test]
+fn every_key_has_its_text() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let texts = [files(&root.join("templates"), "html"), files(&root.join("src"), "rs")].concat();
+    let used: BTreeSet<String> = texts.iter().flat_map(|text| keys(text)).collect();
+    assert!(used.len() > 200, "{}", used.len());
+    let messages = Messages::load();
+    let missing = |lang| used.iter().filter(move |key| !Messages::load().has(lang, key));
+    let missing: Vec<_> = missing(Lang::Ja).chain(missing(Lang::En)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    drop(messages);
+}
+
+#[test]
+fn keys_that_are_made_of_codes_have_their_texts() {
+    let messages = Messages::load();
+    let roles = renkei_base::Role::ALL.iter().flat_map(|role| [format!("role-{}", role.code()), format!("role-about-{}", role.code())]);
+    let kinds = renkei_directory::Kind::ALL.iter().map(|kind| kind.key().to_owned());
+    let states = ["invited", "active", "suspended"].map(|state| format!("people-state-{state}"));
+    for key in roles.chain(kinds).chain(states) {
+        for lang in Lang::ALL {
+            assert!(messages.has(lang, &key), "{key} {lang:?}");
+        }
+    }
+}
+
+#[test]
+fn no_template_has_words_of_its_own() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for text in files(&root.join("templates"), "html") {
+        let japanese = text.chars().filter(|c| ('\u{3040}'..='\u{30FF}').contains(c)).count();
+        assert_eq!(japanese, 0, "{text}");
+    }
+}
