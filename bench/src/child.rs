@@ -124,7 +124,7 @@ impl Renkei {
             if began.elapsed() > PATIENCE {
                 return Err("renkei did not become ready".into());
             }
-            runtime.block_on(tokio::time::sleep(Duration::from_millis(2)));
+            runtime.block_on(async { tokio::time::sleep(Duration::from_millis(2)).await });
         }
     }
 

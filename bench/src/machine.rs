@@ -154,6 +154,7 @@ pub(crate) fn description(folder: &Path) -> Done<String> {
     let total = total.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
     let gib = total.unwrap_or(f64::NAN) / (1024.0 * 1024.0);
     let kernel = output(Command::new("uname").arg("-r"));
+    let kernel = kernel.split('-').next().unwrap_or_default();
     let system = std::fs::read_to_string("/etc/os-release").unwrap_or_default();
     let system = system
         .lines()
@@ -162,7 +163,8 @@ pub(crate) fn description(folder: &Path) -> Done<String> {
         .unwrap_or("unknown system")
         .trim_matches('"')
         .to_owned();
-    let kind = output(Command::new("stat").args(["-f", "-c", "%T"]).arg(folder));
+    let kind = output(Command::new("df").arg("--output=fstype").arg(folder));
+    let kind = kind.lines().last().unwrap_or_default();
     let compiler = output(Command::new("rustc").arg("--version"));
     Ok(format!(
         "{cores} cores of {model}, {gib:.0} GiB of memory, {kind}, {system}, Linux {kernel}, {compiler}"

@@ -141,7 +141,7 @@ pub(crate) async fn run(
         browsers.len()
     );
     report.below(&what, MOST_MS, "ms", &most);
-    report.note("People look at times of their own; an answer counts from the time at which it was due to be asked for.");
+    report.note("People look at times of their own; who still waits for the last answer is late, and the next counts from when it was due.");
     Ok(())
 }
 
