@@ -18,7 +18,10 @@ type Anything = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> Result<(), Anything> {
     let mut args = std::env::args().skip(1);
-    let port: u16 = args.next().and_then(|port| port.parse().ok()).unwrap_or(8090);
+    let port: u16 = args
+        .next()
+        .and_then(|port| port.parse().ok())
+        .unwrap_or(8090);
     let plain = args.next().is_some_and(|word| word == "plain");
     let file = args.next().map(PathBuf::from);
     let address = SocketAddr::from(([127, 0, 0, 1], port));

@@ -204,12 +204,9 @@ pub(crate) async fn verify(
     v: Visit,
     _form: Form,
 ) -> Result<Response, Answer> {
-    let job = match app
-        .verdicts
-        .begin(v.ctx.ids.id())
-    {
+    let job = match app.verdicts.begin(v.ctx.ids.id()) {
         Ok(job) => {
-            let (app, ctx, work) = (app.clone(), v.ctx.clone(), job.clone());
+            let (ctx, work) = (v.ctx.clone(), job.clone());
             tokio::spawn(async move {
                 let told = work.clone();
                 let verdict = app

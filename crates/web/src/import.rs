@@ -176,9 +176,7 @@ async fn start(app: &App, v: &Visit, upload: Upload) -> Result<Id, Failure> {
     // A zip of some megabytes takes a moment.
     let read = tokio::task::spawn_blocking(move || Source::read(&name, bytes)).await;
     let source = read.map_err(|error| renkei_store::StoreError::Blob(error.to_string()))??;
-    let job = app
-        .imports
-        .begin(v.ctx.ids.id());
+    let job = app.imports.begin(v.ctx.ids.id());
     let job = job.map_err(|_| Refusal::not_now("refuse-import-running"))?;
     let id = job.id.clone();
     let (app, ctx) = (app.clone(), v.ctx.clone());

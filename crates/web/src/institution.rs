@@ -102,7 +102,11 @@ pub(crate) async fn list(
     }
     let municipalities = app.finder.municipalities();
     let prefectures = prefectures(&municipalities, v.lang());
-    let chosen = if prefectures.len() > 1 { params.prefecture.as_str() } else { "" };
+    let chosen = if prefectures.len() > 1 {
+        params.prefecture.as_str()
+    } else {
+        ""
+    };
     let all = prefectures.len() <= 1;
     page(&List {
         v: &v,
@@ -127,7 +131,9 @@ fn prefectures(municipalities: &[(String, String)], lang: Lang) -> Vec<(String, 
         Lang::Ja => prefecture.name(),
         Lang::En => prefecture.english(),
     };
-    there.map(|(code, prefecture)| (code, name(prefecture))).collect()
+    there
+        .map(|(code, prefecture)| (code, name(prefecture)))
+        .collect()
 }
 
 fn search(app: &App, v: &Visit, params: &Params) -> Found {
@@ -143,8 +149,9 @@ fn search(app: &App, v: &Visit, params: &Params) -> Found {
             kinds: Kind::from_code(&params.kind).into_iter().collect(),
             prefecture: (!params.prefecture.is_empty()).then(|| params.prefecture.clone()),
             // A municipality that was chosen before another prefecture was does not count.
-            municipality: (!params.municipality.is_empty() && params.municipality.starts_with(&params.prefecture))
-                .then(|| params.municipality.clone()),
+            municipality: (!params.municipality.is_empty()
+                && params.municipality.starts_with(&params.prefecture))
+            .then(|| params.municipality.clone()),
             ..Filter::default()
         },
         near: near

@@ -115,8 +115,6 @@ pub fn table() -> Vec<Route> {
         get("/audit/verify/{id}", AUDIT, audit::verdict),
 
         // The care plane.
-
-        // The care plane.
         get("/home", Policy::SignedIn, home::show),
         get("/patients", CARING, patient::list),
         get("/patients/new", CARING, patient::new),

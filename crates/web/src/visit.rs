@@ -51,6 +51,10 @@ impl Visit {
     }
 
     /// The text of a key with one value.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "templates give numbers and texts as they have them"
+    )]
     pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
         self.messages
             .text(self.lang(), key, &[(name, &value.to_string())])
@@ -77,6 +81,11 @@ impl Visit {
         } else {
             text.to_owned()
         }
+    }
+
+    /// The text, or that nobody has entered it.
+    pub fn or_unknown(&self, text: &str) -> String {
+        if text.is_empty() { self.t("not-entered") } else { text.to_owned() }
     }
 
     pub fn fault(&self, fault: &renkei_base::Fault) -> String {
@@ -152,7 +161,7 @@ pub struct Entry {
 
 /// Address, text key, who sees it: the same policies as in [`crate::routes`].
 const NAVIGATION: &[(&str, &str, Policy)] = &[
-    ("/home", "nav-home", Policy::SignedIn),
+    ("/home", "nav-home", CARING),
     ("/referrals", "nav-referrals", CARING),
     ("/patients", "nav-patients", CARING),
     ("/slots", "nav-slots", CARING),

@@ -2,6 +2,7 @@
 account-sessions = Where you are signed in
 account-sessions-about = If you do not recognise a device, sign it out and change your password.
 account-device = Device
+account-device-unknown = unknown device
 account-used = Last used
 account-begun = Signed in
 account-this = this device

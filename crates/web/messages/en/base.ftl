@@ -23,6 +23,7 @@ save = Save
 cancel = Cancel
 search = Search
 required = required
+not-entered = not entered
 none = none
 error-not-found = There is no such page, or you may not see it.
 error-forgery = This page is out of date. Go back, reload it and send again. What you typed was not saved.

@@ -13,6 +13,7 @@ import-begin = Begin
 import-running = An import is running.
 import-see = See how far it is
 import-one = Import
+import-starting = Looking at the file.
 import-going = { $done } rows of about { $of } are done.
 import-going-about = It goes on when you close this page.
 reload = See the newest state

@@ -1,25 +1,25 @@
 # 人・サインイン・権限
 
 # サインイン
-fault-signin = サインインできませんでした。利用者名・パスワード・確認コードをもう一度お確かめください。確認コードは一度使うと使えないため、次のコードが出てから入力してください。
+fault-signin = サインインできませんでした。ログイン名・パスワード・確認コードをもう一度お確かめください。確認コードは一度使うと使えないため、次のコードが出てから入力してください。
 fault-signin-wait = 続けて失敗したため、しばらくサインインを受け付けません。あと { $seconds } 秒待ってから、もう一度お試しください。お困りのときは、ご自分の機関の管理者へご連絡ください。
 
 # パスワード・確認コード
 fault-password-short = パスワードが短すぎます。{ $min } 文字以上にしてください。覚えやすい言葉をいくつか並べると、長くても使いやすくなります。
 fault-password-long = パスワードが長すぎます。{ $max } 文字以内にしてください。
-fault-password-login = パスワードに利用者名が入っています。利用者名を含まないものにしてください。
+fault-password-login = パスワードにログイン名が入っています。ログイン名を含まないものにしてください。
 fault-password-common = このパスワードはよく使われていて、推測されやすいものです。別のものにしてください。
 fault-password-again = 2 つのパスワードが違います。同じものを 2 回入力してください。
 fault-password-current = 今のパスワードが違います。もう一度入力してください。
 fault-code = 確認コードが違います。認証アプリに今出ている 6 桁を入力してください。合わないときは、端末の時刻が正しいかお確かめください。
 
 # 人の登録
-fault-account-login-missing = 利用者名を入力してください。
-fault-account-login = 利用者名は、半角の英小文字・数字・「.」「_」「-」「@」で、3 文字から 64 文字にしてください。
-fault-account-login-taken = この利用者名はもう使われています。別の利用者名にしてください。
+fault-account-login-missing = ログイン名を入力してください。
+fault-account-login = ログイン名は、半角の英小文字・数字・「.」「_」「-」「@」で、3 文字から 64 文字にしてください。
+fault-account-login-taken = このログイン名はもう使われています。別のログイン名にしてください。
 fault-account-name-missing = 氏名を入力してください。
-fault-account-kana-missing = ふりがなを入力してください。
-fault-account-kana = ふりがなは、ひらがなかカタカナで入力してください。
+fault-account-kana-missing = フリガナを入力してください。
+fault-account-kana = フリガナは、ひらがなかカタカナで入力してください。
 fault-account-long = 長すぎます。{ $max } 文字以内にしてください。
 fault-account-characters = 使えない文字（改行などの制御文字）が入っています。取り除いてください。
 fault-account-institution-missing = 機関を選んでください。

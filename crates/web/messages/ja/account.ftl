@@ -2,6 +2,7 @@
 account-sessions = サインイン中の端末
 account-sessions-about = 見覚えのない端末があれば「サインアウトさせる」を押し、パスワードを変えてください。
 account-device = 端末
+account-device-unknown = 不明な端末
 account-used = 最後に使った時刻
 account-begun = サインイン
 account-this = この端末

@@ -23,6 +23,7 @@ save = 保存
 cancel = やめる
 search = 探す
 required = 必須
+not-entered = 未登録
 none = なし
 error-not-found = ページが見つかりません。番号が違うか、閲覧の権限がありません。
 error-forgery = 画面が古くなっています。前の画面に戻り、再読み込みしてからもう一度送信してください。入力した内容は保存されていません。

@@ -11,15 +11,45 @@ async fn auditors_read_and_verify(backend: Backend) {
     let auditor = world.signed_in("auditor", None, &[Role::Auditor]).await;
     let page = auditor.get("/audit").await;
     assert_eq!(page.status_code(), 200);
-    assert!(page.text().contains("session.demo"), "{}", words(&page.text()));
+    assert!(
+        page.text().contains("session.demo"),
+        "{}",
+        words(&page.text())
+    );
     // That it was read is in it.
-    assert!(auditor.get("/audit?action=audit").await.text().contains("audit.read"));
-    let only = auditor.get("/audit?from=2020-01-01&action=patient").await.text();
-    assert!(only.contains("patient.") && !only.contains("<code>session."), "{}", words(&only));
+    assert!(
+        auditor
+            .get("/audit?action=audit")
+            .await
+            .text()
+            .contains("audit.read")
+    );
+    let only = auditor
+        .get("/audit?from=2020-01-01&action=patient")
+        .await
+        .text();
+    assert!(
+        only.contains("patient.") && !only.contains("<code>session."),
+        "{}",
+        words(&only)
+    );
     // A name is no id: nothing is looked for, and it does not get into the audit.
-    let name = auditor.get("/audit?patient=%E9%88%B4%E6%9C%A8").await.text();
-    assert!(name.contains("氏名では探せません") && name.contains("鈴木"), "{}", words(&name));
-    assert!(!auditor.get("/audit?action=audit").await.text().contains("鈴木"));
+    let name = auditor
+        .get("/audit?patient=%E9%88%B4%E6%9C%A8")
+        .await
+        .text();
+    assert!(
+        name.contains("氏名では探せません") && name.contains("鈴木"),
+        "{}",
+        words(&name)
+    );
+    assert!(
+        !auditor
+            .get("/audit?action=audit")
+            .await
+            .text()
+            .contains("鈴木")
+    );
     let wrong = auditor.get("/audit?from=S64.1.8").await.text();
     assert!(wrong.contains("平成元年1月8日"), "{}", words(&wrong));
 

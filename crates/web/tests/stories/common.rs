@@ -41,13 +41,17 @@ impl World {
     async fn new(backend: Backend, sample: bool, demo: bool) -> Self {
         let clock = TestClock::default();
         let ids = CountingIds::shared(11);
-        let store = Store::open(&backend.config(), clock.shared()).await.unwrap();
+        let store = Store::open(&backend.config(), clock.shared())
+            .await
+            .unwrap();
         let access = Access::new(store.clone(), AccessConfig::cheap(), Arc::clone(&ids));
         let care = Care::new(store.clone(), Deadlines::default());
         let ctx = Ctx::program(clock.now(), Arc::clone(&ids));
         let mode = access.demo_mode(&ctx, loopback()).await.unwrap();
         let made = if sample {
-            renkei_sample::make(&access, &care, &mode, 7, clock.now()).await.unwrap()
+            renkei_sample::make(&access, &care, &mode, 7, clock.now())
+                .await
+                .unwrap()
         } else {
             renkei_sample::Made::default()
         };
@@ -95,7 +99,12 @@ impl World {
     }
 
     /// Somebody with these roles, who needs no password.
-    pub(crate) async fn person(&self, login: &str, institution: Option<&Id>, roles: &[Role]) -> Person {
+    pub(crate) async fn person(
+        &self,
+        login: &str,
+        institution: Option<&Id>,
+        roles: &[Role],
+    ) -> Person {
         let person = NewPerson {
             login: login.to_owned(),
             name: format!("見本 {login}"),
@@ -107,7 +116,11 @@ impl World {
         let ctx = self.ctx();
         let mode = self.app.access.demo_mode(&ctx, loopback()).await.unwrap();
         let mut changes = Changes::default();
-        let person = self.app.access.enter_person(&mode, &ctx, &person, &mut changes).unwrap();
+        let person = self
+            .app
+            .access
+            .enter_person(&mode, &ctx, &person, &mut changes)
+            .unwrap();
         self.app.store.commit(&ctx, changes).await.unwrap();
         person
     }
@@ -125,15 +138,27 @@ impl World {
     pub(crate) async fn browser(&self, account: &Id) -> Browser<'_> {
         let ctx = self.ctx();
         let mode = self.app.access.demo_mode(&ctx, loopback()).await.unwrap();
-        let session = self.app.access.become_person(&mode, &ctx, account, "test").await.unwrap();
+        let session = self
+            .app
+            .access
+            .become_person(&mode, &ctx, account, "test")
+            .await
+            .unwrap();
         let mut browser = self.visitor();
-        browser.cookies.push(format!("renkei={}", session.token.reveal()));
+        browser
+            .cookies
+            .push(format!("renkei={}", session.token.reveal()));
         browser.token = session.token.form_token();
         browser
     }
 
     /// A browser of somebody new with these roles.
-    pub(crate) async fn signed_in(&self, login: &str, institution: Option<&Id>, roles: &[Role]) -> Browser<'_> {
+    pub(crate) async fn signed_in(
+        &self,
+        login: &str,
+        institution: Option<&Id>,
+        roles: &[Role],
+    ) -> Browser<'_> {
         let person = self.person(login, institution, roles).await;
         self.browser(&person.id).await
     }
@@ -172,7 +197,10 @@ impl Browser<'_> {
             let pair = line.to_str().unwrap().split(';').next().unwrap().to_owned();
             let name = format!("{}=", pair.split('=').next().unwrap());
             self.cookies.retain(|old| !old.starts_with(&name));
-            if let Some(token) = pair.strip_prefix("renkei=").and_then(renkei_access::SessionToken::parse) {
+            if let Some(token) = pair
+                .strip_prefix("renkei=")
+                .and_then(renkei_access::SessionToken::parse)
+            {
                 self.token = token.form_token();
             }
             self.cookies.push(pair);
@@ -200,6 +228,9 @@ pub(crate) fn words(html: &str) -> String {
 
 /// What stands between two texts.
 pub(crate) fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
-    let rest = text.split_once(before).unwrap_or_else(|| panic!("{before} is not there:\n{text}")).1;
+    let rest = text
+        .split_once(before)
+        .unwrap_or_else(|| panic!("{before} is not there:\n{text}"))
+        .1;
     rest.split_once(after).unwrap().0
 }

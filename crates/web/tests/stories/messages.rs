@@ -31,7 +31,11 @@ fn keys(text: &str) -> BTreeSet<String> {
     for call in text.split("{% call ").skip(1) {
         let call = call.split("%}").next().unwrap();
         let texts = call.split('"').skip(1).step_by(2);
-        found.extend(texts.filter(|text| text.contains('-') && !is_other(text)).map(str::to_owned));
+        found.extend(
+            texts
+                .filter(|text| text.contains('-') && !is_other(text))
+                .map(str::to_owned),
+        );
     }
     found
 }
@@ -44,11 +48,18 @@ fn is_other(text: &str) -> bool {
 #[test]
 fn every_key_has_its_text() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let texts = [files(&root.join("templates"), "html"), files(&root.join("src"), "rs")].concat();
+    let texts = [
+        files(&root.join("templates"), "html"),
+        files(&root.join("src"), "rs"),
+    ]
+    .concat();
     let used: BTreeSet<String> = texts.iter().flat_map(|text| keys(text)).collect();
     assert!(used.len() > 200, "{}", used.len());
     let messages = Messages::load();
-    let missing = |lang| used.iter().filter(move |key| !Messages::load().has(lang, key));
+    let missing = |lang| {
+        used.iter()
+            .filter(move |key| !Messages::load().has(lang, key))
+    };
     let missing: Vec<_> = missing(Lang::Ja).chain(missing(Lang::En)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     drop(messages);
@@ -57,8 +68,15 @@ fn every_key_has_its_text() {
 #[test]
 fn keys_that_are_made_of_codes_have_their_texts() {
     let messages = Messages::load();
-    let roles = renkei_base::Role::ALL.iter().flat_map(|role| [format!("role-{}", role.code()), format!("role-about-{}", role.code())]);
-    let kinds = renkei_directory::Kind::ALL.iter().map(|kind| kind.key().to_owned());
+    let roles = renkei_base::Role::ALL.iter().flat_map(|role| {
+        [
+            format!("role-{}", role.code()),
+            format!("role-about-{}", role.code()),
+        ]
+    });
+    let kinds = renkei_directory::Kind::ALL
+        .iter()
+        .map(|kind| kind.key().to_owned());
     let states = ["invited", "active", "suspended"].map(|state| format!("people-state-{state}"));
     for key in roles.chain(kinds).chain(states) {
         for lang in Lang::ALL {
@@ -71,7 +89,10 @@ fn keys_that_are_made_of_codes_have_their_texts() {
 fn no_template_has_words_of_its_own() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for text in files(&root.join("templates"), "html") {
-        let japanese = text.chars().filter(|c| ('\u{3040}'..='\u{30FF}').contains(c)).count();
+        let japanese = text
+            .chars()
+            .filter(|c| ('\u{3040}'..='\u{30FF}').contains(c))
+            .count();
         assert_eq!(japanese, 0, "{text}");
     }
 }

@@ -1,13 +1,17 @@
 //! Every route with every role; what is another's is, to the byte, what is not there.
 
+use crate::common::{Browser, World};
 use axum::http::Method;
 use axum_test::TestResponse;
-use crate::common::{Browser, World};
 use renkei_base::{Id, Role};
 use renkei_testkit::{Backend, each_backend};
 use renkei_web::routes::{Policy, Route, table};
 
-each_backend!(every_route_keeps_its_policy, what_is_anothers_is_not_there, demo_routes_are_only_in_the_demo);
+each_backend!(
+    every_route_keeps_its_policy,
+    what_is_anothers_is_not_there,
+    demo_routes_are_only_in_the_demo
+);
 
 /// An id, a code and a token that nothing has.
 fn address(route: &Route) -> String {
@@ -16,13 +20,23 @@ fn address(route: &Route) -> String {
         .replace("{token}", &"0".repeat(64))
         .replace("{code}", "0000000000")
         .split('/')
-        .map(|part| if part.starts_with('{') { "01999999-0000-7000-8000-000000000000" } else { part })
+        .map(|part| {
+            if part.starts_with('{') {
+                "01999999-0000-7000-8000-000000000000"
+            } else {
+                part
+            }
+        })
         .collect::<Vec<_>>()
         .join("/")
 }
 
 async fn send(browser: &Browser<'_>, method: &Method, path: &str) -> TestResponse {
-    if *method == Method::GET { browser.get(path).await } else { browser.post(path, &[]).await }
+    if *method == Method::GET {
+        browser.get(path).await
+    } else {
+        browser.post(path, &[]).await
+    }
 }
 
 async fn nothing(browser: &Browser<'_>) -> String {
@@ -50,34 +64,69 @@ async fn every_route_keeps_its_policy(backend: Backend) {
         let what = format!("visitor {} {path}: {}", route.method, answer.status_code());
         match route.policy {
             Policy::Public => {
-                let to = answer.maybe_header("location").map(|to| to.to_str().unwrap().to_owned());
+                let to = answer
+                    .maybe_header("location")
+                    .map(|to| to.to_str().unwrap().to_owned());
                 assert!(!to.unwrap_or_default().starts_with("/login"), "{what}");
             }
-            Policy::Demo => assert_eq!((answer.status_code().as_u16(), answer.text()), (404, gone.clone()), "{what}"),
+            Policy::Demo => assert_eq!(
+                (answer.status_code().as_u16(), answer.text()),
+                (404, gone.clone()),
+                "{what}"
+            ),
             Policy::SignedIn | Policy::Roles(_) => {
                 assert_eq!(answer.status_code(), 303, "{what}");
-                assert!(answer.header("location").to_str().unwrap().starts_with("/login"), "{what}");
+                assert!(
+                    answer
+                        .header("location")
+                        .to_str()
+                        .unwrap()
+                        .starts_with("/login"),
+                    "{what}"
+                );
             }
         }
     }
     for role in Role::ALL {
         let regional = matches!(role, Role::RegionDesk | Role::RegionAdmin | Role::Auditor);
         let place = (!regional).then_some(&clinic);
-        for (number, route) in table().into_iter().enumerate().filter(|(_, route)| route.path != "/events") {
+        for (number, route) in table()
+            .into_iter()
+            .enumerate()
+            .filter(|(_, route)| route.path != "/events")
+        {
             // A new session for each: some of the routes end it.
-            let person = world.person(&format!("{number}.{}", role.code()), place, &[role]).await;
+            let person = world
+                .person(&format!("{number}.{}", role.code()), place, &[role])
+                .await;
             let browser = world.browser(&person.id).await;
             let path = address(&route);
             let gone = nothing(&browser).await;
             let answer = send(&browser, &route.method, &path).await;
-            let what = format!("{} {} {path}: {}", role.code(), route.method, answer.status_code());
+            let what = format!(
+                "{} {} {path}: {}",
+                role.code(),
+                route.method,
+                answer.status_code()
+            );
             if may(route.policy, &[role]) {
                 assert!(answer.status_code().as_u16() < 500, "{what}");
-                if route.method == Method::GET && !route.path.contains('{') && route.path != "/metrics" {
-                    assert!(matches!(answer.status_code().as_u16(), 200 | 303), "{what}\n{}", answer.text());
+                if route.method == Method::GET
+                    && !route.path.contains('{')
+                    && route.path != "/metrics"
+                {
+                    assert!(
+                        matches!(answer.status_code().as_u16(), 200 | 303),
+                        "{what}\n{}",
+                        answer.text()
+                    );
                 }
             } else {
-                assert_eq!((answer.status_code().as_u16(), answer.text()), (404, gone), "{what}");
+                assert_eq!(
+                    (answer.status_code().as_u16(), answer.text()),
+                    (404, gone),
+                    "{what}"
+                );
             }
         }
     }
@@ -86,10 +135,17 @@ async fn every_route_keeps_its_policy(backend: Backend) {
 async fn what_is_anothers_is_not_there(backend: Backend) {
     let world = World::sample(backend).await;
     let stranger = world.clinic("よその医院").await;
-    let all = [Role::Doctor, Role::Nurse, Role::LiaisonClerk, Role::InstitutionAdmin];
+    let all = [
+        Role::Doctor,
+        Role::Nurse,
+        Role::LiaisonClerk,
+        Role::InstitutionAdmin,
+    ];
     let browser = world.signed_in("stranger", Some(&stranger), &all).await;
     let gone = nothing(&browser).await;
-    let first = |ids: &std::collections::BTreeMap<String, Id>| ids.values().take(5).cloned().collect::<Vec<_>>();
+    let first = |ids: &std::collections::BTreeMap<String, Id>| {
+        ids.values().take(5).cloned().collect::<Vec<_>>()
+    };
     let mut addresses = 0;
     for (noun, ids) in [
         ("people", first(&world.made.people)),
@@ -97,17 +153,27 @@ async fn what_is_anothers_is_not_there(backend: Backend) {
         ("patients", first(&world.made.patients)),
         ("referrals", first(&world.made.cases)),
     ] {
-        let routes = table().into_iter().filter(|route| route.path.starts_with(&format!("/{noun}/{{")));
+        let routes = table()
+            .into_iter()
+            .filter(|route| route.path.starts_with(&format!("/{noun}/{{")));
         for route in routes {
             for id in &ids {
                 let path = fill(route.path, id);
                 let what = format!("{} {path}", route.method);
                 let answer = send(&browser, &route.method, &path).await;
                 let none = send(&browser, &route.method, &address(&route)).await;
-                assert_eq!((answer.status_code(), answer.text()), (none.status_code(), none.text()), "{what}");
+                assert_eq!(
+                    (answer.status_code(), answer.text()),
+                    (none.status_code(), none.text()),
+                    "{what}"
+                );
                 // Without its parts a form with files says no more than that it cannot be read.
                 if !path.ends_with("/attachments") {
-                    assert_eq!((answer.status_code().as_u16(), answer.text()), (404, gone.clone()), "{what}");
+                    assert_eq!(
+                        (answer.status_code().as_u16(), answer.text()),
+                        (404, gone.clone()),
+                        "{what}"
+                    );
                 }
                 addresses += 1;
             }
@@ -133,19 +199,30 @@ async fn demo_routes_are_only_in_the_demo(backend: Backend) {
     let page = browser.get("/login").await.text();
     let account = crate::common::between(&page, r#"name="account" value=""#, "\"");
     let answer = browser.post("/demo/be", &[("account", account)]).await;
-    assert_eq!((answer.status_code().as_u16(), answer.header("location")), (303, "/home".parse().unwrap()));
+    assert_eq!(
+        (answer.status_code().as_u16(), answer.header("location")),
+        (303, "/home".parse().unwrap())
+    );
     browser.take(&answer);
     assert_eq!(browser.get("/account").await.status_code(), 200);
     // The desk of any institution; the one who was there before is signed out.
     let before = browser.cookies.clone();
     let hospital = world.made.institutions.values().next().unwrap().clone();
-    let answer = browser.post("/demo/desk", &[("institution", hospital.as_str())]).await;
+    let answer = browser
+        .post("/demo/desk", &[("institution", hospital.as_str())])
+        .await;
     assert_eq!(answer.status_code(), 303, "{}", answer.text());
     browser.take(&answer);
     assert_eq!(browser.get("/home").await.status_code(), 200);
     browser.cookies = before;
     assert_eq!(browser.get("/account").await.status_code(), 303);
     // Never to another site.
-    let answer = world.visitor().post("/demo/be", &[("account", account), ("next", "//evil.example")]).await;
+    let answer = world
+        .visitor()
+        .post(
+            "/demo/be",
+            &[("account", account), ("next", "//evil.example")],
+        )
+        .await;
     assert_eq!(answer.header("location"), "/home");
 }
