@@ -6,6 +6,7 @@ use renkei_base::{Clock as _, Role};
 use renkei_testkit::{Backend, each_backend};
 
 each_backend!(
+    the_region_invites_administrators,
     from_the_first_link_to_signing_out_everywhere,
     an_institution_looks_after_its_people
 );
@@ -328,4 +329,46 @@ async fn an_institution_looks_after_its_people(backend: Backend) {
     let mut again = world.visitor();
     enrol(&world, &mut again, &link, &[]).await;
     assert_eq!(again.get("/home").await.status_code(), 200);
+}
+
+async fn the_region_invites_administrators(backend: Backend) {
+    let world = World::empty(backend).await;
+    let clinic = world.clinic("岩田医院").await;
+    world.clinic("岩田第二医院").await;
+    let region = world.signed_in("region", None, &[Role::RegionAdmin]).await;
+    let send = async |more: &[(&str, &str)]| {
+        let mut fields = vec![
+            ("login", "ito"),
+            ("name", "伊藤 仁"),
+            ("kana", "イトウ ジン"),
+            ("roles", "institution-admin"),
+        ];
+        fields.extend_from_slice(more);
+        region.post("/people/new", &fields).await
+    };
+    // Several institutions fit: one is chosen, and what was typed is still there.
+    let answer = send(&[("words", "岩田")]).await;
+    let page = answer.text();
+    assert_eq!(answer.status_code(), 422, "{}", words(&page));
+    assert_eq!(page.matches(r#"name="institution" value=""#).count(), 2);
+    assert!(page.contains(r#"value="伊藤 仁""#) && page.contains("医療機関の候補が複数あります"));
+    assert_eq!(send(&[("words", "どこにもない")]).await.status_code(), 422);
+    assert_eq!(
+        send(&[]).await.status_code(),
+        422,
+        "an administrator of nothing"
+    );
+    let made = send(&[("words", "岩田"), ("institution", clinic.as_str())]).await;
+    assert_eq!(made.status_code(), 200, "{}", words(&made.text()));
+    assert!(made.text().contains("岩田医院"));
+    // Roles that are not the region's to give are not taken.
+    let doctor = [
+        ("login", "x.y"),
+        ("name", "伊藤 仁"),
+        ("kana", "イトウ ジン"),
+        ("roles", "doctor"),
+        ("words", "岩田第二"),
+    ];
+    assert_eq!(region.post("/people/new", &doctor).await.status_code(), 403);
+    assert!(region.get("/people").await.text().contains("伊藤 仁"));
 }
