@@ -1,10 +1,11 @@
 //! Writing a letter of referral: saved while typing, version-checked.
 
+mod form;
+mod write;
+
 use renkei_access::{Action, Facts, permit};
-use renkei_base::{Ctx, Fault, Id, Micros, Refusal, Role, Scope, limits};
-use renkei_fhir::Organization;
-use renkei_fhir::composition::{Composition, DOCUMENT_TYPE, Mode, REFERRAL_LETTER, SECTION};
-use renkei_fhir::medication_request;
+use renkei_base::{Ctx, Id, Micros, Refusal, Role, Scope};
+use renkei_fhir::composition::{Composition, DOCUMENT_TYPE, Mode, REFERRAL_LETTER};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::task::Task;
@@ -15,48 +16,12 @@ use super::case::{Case, place};
 use super::table::{Cell, cell};
 use super::turn::{self, Turn};
 use super::{State, Verb};
-use crate::letter::split_medication;
-use crate::text::{Check, headline};
-use crate::{Care, Deadlines, Priority, party, policy};
+use crate::{Care, Deadlines, party, policy};
 
-/// Characters of one medication line.
-const MEDICATION_CHARS: usize = 300;
-/// Characters of the line that lists show.
-const SUBJECT_CHARS: usize = 40;
-
-/// Everything of a letter that people type, as typed. Empty text means nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(default)]
-pub struct DraftForm {
-    /// Patient id. Fixed after the first save.
-    pub patient: String,
-    /// Organization id of the addressee.
-    pub addressee: String,
-    /// HealthcareService id of the addressee's department.
-    pub department: String,
-    /// 担当医 of the addressee, free text.
-    pub addressee_doctor: String,
-    /// Code of a [`crate::Priority`]; routine when empty.
-    pub priority: String,
-    /// 紹介目的 (950)
-    pub purpose: String,
-    /// 傷病名・主訴 (340)
-    pub diagnosis: String,
-    /// 現病歴: 症状経過及び検査結果 (360)
-    pub course: String,
-    /// 既往歴 (370)
-    pub past_history: String,
-    /// 家族歴 (550)
-    pub family_history: String,
-    /// 臨床経過: 治療経過 (330)
-    pub treatment: String,
-    /// 投薬指示 (430): the text as pasted.
-    pub medication: String,
-    /// The same, split and confirmed, one line each. When empty, [`crate::letter::split_medication`] of `medication` stands.
-    pub medication_lines: Vec<String>,
-    /// 備考 (220)
-    pub remarks: String,
-}
+pub use self::form::DraftForm;
+use self::form::{differs, normal};
+use self::write::write;
+pub(crate) use self::write::{Names, form_of};
 
 /// What somebody else wrote meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -326,229 +291,11 @@ fn conflict(case: &Case, form: &DraftForm) -> DraftSaved {
     }))
 }
 
-fn differs(one: &DraftForm, other: &DraftForm) -> Vec<&'static str> {
-    let mut fields = Vec::new();
-    for ((field, one), (_, other)) in fields_of(one).into_iter().zip(fields_of(other)) {
-        if one != other {
-            fields.push(field);
-        }
-    }
-    if one.medication_lines != other.medication_lines && !fields.contains(&"medication") {
-        fields.push("medication");
-    }
-    fields
-}
-
-fn fields_of(form: &DraftForm) -> [(&'static str, &str); 12] {
-    [
-        ("addressee", &form.addressee),
-        ("department", &form.department),
-        ("addressee_doctor", &form.addressee_doctor),
-        ("priority", &form.priority),
-        ("purpose", &form.purpose),
-        ("diagnosis", &form.diagnosis),
-        ("course", &form.course),
-        ("past_history", &form.past_history),
-        ("family_history", &form.family_history),
-        ("treatment", &form.treatment),
-        ("medication", &form.medication),
-        ("remarks", &form.remarks),
-    ]
-}
-
 /// A case's id is also the name of its scope: it must not read as one of the others.
 fn check_case_id(id: &Id) -> Result<(), Refusal> {
     let fits = (8..=40).contains(&id.as_str().len());
     match Scope::from_text(id.as_str()) {
         Some(Scope::Case(_)) if fits => Ok(()),
         _ => Err(Refusal::fault("", "fault-case-id")),
-    }
-}
-
-/// The form cleaned, with its medication lines filled in.
-fn normal(form: &DraftForm) -> Result<DraftForm, Refusal> {
-    let mut check = Check::default();
-    let priority = if form.priority.is_empty() {
-        Priority::Routine.code()
-    } else {
-        &form.priority
-    };
-    if Priority::from_code(priority).is_none() {
-        check.fault(Fault::new("priority", "fault-unknown-code"));
-    }
-    let mut lines: Vec<String> = form
-        .medication_lines
-        .iter()
-        .map(|line| {
-            check.kept(renkei_base::text::line(
-                "medication_lines",
-                line,
-                MEDICATION_CHARS,
-            ))
-        })
-        .filter(|line| !line.is_empty())
-        .collect();
-    let mut medication = check.long("medication", &form.medication);
-    if lines.is_empty() {
-        lines = split_medication(&medication);
-    } else if medication.is_empty() {
-        medication = lines.join("\n");
-    }
-    if lines.len() > limits::MEDICATION_LINES {
-        check.fault(
-            Fault::new("medication", "fault-too-many-lines").with("max", limits::MEDICATION_LINES),
-        );
-    }
-    let clean = DraftForm {
-        patient: form.patient.clone(),
-        addressee: form.addressee.trim().to_owned(),
-        department: form.department.trim().to_owned(),
-        addressee_doctor: check.line("addressee_doctor", &form.addressee_doctor),
-        priority: priority.to_owned(),
-        purpose: check.long("purpose", &form.purpose),
-        diagnosis: check.long("diagnosis", &form.diagnosis),
-        course: check.long("course", &form.course),
-        past_history: check.long("past_history", &form.past_history),
-        family_history: check.long("family_history", &form.family_history),
-        treatment: check.long("treatment", &form.treatment),
-        medication,
-        medication_lines: lines,
-        remarks: check.long("remarks", &form.remarks),
-    };
-    check.done()?;
-    Ok(clean)
-}
-
-/// The addressee and its department by name, as the directory has them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Names {
-    pub(super) addressee: Option<(Id, String)>,
-    pub(super) department: Option<(Id, String)>,
-}
-
-impl Names {
-    async fn read(care: &Care, ctx: &Ctx, form: &DraftForm) -> Result<Self, Failure> {
-        let mut names = Self::default();
-        if form.addressee.is_empty() {
-            return match form.department.is_empty() {
-                true => Ok(names),
-                false => Err(Refusal::fault("department", "fault-department-unknown").into()),
-            };
-        }
-        let unknown = || Refusal::fault("addressee", "fault-institution-unknown");
-        let id: Id = form.addressee.parse().map_err(|_| unknown())?;
-        if ctx.caller.institution.as_ref() == Some(&id) {
-            return Err(Refusal::fault("addressee", "fault-addressee-self").into());
-        }
-        let found = care
-            .store
-            .read(ctx, &Organization::key(&id))
-            .await?
-            .filter(|found| !found.deleted);
-        let organization = found
-            .and_then(|found| Organization::from_resource(found.resource))
-            .ok_or_else(unknown)?;
-        names.addressee = Some((id.clone(), organization.name().to_owned()));
-        if !form.department.is_empty() {
-            names.department = Some(department(care, ctx, &form.department, &id).await?);
-        }
-        Ok(names)
-    }
-}
-
-async fn department(
-    care: &Care,
-    ctx: &Ctx,
-    typed: &str,
-    institution: &Id,
-) -> Result<(Id, String), Failure> {
-    let unknown = || Refusal::fault("department", "fault-department-unknown");
-    let id: Id = typed.parse().map_err(|_| unknown())?;
-    let department = party::department(care, ctx, &id)
-        .await?
-        .ok_or_else(unknown)?;
-    if department.institution != *institution {
-        return Err(unknown().into());
-    }
-    Ok((id, department.name))
-}
-
-/// Writes a form into the resources of a draft.
-fn write(
-    form: &DraftForm,
-    names: &Names,
-    ctx: &Ctx,
-    task: &mut Task,
-    request: &mut ServiceRequest,
-    letter: &mut Composition,
-) {
-    let addressee = names
-        .addressee
-        .as_ref()
-        .map(|(id, name)| (id, name.as_str()));
-    let department = names
-        .department
-        .as_ref()
-        .map(|(id, name)| (id, name.as_str()));
-    task.set_owner(addressee);
-    task.set_department(department);
-    task.set_priority(&form.priority);
-    task.set_description(&headline(&form.diagnosis, SUBJECT_CHARS));
-    task.set_modified(ctx.at);
-    request.set_performer(addressee, department, &form.addressee_doctor);
-    request.set_priority(&form.priority);
-    request.set_reason(&form.diagnosis);
-    for (code, title, text) in sections(form) {
-        letter.set_structured(code, title, text);
-    }
-    letter.set_text(SECTION, "220", "備考・連絡情報", &form.remarks);
-    let patient = format!("Patient/{}", form.patient);
-    let lines = form.medication_lines.iter().enumerate();
-    let lines: Vec<_> = lines
-        .map(|(at, line)| medication_request::line(&format!("med{at}"), &patient, line))
-        .collect();
-    let entries: Vec<String> = (0..lines.len()).map(|at| format!("#med{at}")).collect();
-    letter.set_contained(lines);
-    letter.set_entries(SECTION, "430", &entries);
-    letter.set_date(ctx.at);
-}
-
-/// The sections under 構造情報, in the order of JP-CLINS.
-fn sections(form: &DraftForm) -> [(&'static str, &'static str, &str); 7] {
-    [
-        ("950", "紹介目的", &form.purpose),
-        ("340", "傷病名・主訴", &form.diagnosis),
-        ("360", "現病歴", &form.course),
-        ("370", "既往歴", &form.past_history),
-        ("550", "家族歴", &form.family_history),
-        ("430", "投薬指示", &form.medication),
-        ("330", "臨床経過", &form.treatment),
-    ]
-}
-
-/// The form that a stored letter stands for.
-pub(crate) fn form_of(case: &Case) -> DraftForm {
-    let letter = &case.letter.view;
-    let text = |code| letter.text(SECTION, code);
-    let lines = letter
-        .contained()
-        .iter()
-        .filter_map(medication_request::text);
-    let department = case.task.view.department();
-    DraftForm {
-        patient: case.patient_id.to_string(),
-        addressee: case.addressee().map(String::from).unwrap_or_default(),
-        department: department.map(|(id, _)| id.to_string()).unwrap_or_default(),
-        addressee_doctor: case.request.view.performer_doctor().to_owned(),
-        priority: case.task.view.priority().to_owned(),
-        purpose: text("950"),
-        diagnosis: text("340"),
-        course: text("360"),
-        past_history: text("370"),
-        family_history: text("550"),
-        treatment: text("330"),
-        medication: text("430"),
-        medication_lines: lines.map(str::to_owned).collect(),
-        remarks: text("220"),
     }
 }
