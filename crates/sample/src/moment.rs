@@ -12,6 +12,7 @@ const JAPAN: i64 = 9 * 60 * MINUTE;
 const OPEN: std::ops::Range<i64> = 9 * 60 * MINUTE..(17 * 60 + 20) * MINUTE;
 /// What is more recent than this is not moved, so that deadlines of hours stay as they are meant.
 const RECENT: Span = Span::hours(48);
+const OLD: Span = Span::days(13);
 
 /// `40m`, `5h`, `9d`; with a sign too: `-26h`, `+90m`.
 pub(crate) fn span(text: &str) -> Result<Span, SampleError> {
@@ -27,28 +28,39 @@ pub(crate) fn span(text: &str) -> Result<Span, SampleError> {
     Ok(Span(number * unit.0))
 }
 
-/// That long ago. What is older than two days lies in working hours, at another time of the day for each `nth` case.
+/// That long ago. What is older than two days lies in working hours, what is older than two weeks up to four days earlier,
+/// so that not all of the `nth` cases go at the same pace. A longer span is never later.
 pub(crate) fn ago(now: Micros, span: Span, nth: usize) -> Micros {
     let nth = i64::try_from(nth).unwrap_or_default();
     if span < RECENT {
         return now - Span(span.0 + nth % 7 * MINUTE);
     }
-    working(now - Span(span.0 + nth * 37 % 180 * MINUTE))
+    let days = if span < OLD { 0 } else { nth % 5 };
+    let end = OPEN.end - nth * 13 % 400 * MINUTE;
+    until(
+        now - Span(span.0 + days * DAY + nth * 37 % 180 * MINUTE),
+        end,
+    )
 }
 
 /// This time if it is a working hour from Monday to Friday, else the end of the working day before it.
 pub(crate) fn working(at: Micros) -> Micros {
+    until(at, OPEN.end)
+}
+
+/// With days that end at this time.
+fn until(at: Micros, end: i64) -> Micros {
     let local = at.0 + JAPAN;
     let (mut day, mut time) = (local.div_euclid(DAY), local.rem_euclid(DAY));
     if time < OPEN.start {
-        (day, time) = (day - 1, OPEN.end);
+        (day, time) = (day - 1, end);
     }
     // 1970-01-01 was a Thursday; 5 and 6 are Saturday and Sunday.
     let weekday = (day + 3).rem_euclid(7);
     if weekday > 4 {
-        (day, time) = (day - (weekday - 4), OPEN.end);
+        (day, time) = (day - (weekday - 4), end);
     }
-    Micros(day * DAY + time.min(OPEN.end) - JAPAN)
+    Micros(day * DAY + time.min(end) - JAPAN)
 }
 
 /// The quarter of an hour in which it lies.
@@ -85,6 +97,17 @@ mod tests {
             .map(|n| working(start + Span::minutes(n * 30)))
             .collect();
         assert!(times.is_sorted());
+    }
+
+    #[test]
+    fn longer_ago_is_never_later() {
+        let now = japan("2026-11-22T23:40");
+        for nth in 0..91 {
+            let times: Vec<Micros> = (1..60 * 24)
+                .map(|hours| ago(now, Span::hours(hours), nth))
+                .collect();
+            assert!(times.is_sorted_by(|newer, older| newer >= older), "{nth}");
+        }
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Walk<'_> {
             patient: plan.patient.to_string(),
             addressee: plan.addressee.to_string(),
             department: plan.department.to_string(),
-            addressee_doctor: if plan.nth % 3 == 0 {
+            addressee_doctor: if plan.nth.is_multiple_of(3) {
                 plan.doctor.caller.name.clone()
             } else {
                 String::new()
