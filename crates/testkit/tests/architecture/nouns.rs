@@ -44,6 +44,56 @@ fn glossary_segments(text: &str) -> BTreeSet<&str> {
         .collect()
 }
 
+/// Codes whose words people must find in the glossary as the pages say them: the beginnings of their keys.
+const WORDED: [&str; 6] = [
+    "state-",
+    "priority-",
+    "decline-",
+    "group-",
+    "role-",
+    "institution-kind-",
+];
+/// Not a code: an explanation of one.
+const NO_CODE: [&str; 3] = ["role-about-", "decline-reason", "decline-text"];
+
+/// Each code with its Japanese word is a row's beginning: `| sent | 送信済み |`.
+fn check_words(files: &[File]) -> Vec<String> {
+    let glossary = files.iter().find(|f| f.path == GLOSSARY);
+    let glossary = glossary.map_or("", |f| f.text.as_str());
+    let texts = files
+        .iter()
+        .filter(|f| f.path.starts_with("crates/web/messages/ja/"));
+    let lines = texts.flat_map(|f| f.text.lines());
+    let words = lines.filter_map(|line| line.split_once(" = "));
+    let mut complaints = Vec::new();
+    for (key, word) in words.filter(|(key, _)| !NO_CODE.iter().any(|no| key.starts_with(no))) {
+        let code = WORDED.iter().find_map(|start| key.strip_prefix(start));
+        if let Some(code) = code
+            && !glossary.contains(&format!("| {code} | {word} |"))
+        {
+            complaints.push(format!("{GLOSSARY}: lacks `| {code} | {word} |` ({key})"));
+        }
+    }
+    complaints
+}
+
+#[test]
+fn words_of_the_glossary_are_those_of_the_pages() {
+    tree::none(&check_words(&tree::tree()));
+}
+
+#[test]
+fn another_word_is_seen() {
+    let check = |text: &str| {
+        let glossary = File::new(GLOSSARY, "| sent | 送信済み | requested |\n");
+        check_words(&[glossary, File::new("crates/web/messages/ja/a.ftl", text)])
+    };
+    tree::none(&check(
+        "state-sent = 送信済み\nstep-send = 送る\nrole-about-x = y\n",
+    ));
+    tree::one(&check("state-sent = 送付済み\n"), "| sent | 送付済み |");
+}
+
 #[test]
 fn routed_nouns_are_in_the_glossary() {
     let files = tree::tree();

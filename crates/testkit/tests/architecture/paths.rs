@@ -128,11 +128,48 @@ fn is_document(file: &File) -> bool {
         && !file.path.starts_with("crates/web/assets/")
 }
 
+/// Functions that a document names, `` `like_this()` ``, and that no source has.
+fn check_functions(documents: &[File], sources: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for document in documents {
+        for (number, line) in (1..).zip(document.text.lines()) {
+            let calls = line.split('`').skip(1).step_by(2);
+            for call in calls.filter_map(|word| word.strip_suffix("()")) {
+                let name = call.rsplit([':', '.']).next().unwrap_or_default();
+                let defined = [format!("fn {name}("), format!("fn {name}<")];
+                let is_there = |source: &File| defined.iter().any(|fun| source.text.contains(fun));
+                if !sources.iter().any(is_there) {
+                    complaints.push(format!(
+                        "{}:{number}: there is no `{call}()`",
+                        document.path
+                    ));
+                }
+            }
+        }
+    }
+    complaints
+}
+
 #[test]
 fn paths_in_documents_are_there() {
-    let documents: Vec<File> = tree::tree().into_iter().filter(is_document).collect();
+    let (documents, sources): (Vec<File>, Vec<File>) =
+        tree::tree().into_iter().partition(is_document);
     assert!(documents.iter().any(|f| f.path == "README.md"));
     tree::none(&check(&documents, &all_paths()));
+    tree::none(&check_functions(&documents, &sources));
+}
+
+#[test]
+fn a_function_that_is_gone_is_seen() {
+    let sources = [File::new(
+        "crates/a/src/a.rs",
+        "pub async fn act(\nfn f<T>(t: T) {}",
+    )];
+    let document = |text: &str| check_functions(&[File::new("a.md", text)], &sources);
+    tree::none(&document(
+        "`act()` `a::f()` `Case::act()` `fn(&State) -> Refusal` f()",
+    ));
+    tree::one(&document("x\n`acts()`"), "a.md:2: there is no `acts()`");
 }
 
 #[test]

@@ -21,10 +21,13 @@ impl File {
         }
     }
 
-    /// `store` of `crates/store/src/lib.rs`; empty for what is in no crate.
+    /// `store` of `crates/store/src/lib.rs`, `bench` of what is in `bench`; empty for what is in no crate.
     pub(crate) fn krate(&self) -> &str {
-        let inner = self.path.strip_prefix("crates/").unwrap_or_default();
-        inner.split_once('/').map_or("", |(krate, _)| krate)
+        let inner = self.path.strip_prefix("crates/").unwrap_or(&self.path);
+        match inner.split_once('/') {
+            Some((krate, _)) if inner != self.path || krate == "bench" => krate,
+            _ => "",
+        }
     }
 
     /// Whether only tests use it, by where it is or by how it is declared.
@@ -32,6 +35,7 @@ impl File {
         self.only_for_tests
             || self.krate() == "testkit"
             || self.path.contains("/tests/")
+            || self.path.contains("/examples/")
             || self.path.ends_with("/tests.rs")
     }
 
