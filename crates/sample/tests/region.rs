@@ -1,4 +1,5 @@
 //! The region is what it says it is, on each database.
+#![cfg(test)]
 
 use std::collections::BTreeMap;
 use std::time::Instant;
