@@ -156,6 +156,16 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_shows_a_configuration_that_works() {
+        let readme = include_str!("../../../README.md");
+        let (_, shown) = readme.split_once("```toml\n").unwrap();
+        let (shown, _) = shown.split_once("```").unwrap();
+        let config = parse(shown).unwrap();
+        assert!(config.server.tls().unwrap().is_some());
+        assert_eq!(config.deadlines, Deadlines::default());
+    }
+
+    #[test]
     fn slips_are_refused() {
         for (text, said) in [
             (
