@@ -130,7 +130,7 @@ impl Desk {
         self.click(By::Css("a[href^='/referrals/new']")).await;
         self.type_into("q", hospital).await;
         self.click(By::XPath(format!(
-            "//label[contains(., '{hospital}')]/input[@name='choose']"
+            "//button[@name='choose'][contains(., '{hospital}')]"
         )))
         .await;
         self.find(By::XPath(format!(

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use renkei_base::Id;
-use renkei_directory::department;
+use renkei_directory::{Kind, department};
 
 use crate::error::{Answer, page};
 use crate::form::Form;
@@ -13,6 +13,8 @@ use crate::visit::Visit;
 
 /// Institutions that a search offers.
 const OFFERED: usize = 12;
+/// Institutions among which the search looks for those to offer.
+const LOOKED_AT: usize = 48;
 
 /// What the part of the form shows.
 #[derive(Debug, Default)]
@@ -24,6 +26,8 @@ pub(crate) struct Addressee {
     /// What the search found.
     pub(crate) found: Vec<Choice>,
     pub(crate) searched: bool,
+    /// Just chosen: what comes next is the department.
+    pub(crate) fresh: bool,
 }
 
 #[derive(Debug)]
@@ -43,8 +47,15 @@ struct Part<'a> {
 }
 
 /// `POST /referrals/addressee`: the part again, for what was typed or chosen.
-pub(crate) async fn part(State(app): State<App>, v: Visit, form: Form) -> Result<Response, Answer> {
+pub(crate) async fn part(
+    State(app): State<App>,
+    v: Visit,
+    mut form: Form,
+) -> Result<Response, Answer> {
     let addressee = of(&app, &v, &form).await?;
+    if addressee.fresh {
+        form.set("q", "");
+    }
     page(&Part {
         v: &v,
         form,
@@ -60,10 +71,13 @@ impl Part<'_> {
 }
 
 pub(crate) async fn of(app: &App, v: &Visit, form: &Form) -> Result<Addressee, Answer> {
-    let words = form.get("q");
+    let fresh = !form.get("choose").is_empty();
+    // Once one is chosen, the others are in the way.
+    let words = if fresh { "" } else { form.get("q") };
     let mut shown = Addressee {
         searched: !words.is_empty(),
         found: search(app, v, words),
+        fresh,
         ..Addressee::default()
     };
     if let Ok(id) = chosen(form).parse::<Id>() {
@@ -84,6 +98,15 @@ pub(crate) fn chosen(form: &Form) -> &str {
 impl Addressee {
     pub(crate) fn is(&self, id: &Id) -> bool {
         self.chosen.as_ref().is_some_and(|chosen| chosen.id == *id)
+    }
+
+    /// What the chosen department asks of those who refer to it.
+    pub(crate) fn note(&self, department: &str) -> Option<&str> {
+        let chosen = self
+            .departments
+            .iter()
+            .find(|choice| choice.id.as_str() == department)?;
+        Some(chosen.note.as_str()).filter(|note| !note.is_empty())
     }
 }
 
@@ -115,10 +138,22 @@ fn search(app: &App, v: &Visit, words: &str) -> Vec<Choice> {
     let search = renkei_directory::Search {
         words: words.to_owned(),
         near: own.map(|own| own.municipality),
-        limit: OFFERED,
+        limit: LOOKED_AT,
         ..renkei_directory::Search::default()
     };
-    app.finder.search(&search).hits.iter().map(choice).collect()
+    let own = v.ctx.caller.institution.as_ref();
+    let mut hits = app.finder.search(&search).hits;
+    hits.retain(|hit| hit.active && own != Some(&hit.id));
+    hits.sort_by_key(|hit| !treats(hit.kind));
+    hits.iter().take(OFFERED).map(choice).collect()
+}
+
+/// Whether a referral usually goes to this kind; those come first.
+fn treats(kind: Option<Kind>) -> bool {
+    matches!(
+        kind,
+        Some(Kind::Hospital | Kind::Clinic | Kind::DentalClinic | Kind::MaternityHome)
+    )
 }
 
 fn choice(hit: &renkei_directory::finder::Hit) -> Choice {

@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::limits;
+use renkei_base::{Id, limits};
 use renkei_care::attachment::{self, Of};
 use serde::Deserialize;
 
@@ -28,18 +28,27 @@ pub(crate) async fn add(
     body: Multipart,
 ) -> Result<Response, Answer> {
     let id = crate::visit::id(&id)?;
-    let of = if params.of == "reply" {
+    let of = of(&params.of);
+    let sent = read(&v, body).await?;
+    attachment::add(&app.care, &v.ctx, &id, of, &sent.title, sent.bytes.to_vec()).await?;
+    Ok(back(&id, of))
+}
+
+fn of(code: &str) -> Of {
+    if code == "reply" {
         Of::Reply
     } else {
         Of::Letter
-    };
-    let sent = read(&v, body).await?;
-    attachment::add(&app.care, &v.ctx, &id, of, &sent.title, sent.bytes.to_vec()).await?;
-    let back = match of {
+    }
+}
+
+/// To the form in which the file is.
+fn back(id: &Id, of: Of) -> Response {
+    let form = match of {
         Of::Letter => "edit",
         Of::Reply => "reply",
     };
-    Ok(Redirect::to(&format!("/referrals/{id}/{back}")).into_response())
+    Redirect::to(&format!("/referrals/{id}/{form}#attachments")).into_response()
 }
 
 struct Sent {
@@ -74,11 +83,11 @@ pub(crate) async fn remove(
     State(app): State<App>,
     v: Visit,
     Path((id, file)): Path<(String, String)>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Answer> {
     let id = crate::visit::id(&id)?;
     attachment::remove(&app.care, &v.ctx, &id, &crate::visit::id(&file)?).await?;
-    Ok(Redirect::to(&format!("/referrals/{id}")).into_response())
+    Ok(back(&id, of(form.get("of"))))
 }
 
 /// `GET /referrals/{id}/attachments/{file}`

@@ -50,6 +50,10 @@ struct SavedPart<'a> {
     base: u32,
     conflict: bool,
     faults: Faults,
+    case: Id,
+    files: Vec<AttachmentView>,
+    /// Saved for the first time: from now on files can be attached.
+    first: bool,
 }
 
 #[derive(Template)]
@@ -130,7 +134,7 @@ pub(crate) async fn save(
     let base = form.get("base").parse().unwrap_or_default();
     let outcome = case::save_draft(&app.care, &v.ctx, &id, base, &typed(&form)).await;
     if v.fragment {
-        return saved_part(&v, base, outcome);
+        return saved_part(&v, id, base, outcome);
     }
     match outcome {
         Ok(DraftSaved::Saved { version }) => after(&app, &v, &id, version, &form).await,
@@ -146,22 +150,30 @@ pub(crate) async fn save(
 
 fn saved_part(
     v: &Visit,
-    base: u32,
+    case: Id,
+    before: u32,
     outcome: Result<DraftSaved, Failure>,
 ) -> Result<Response, Answer> {
     let (base, conflict, faults) = match outcome {
         Ok(DraftSaved::Saved { version }) => (version, false, Faults::default()),
         // The base stays old, so that nothing overwrites before a person has looked at both.
-        Ok(DraftSaved::Conflict(_)) => (base, true, Faults::default()),
-        Err(Failure::Refused(Refusal::Invalid(faults))) => (base, false, Faults::new(faults)),
+        Ok(DraftSaved::Conflict(_)) => (before, true, Faults::default()),
+        Err(Failure::Refused(Refusal::Invalid(faults))) => (before, false, Faults::new(faults)),
         Err(other) => return Err(other.into()),
     };
-    page(&SavedPart {
+    let first = before == 0 && base != 0;
+    // A page loaded again shows this draft, and does not begin another.
+    let address = first.then(|| format!("/referrals/{case}/edit"));
+    let part = page(&SavedPart {
         v,
         base,
         conflict,
         faults,
-    })
+        case,
+        files: Vec::new(),
+        first,
+    })?;
+    Ok((address.map(|address| [("HX-Replace-Url", address)]), part).into_response())
 }
 
 /// What the pressed button wants after the save.
@@ -211,6 +223,11 @@ async fn again(
         form.set("base", conflict.version.to_string());
     }
     let addressee = addressee::of(app, v, &form).await?;
+    let files = if form.get("base") == "0" {
+        Vec::new()
+    } else {
+        case::view(&app.care, &v.ctx, &id).await?.attachments
+    };
     let shown = DraftPage {
         v,
         case: id,
@@ -219,7 +236,7 @@ async fn again(
         form,
         faults,
         addressee,
-        files: Vec::new(),
+        files,
         conflict,
         sends: v.has_role("doctor"),
     };
@@ -230,6 +247,12 @@ async fn again(
 pub(crate) async fn medication(v: Visit, form: Form) -> Result<Response, Answer> {
     let lines = split_medication(form.get("medication"));
     page(&Lines { v: &v, lines })
+}
+
+impl SavedPart<'_> {
+    fn attaches_to(&self) -> &'static str {
+        "letter"
+    }
 }
 
 impl DraftPage<'_> {

@@ -1,5 +1,7 @@
 //! 紹介: the lists, the page of a case, its steps.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -7,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Id, Refusal};
 use renkei_care::booking::{self, SlotView};
 use renkei_care::referral::{
-    self as case, ActForm, Command, DeclineReason, ReferralView, Side, Verb,
+    self as case, ActForm, Command, DeclineReason, Event, ReferralView, Side, Verb,
 };
 use renkei_care::work_list::{self, Listing, Row, Span};
 use renkei_store::Failure;
@@ -18,8 +20,10 @@ use crate::form::{Faults, Form};
 use crate::state::App;
 use crate::visit::Visit;
 
-/// Free slots that a booking form offers at first.
-const SLOTS_OFFERED: usize = 12;
+/// Free times that a booking form offers at first.
+const TIMES_OFFERED: usize = 12;
+/// Free slots among which they are looked for: several may be at the same time.
+const SLOTS_READ: usize = 60;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -137,7 +141,9 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answ
     let c = case::view(&app.care, &v.ctx, id).await?;
     let slots = match (&c.addressee.department, books(&c)) {
         (Some(department), true) => {
-            booking::free_slots(&app.care, &v.ctx, department, v.now(), SLOTS_OFFERED).await?
+            let free =
+                booking::free_slots(&app.care, &v.ctx, department, v.now(), SLOTS_READ).await?;
+            times(free)
         }
         _ => Vec::new(),
     };
@@ -149,6 +155,14 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answ
         form: Form::default(),
         faults: Faults::default(),
     })
+}
+
+/// One slot for each time, doctor and place, the first ones.
+fn times(mut free: Vec<SlotView>) -> Vec<SlotView> {
+    let mut seen = HashSet::new();
+    free.retain(|slot| seen.insert((slot.start, slot.doctor.clone(), slot.place.clone())));
+    free.truncate(TIMES_OFFERED);
+    free
 }
 
 fn books(c: &ReferralView) -> bool {
@@ -212,6 +226,37 @@ macro_rules! case_helpers {
                 self.c.holder.is_some() && self.c.holder == self.c.side
             }
 
+            /// Whether the step is the one that usually comes next.
+            fn leads(&self, code: &str) -> bool {
+                match code {
+                    "start-triage" => false,
+                    "submit" => !self.may("send"),
+                    "arrive" => !self.may("book"),
+                    _ => true,
+                }
+            }
+
+            /// What the step's button says here.
+            fn label(&self, code: &str) -> String {
+                match code {
+                    "arrive" if self.may("book") => "step-arrive-unbooked".to_owned(),
+                    "close" if self.c.side == Some(Side::Sender) => "step-close-read".to_owned(),
+                    _ => crate::say::step_key(code),
+                }
+            }
+
+            /// Whether the case is on the straight way, neither declined nor cancelled.
+            fn on_track(&self) -> bool {
+                stage_of(&self.c).is_some()
+            }
+
+            /// How it was cancelled, if it was.
+            fn cancelled(&self) -> Option<&Event> {
+                let over = self.c.state.code() == "cancelled";
+                let mut events = self.c.timeline.iter().rev();
+                events.find(|event| over && event.code == Verb::Cancel.code())
+            }
+
             fn any_step(&self) -> bool {
                 !self.c.offers.is_empty()
             }
@@ -268,10 +313,14 @@ const STAGES: [(&str, &[&str]); 7] = [
     ("stage-replied", &["replied-first", "closed"]),
 ];
 
-fn track(c: &ReferralView) -> Vec<Stage> {
-    let at = STAGES
+fn stage_of(c: &ReferralView) -> Option<usize> {
+    STAGES
         .iter()
-        .position(|(_, states)| states.contains(&c.state.code()));
+        .position(|(_, states)| states.contains(&c.state.code()))
+}
+
+fn track(c: &ReferralView) -> Vec<Stage> {
+    let at = stage_of(c);
     let class = |index: usize| match at {
         Some(now) if index < now => "done",
         Some(now) if index == now => "now",

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Id, Refusal};
+use renkei_care::attachment::AttachmentView;
 use renkei_care::referral::{self as case, ReferralView, Verb};
 use renkei_care::reply::{self, ReplyForm, ReplySaved, ReplyView};
 use renkei_store::Failure;
@@ -42,6 +43,10 @@ struct SavedPart<'a> {
     base: u32,
     conflict: bool,
     faults: Faults,
+    case: Id,
+    files: Vec<AttachmentView>,
+    /// Saved for the first time: from now on files can be attached.
+    first: bool,
 }
 
 /// `GET /referrals/{id}/reply`
@@ -91,7 +96,7 @@ pub(crate) async fn save(
     }
     let saved = reply::save(&app.care, &v.ctx, &id, base, &typed(&form)).await;
     if v.fragment {
-        return saved_part(&v, base, saved);
+        return saved_part(&v, id, base, saved);
     }
     match saved {
         Ok(ReplySaved::Saved { .. }) => {
@@ -109,13 +114,14 @@ pub(crate) async fn save(
 
 fn saved_part(
     v: &Visit,
-    base: u32,
+    case: Id,
+    before: u32,
     saved: Result<ReplySaved, Failure>,
 ) -> Result<Response, Answer> {
     let (base, conflict, faults) = match saved {
         Ok(ReplySaved::Saved { version }) => (version, false, Faults::default()),
-        Ok(ReplySaved::Conflict(_)) => (base, true, Faults::default()),
-        Err(Failure::Refused(Refusal::Invalid(faults))) => (base, false, Faults::new(faults)),
+        Ok(ReplySaved::Conflict(_)) => (before, true, Faults::default()),
+        Err(Failure::Refused(Refusal::Invalid(faults))) => (before, false, Faults::new(faults)),
         Err(other) => return Err(other.into()),
     };
     page(&SavedPart {
@@ -123,7 +129,16 @@ fn saved_part(
         base,
         conflict,
         faults,
+        case,
+        files: Vec::new(),
+        first: before == 0 && base != 0,
     })
+}
+
+impl SavedPart<'_> {
+    fn attaches_to(&self) -> &'static str {
+        "reply"
+    }
 }
 
 /// The form again with what was typed.
@@ -177,7 +192,7 @@ impl ReplyPage<'_> {
         "reply"
     }
 
-    fn files(&self) -> &[renkei_care::attachment::AttachmentView] {
+    fn files(&self) -> &[AttachmentView] {
         self.c
             .reply_draft
             .as_ref()
