@@ -4,8 +4,9 @@ use axum::body::Bytes;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::{Id, limits};
+use renkei_base::{Id, Refusal, limits};
 use renkei_care::attachment::{self, Of};
+use renkei_store::Failure;
 use serde::Deserialize;
 
 use crate::error::Answer;
@@ -30,8 +31,17 @@ pub(crate) async fn add(
     let id = crate::visit::id(&id)?;
     let of = of(&params.of);
     let sent = read(&v, body).await?;
-    attachment::add(&app.care, &v.ctx, &id, of, &sent.title, sent.bytes.to_vec()).await?;
-    Ok(back(&id, of))
+    let done = attachment::add(&app.care, &v.ctx, &id, of, &sent.title, sent.bytes.to_vec()).await;
+    match (done, of) {
+        (Ok(_), _) => Ok(back(&id, of)),
+        (Err(Failure::Refused(Refusal::Invalid(faults))), Of::Letter) => {
+            super::draft::with_faults(&app, &v, &id, faults).await
+        }
+        (Err(Failure::Refused(Refusal::Invalid(faults))), Of::Reply) => {
+            super::reply::with_faults(&app, &v, &id, faults).await
+        }
+        (Err(other), _) => Err(other.into()),
+    }
 }
 
 fn of(code: &str) -> Of {
@@ -62,7 +72,7 @@ async fn read(v: &Visit, mut body: Multipart) -> Result<Sent, Answer> {
     while let Some(field) = body.next_field().await.map_err(|_| Answer::TooLarge)? {
         match field.name() {
             Some("token") => {
-                trusted = v.form_token_fits(&field.text().await.map_err(|_| Answer::TooLarge)?)
+                trusted = v.form_token_fits(&field.text().await.map_err(|_| Answer::TooLarge)?);
             }
             Some("file") if trusted => {
                 let title = field.file_name().unwrap_or_default().to_owned();

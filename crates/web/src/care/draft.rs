@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::{Id, Refusal};
+use renkei_base::{Fault, Id, Refusal};
 use renkei_care::Priority;
 use renkei_care::attachment::AttachmentView;
 use renkei_care::letter::split_medication;
@@ -198,13 +198,21 @@ async fn after(
     };
     match case::act(&app.care, &v.ctx, id, Some(version), command).await {
         Ok(_) => Ok(Redirect::to(&format!("/referrals/{id}")).into_response()),
-        Err(Failure::Refused(Refusal::Invalid(faults))) => {
-            let mut shown = stored(app, v, id).await?;
-            shown.faults = Faults::new(faults);
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
-        }
+        Err(Failure::Refused(Refusal::Invalid(faults))) => with_faults(app, v, id, faults).await,
         Err(other) => Err(other.into()),
     }
+}
+
+/// The stored draft with what stands in its way.
+pub(super) async fn with_faults(
+    app: &App,
+    v: &Visit,
+    id: &Id,
+    faults: Vec<Fault>,
+) -> Result<Response, Answer> {
+    let mut shown = stored(app, v, id).await?;
+    shown.faults = Faults::new(faults);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
 /// The form again, with what was typed, and with what stands in the way.
@@ -263,7 +271,7 @@ impl DraftPage<'_> {
     /// What the other person wrote in a field that differs.
     fn theirs(&self, field: &str) -> Option<String> {
         let conflict = self.conflict.as_ref()?;
-        let differs = conflict.differs.iter().any(|name| *name == field);
+        let differs = conflict.differs.contains(&field);
         differs.then(|| shown(&conflict.theirs).get(field).to_owned())
     }
 
