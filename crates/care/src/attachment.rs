@@ -7,9 +7,9 @@ use renkei_fhir::document_reference::{DocumentReference, File};
 use renkei_fhir::task::Task;
 use renkei_store::{Changes, Failure, Note, StoreError};
 
-use crate::referral::act::{TRIES, code};
 use crate::referral::case::{Case, Held};
 use crate::referral::draft;
+use crate::tries::{TRIES, noted};
 use crate::{Care, policy, reply};
 
 /// What a file really is.
@@ -80,8 +80,13 @@ pub async fn add(
     bytes: Vec<u8>,
 ) -> Result<(Id, u32), Failure> {
     let added = add_tried(care, ctx, case, of, title, bytes).await;
-    noted(care, ctx, case, "attachment.add", &added).await?;
-    added
+    noted(
+        care,
+        ctx,
+        Note::new("attachment.add").what(Task::key(case)),
+        added,
+    )
+    .await
 }
 
 async fn add_tried(
@@ -179,8 +184,13 @@ fn checked(title: &str, bytes: &[u8]) -> Result<(Kind, String), Refusal> {
 /// `NotNow`, `Forbidden`, `NotFound`.
 pub async fn remove(care: &Care, ctx: &Ctx, case: &Id, attachment: &Id) -> Result<u32, Failure> {
     let removed = remove_tried(care, ctx, case, attachment).await;
-    noted(care, ctx, case, "attachment.remove", &removed).await?;
-    removed
+    noted(
+        care,
+        ctx,
+        Note::new("attachment.remove").what(Task::key(case)),
+        removed,
+    )
+    .await
 }
 
 async fn remove_tried(care: &Care, ctx: &Ctx, id: &Id, attachment: &Id) -> Result<u32, Failure> {
@@ -247,24 +257,6 @@ fn may_write(ctx: &Ctx, case: &Case, of: Of) -> Result<(), Refusal> {
 /// What is not sent yet is seen by who writes it.
 fn is_seen(ctx: &Ctx, file: &Held<DocumentReference>) -> bool {
     file.view.is_final() || file.stored.place.owner == ctx.caller.institution
-}
-
-/// Keeps a refused try in the audit.
-async fn noted<T>(
-    care: &Care,
-    ctx: &Ctx,
-    case: &Id,
-    action: &str,
-    result: &Result<T, Failure>,
-) -> Result<(), Failure> {
-    if let Err(Failure::Refused(refusal)) = result {
-        let note = Note::new(action)
-            .what(Task::key(case))
-            .detail(code(refusal))
-            .refused();
-        care.store.audit(ctx, vec![note]).await?;
-    }
-    Ok(())
 }
 
 impl Of {

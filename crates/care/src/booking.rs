@@ -14,11 +14,11 @@ use renkei_store::{Changes, Failure, Include, Note, Place, Query, StoreError, St
 pub use opening::{OPENING_SLOTS, OpenedSlots, OpeningForm, open_slots};
 
 use crate::referral::Verb;
-use crate::referral::act::{TRIES, code};
 use crate::referral::case::Case;
 use crate::referral::case::Held;
 use crate::referral::command::Time;
 use crate::referral::rules::Inputs;
+use crate::tries::{TRIES, noted};
 use crate::{Care, party};
 
 /// Slots read at once.
@@ -176,14 +176,8 @@ fn of_schedule(department: &Id) -> Query {
 /// `NotNow` where it is booked, `NotFound`, `Forbidden`.
 pub async fn withdraw(care: &Care, ctx: &Ctx, slot: &Id) -> Result<(), Failure> {
     let done = withdraw_tried(care, ctx, slot).await;
-    if let Err(Failure::Refused(refusal)) = &done {
-        let note = Note::new("slot.withdraw")
-            .what(Slot::key(slot))
-            .detail(code(refusal))
-            .refused();
-        care.store.audit(ctx, vec![note]).await?;
-    }
-    done
+    let note = Note::new("slot.withdraw").what(Slot::key(slot));
+    noted(care, ctx, note, done).await
 }
 
 async fn withdraw_tried(care: &Care, ctx: &Ctx, id: &Id) -> Result<(), Failure> {

@@ -27,6 +27,7 @@ mod policy;
 pub mod referral;
 pub mod reply;
 mod text;
+mod tries;
 pub mod work_list;
 
 use renkei_store::Store;

@@ -13,7 +13,7 @@ use renkei_store::{
 };
 
 use self::form::Checked;
-use crate::referral::act::code;
+use crate::tries::noted;
 use crate::{Care, party};
 
 /// The fields of the patient form, as typed.
@@ -168,8 +168,13 @@ pub async fn register(
     confirmed: bool,
 ) -> Result<Registered, Failure> {
     let registered = register_tried(care, ctx, id, form, confirmed).await;
-    noted(care, ctx, id, "patient.register", &registered).await?;
-    registered
+    noted(
+        care,
+        ctx,
+        Note::new("patient.register").what(Patient::key(id)),
+        registered,
+    )
+    .await
 }
 
 async fn register_tried(
@@ -252,8 +257,13 @@ pub async fn update(
     confirmed: bool,
 ) -> Result<Registered, Failure> {
     let updated = update_tried(care, ctx, id, base, form, confirmed).await;
-    noted(care, ctx, id, "patient.update", &updated).await?;
-    updated
+    noted(
+        care,
+        ctx,
+        Note::new("patient.update").what(Patient::key(id)),
+        updated,
+    )
+    .await
 }
 
 async fn update_tried(
@@ -308,23 +318,6 @@ async fn update_tried(
         patient: id.clone(),
         version: base + 1,
     })
-}
-
-async fn noted<T>(
-    care: &Care,
-    ctx: &Ctx,
-    id: &Id,
-    action: &str,
-    result: &Result<T, Failure>,
-) -> Result<(), Failure> {
-    if let Err(Failure::Refused(refusal)) = result {
-        let note = Note::new(action)
-            .what(Patient::key(id))
-            .detail(code(refusal))
-            .refused();
-        care.store.audit(ctx, vec![note]).await?;
-    }
-    Ok(())
 }
 
 /// People of the institution that this may be.

@@ -6,12 +6,13 @@ use renkei_store::{Changes, Failure, StoreError};
 
 use crate::attachment::{self, AttachmentView, Of};
 use crate::patient::PatientView;
-use crate::referral::act::{TRIES, already, done, refused};
+use crate::referral::act::{already, done};
 use crate::referral::case::{Case, Held};
 use crate::referral::table::{Cell, cell};
 use crate::referral::turn::{self, Turn};
 use crate::referral::{Done, Side, State, Verb};
 use crate::text::Check;
+use crate::tries::{TRIES, noted};
 use crate::{Care, Deadlines, Party, count, party, policy};
 
 /// The fields of a reply, as typed.
@@ -102,10 +103,7 @@ pub async fn save(
     form: &ReplyForm,
 ) -> Result<ReplySaved, Failure> {
     let saved = save_tried(care, ctx, case, base, form).await;
-    if let Err(Failure::Refused(refusal)) = &saved {
-        refused(care, ctx, case, Verb::SaveReply, refusal).await?;
-    }
-    saved
+    noted(care, ctx, turn::tried(case, Verb::SaveReply), saved).await
 }
 
 async fn save_tried(
@@ -172,10 +170,7 @@ pub async fn release(
     form: &ReplyForm,
 ) -> Result<Done, Failure> {
     let done = release_tried(care, ctx, case, base, form).await;
-    if let Err(Failure::Refused(refusal)) = &done {
-        refused(care, ctx, case, Verb::Reply, refusal).await?;
-    }
-    done
+    noted(care, ctx, turn::tried(case, Verb::Reply), done).await
 }
 
 async fn release_tried(

@@ -10,8 +10,8 @@ use renkei_fhir::slot::Slot;
 use renkei_store::{Changes, Failure, Note, Place, StoreError, Stored};
 
 use super::{SLOTS, of_schedule, own_department, slot_place};
-use crate::referral::act::{TRIES, code};
 use crate::text::Check;
+use crate::tries::{TRIES, noted};
 use crate::{Care, civil};
 
 /// The form that opens slots, as typed.
@@ -56,11 +56,7 @@ pub async fn open_slots(
     form: &OpeningForm,
 ) -> Result<OpenedSlots, Failure> {
     let opened = tried(care, ctx, form).await;
-    if let Err(Failure::Refused(refusal)) = &opened {
-        let note = Note::new("slot.open").detail(code(refusal)).refused();
-        care.store.audit(ctx, vec![note]).await?;
-    }
-    opened
+    noted(care, ctx, Note::new("slot.open"), opened).await
 }
 
 async fn tried(care: &Care, ctx: &Ctx, form: &OpeningForm) -> Result<OpenedSlots, Failure> {

@@ -5,12 +5,13 @@ use renkei_fhir::Key;
 use renkei_fhir::schedule::Schedule;
 use renkei_fhir::slot::Slot;
 use renkei_fhir::task::Task;
-use renkei_store::{Failure, Note, StoreError, Stored};
+use renkei_store::{Failure, StoreError, Stored};
 
 use super::case::Case;
 use super::command::Time;
 use super::rules::{Inputs, Outcome, decide};
 use super::{Command, State, Verb, turn};
+use crate::tries::{TRIES, noted};
 use crate::{Care, booking, party};
 
 /// What became of a step.
@@ -23,9 +24,6 @@ pub struct Done {
     /// Nothing was done, since it was done before (a double click, or a colleague was quicker).
     pub already: bool,
 }
-
-/// How often a step is tried when others change the same case at the same moment.
-pub(crate) const TRIES: usize = 2;
 
 /// Takes a step. `seen` is the version of the case that the page showed: `send` is refused with `Conflict` when the letter
 /// changed since then, so that a doctor approves what was read; other steps go by the state alone.
@@ -40,10 +38,7 @@ pub async fn act(
     command: Command,
 ) -> Result<Done, Failure> {
     let done = tried(care, ctx, case, seen, &command).await;
-    if let Err(Failure::Refused(refusal)) = &done {
-        refused(care, ctx, case, command.verb(), refusal).await?;
-    }
-    done
+    noted(care, ctx, turn::tried(case, command.verb()), done).await
 }
 
 async fn tried(
@@ -124,35 +119,4 @@ async fn inputs(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Resul
     inputs.slot = pick(&wanted, Slot::TYPE);
     inputs.schedule = pick(&wanted, Schedule::TYPE);
     Ok(inputs)
-}
-
-/// Keeps the refused try in the audit. What does not exist and what may not be seen are the same.
-pub(crate) async fn refused(
-    care: &Care,
-    ctx: &Ctx,
-    case: &Id,
-    verb: Verb,
-    refusal: &Refusal,
-) -> Result<(), Failure> {
-    let note = Note::new(&turn::action(verb))
-        .what(Task::key(case))
-        .detail(code(refusal))
-        .refused();
-    Ok(care.store.audit(ctx, vec![note]).await?)
-}
-
-/// A refusal as codes.
-pub(crate) fn code(refusal: &Refusal) -> String {
-    match refusal {
-        Refusal::Invalid(faults) => {
-            let faults: Vec<String> = faults
-                .iter()
-                .map(|fault| format!("{}:{}", fault.field, fault.key))
-                .collect();
-            faults.join(" ")
-        }
-        Refusal::NotNow(key) | Refusal::Forbidden(key) => key.clone(),
-        Refusal::NotFound => "not-found".to_owned(),
-        Refusal::Conflict => "conflict".to_owned(),
-    }
 }

@@ -11,11 +11,11 @@ use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::task::Task;
 use renkei_store::{Changes, Failure, Note, StoreError};
 
-use super::act::refused;
 use super::case::{Case, place};
 use super::table::{Cell, cell};
 use super::turn::{self, Turn};
 use super::{State, Verb};
+use crate::tries::noted;
 use crate::{Care, Deadlines, party, policy};
 
 pub use self::form::DraftForm;
@@ -61,10 +61,7 @@ pub async fn save_draft(
     form: &DraftForm,
 ) -> Result<DraftSaved, Failure> {
     let saved = save(care, ctx, case, base, form).await;
-    if let Err(Failure::Refused(refusal)) = &saved {
-        refused(care, ctx, case, Verb::SaveDraft, refusal).await?;
-    }
-    saved
+    noted(care, ctx, turn::tried(case, Verb::SaveDraft), saved).await
 }
 
 async fn save(

@@ -150,6 +150,11 @@ pub(crate) fn note(case: &Case, verb: Verb) -> Note {
         .what(case.task.stored.key.clone())
 }
 
+/// The audit line of a try, on what may be no case at all.
+pub(crate) fn tried(case: &Id, verb: Verb) -> Note {
+    Note::new(&action(verb)).what(Task::key(case))
+}
+
 /// The audit's word for a step.
 pub(crate) fn action(verb: Verb) -> String {
     format!("referral.{}", verb.code())
