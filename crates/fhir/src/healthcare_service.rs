@@ -3,42 +3,25 @@
 use renkei_base::Id;
 use serde_json::{Value, json};
 
+use crate::element::view;
 use crate::system::DEPARTMENT;
 use crate::{Key, Resource};
 
 const LETTER: &str = "https://renkei.example/fhir/StructureDefinition/letter-needed";
 const NOTE: &str = "https://renkei.example/fhir/StructureDefinition/how-to-refer";
 
-/// A view: everything that has no accessor stays as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HealthcareService(Resource);
+view!(
+    /// A department of an institution.
+    HealthcareService, "HealthcareService"
+);
 
 impl HealthcareService {
-    pub const TYPE: &'static str = "HealthcareService";
-
     pub fn of_institution(id: &Id, institution: &Id) -> Self {
         let mut resource = Resource::new(Self::TYPE, id);
         resource.set("active", Value::from(true));
         let by = json!({"reference": format!("Organization/{institution}")});
         resource.set("providedBy", by);
         Self(resource)
-    }
-
-    /// `None` for a resource of another type.
-    pub fn from_resource(resource: Resource) -> Option<Self> {
-        (resource.typ() == Self::TYPE).then_some(Self(resource))
-    }
-
-    pub fn key(id: &Id) -> Key {
-        Key::new(Self::TYPE, id.clone())
-    }
-
-    pub const fn resource(&self) -> &Resource {
-        &self.0
-    }
-
-    pub fn into_resource(self) -> Resource {
-        self.0
     }
 
     pub fn id(&self) -> Option<Id> {

@@ -3,20 +3,20 @@
 use renkei_base::Id;
 use serde_json::{Number, Value, json};
 
-use crate::{Key, Resource};
+use crate::Resource;
+use crate::element::view;
 
 const CLOSED: &str = "https://renkei.example/fhir/StructureDefinition/closed-days";
 /// FHIR knows no empty strings.
 const NEVER: &str = "never";
 const CLOSED_NOTE: &str = "https://renkei.example/fhir/StructureDefinition/closed-days-note";
 
-/// A view: everything that has no accessor stays as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Location(Resource);
+view!(
+    /// Where an institution is.
+    Location, "Location"
+);
 
 impl Location {
-    pub const TYPE: &'static str = "Location";
-
     /// The main place of an institution carries the same id as its Organization.
     pub fn of_institution(institution: &Id) -> Self {
         let mut resource = Resource::new(Self::TYPE, institution);
@@ -24,23 +24,6 @@ impl Location {
         let organization = json!({"reference": format!("Organization/{institution}")});
         resource.set("managingOrganization", organization);
         Self(resource)
-    }
-
-    /// `None` for a resource of another type.
-    pub fn from_resource(resource: Resource) -> Option<Self> {
-        (resource.typ() == Self::TYPE).then_some(Self(resource))
-    }
-
-    pub fn key(id: &Id) -> Key {
-        Key::new(Self::TYPE, id.clone())
-    }
-
-    pub const fn resource(&self) -> &Resource {
-        &self.0
-    }
-
-    pub fn into_resource(self) -> Resource {
-        self.0
     }
 
     pub fn set_name(&mut self, name: &str) {

@@ -3,8 +3,9 @@
 use renkei_base::Id;
 use serde_json::{Map, Value, json};
 
+use crate::Resource;
+use crate::element::view;
 use crate::system::INSTITUTION_NO;
-use crate::{Key, Resource};
 
 /// 医療情報ネット ID, as text.
 pub const REGISTRY_ID: &str = "https://renkei.example/fhir/sid/medical-information-net";
@@ -29,34 +30,16 @@ pub struct EarlierName {
     pub until: Option<String>,
 }
 
-/// A view: everything that has no accessor stays as it came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Organization(Resource);
+view!(
+    /// An institution.
+    Organization, "Organization"
+);
 
 impl Organization {
-    pub const TYPE: &'static str = "Organization";
-
     pub fn new(id: &Id) -> Self {
         let mut resource = Resource::new(Self::TYPE, id);
         resource.set("active", Value::from(true));
         Self(resource)
-    }
-
-    /// `None` for a resource of another type.
-    pub fn from_resource(resource: Resource) -> Option<Self> {
-        (resource.typ() == Self::TYPE).then_some(Self(resource))
-    }
-
-    pub fn key(id: &Id) -> Key {
-        Key::new(Self::TYPE, id.clone())
-    }
-
-    pub const fn resource(&self) -> &Resource {
-        &self.0
-    }
-
-    pub fn into_resource(self) -> Resource {
-        self.0
     }
 
     pub fn name(&self) -> &str {
