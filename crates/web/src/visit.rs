@@ -85,7 +85,24 @@ impl Visit {
 
     /// The text, or that nobody has entered it.
     pub fn or_unknown(&self, text: &str) -> String {
-        if text.is_empty() { self.t("not-entered") } else { text.to_owned() }
+        if text.is_empty() {
+            self.t("not-entered")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// A fault after the name of its field, the text `PREFIX-FIELD`, where there is one.
+    pub fn fault_in(&self, prefix: &str, fault: &renkei_base::Fault) -> String {
+        let key = format!("{prefix}-{}", fault.field);
+        let fault = self.fault(fault);
+        if self.messages.has(self.lang(), &key) {
+            let name = self.t1("fault-in", "field", self.t(&key));
+            let space = if name.ends_with('：') { "" } else { " " };
+            format!("{name}{space}{fault}")
+        } else {
+            fault
+        }
     }
 
     pub fn fault(&self, fault: &renkei_base::Fault) -> String {

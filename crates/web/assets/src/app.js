@@ -82,12 +82,26 @@ function upload(event) {
   const request = new XMLHttpRequest();
   request.open('POST', form.action);
   request.upload.addEventListener('progress', (e) => { bar.max = e.total; bar.value = e.loaded; });
-  request.addEventListener('load', () => {
-    if (request.status < 400 && request.responseURL) { location.assign(request.responseURL); return; }
-    document.open(); document.write(request.responseText); document.close();
-  });
+  request.addEventListener('load', () => { bar.hidden = true; again(); arrived(request); });
   request.addEventListener('error', () => { bar.hidden = true; again(); });
   request.send(new FormData(form));
+}
+
+// The answer to a file is a whole page. Beside a text that is being written only its list of files is taken from it.
+function arrived(request) {
+  const page = new DOMParser().parseFromString(request.responseText, 'text/html');
+  const [theirs, ours] = [page, document].map((d) => d.getElementById('attachments'));
+  const [next, base] = [page, document].map((d) => d.querySelector('input[name=base]'));
+  // A file is one version; where there are more, somebody else has written too, and the whole page has to be seen.
+  if (theirs && ours && next.value - base.value <= 1) {
+    base.value = next.value;
+    ours.replaceWith(theirs);
+  } else if (request.status < 400) {
+    location.assign(request.responseURL);
+  } else {
+    document.querySelector('main').replaceWith(page.querySelector('main'));
+    document.getElementById('faults')?.focus();
+  }
 }
 
 document.addEventListener('submit', once, true);

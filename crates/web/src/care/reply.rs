@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::{Id, Refusal};
+use renkei_base::{Fault, Id, Refusal};
 use renkei_care::attachment::AttachmentView;
 use renkei_care::referral::{self as case, ReferralView, Verb};
 use renkei_care::reply::{self, ReplyForm, ReplySaved, ReplyView};
@@ -139,6 +139,18 @@ impl SavedPart<'_> {
     fn attaches_to(&self) -> &'static str {
         "reply"
     }
+}
+
+/// The stored reply with what stands in its way.
+pub(super) async fn with_faults(
+    app: &App,
+    v: &Visit,
+    id: &Id,
+    faults: Vec<Fault>,
+) -> Result<Response, Answer> {
+    let mut shown = load(app, v, id).await?;
+    shown.faults = Faults::new(faults);
+    page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
 }
 
 /// The form again with what was typed.
