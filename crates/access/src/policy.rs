@@ -175,7 +175,7 @@ mod table {
         ReferralEdit     "referral.edit"      CARING    Requester Patients "refuse-role";
         /// 下書きを捨てる
         ReferralDiscard  "referral.discard"   CARING    Requester Patients "refuse-role";
-        /// 医師の確認に回す
+        /// 医師の承認に回す
         ReferralReady    "referral.ready"     CARING    Requester Patients "refuse-role";
         /// 承認して送る
         ReferralSend     "referral.send"      DOCTOR    Requester Patients "refuse-needs-doctor";

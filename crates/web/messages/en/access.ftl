@@ -40,7 +40,7 @@ refuse-link = This link cannot be used: it was used before, or its time has run 
 
 # Rights
 refuse-role = Your role cannot do this. If you need it, ask your institution's administrator to change your role.
-refuse-needs-doctor = Only a doctor approves and sends. Use "Ask the doctor to check" to hand it over.
+refuse-needs-doctor = Only a doctor approves and sends. Use “Submit for the doctor's approval” to hand it over.
 refuse-needs-admin = The institution's administrator does this. Please ask them.
 refuse-needs-region = The region's desk or the region administrator does this. Please ask the desk.
 refuse-needs-auditor = Only an auditor sees the audit.

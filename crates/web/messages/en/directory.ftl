@@ -26,7 +26,7 @@ fault-department-code = A department code has two or three digits. Leave it empt
 fault-department-twice = There is a department with this name already. Choose a name that can be told apart.
 
 # Confirming codes
-refuse-institution-has-code = This institution has a code already. Choose another one, or say that the code belongs to none.
+refuse-institution-has-code = This institution has a code already. Choose another one, or choose “None of these” for the code.
 refuse-code-taken = Another institution has this code already.
 
 # Imports: the whole file

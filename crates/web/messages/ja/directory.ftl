@@ -26,7 +26,7 @@ fault-department-code = 診療科コードは数字 2 桁か 3 桁です。分�
 fault-department-twice = 同じ名前の診療科がもうあります。区別できる名前にしてください。
 
 # コードの確認
-refuse-institution-has-code = この機関にはもう医療機関コードが付いています。ほかの機関を選ぶか、このコードを「該当なし」にしてください。
+refuse-institution-has-code = この機関にはもう医療機関コードが付いています。ほかの機関を選ぶか、このコードを「どれでもない」にしてください。
 refuse-code-taken = このコードはもうほかの機関に付いています。
 
 # 取り込み: ファイル全体
