@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use renkei_base::Refusal;
+use renkei_base::{Fault, Refusal};
 use renkei_store::{Failure, StoreError};
 
 use crate::visit::Visit;
@@ -15,6 +15,8 @@ pub enum Answer {
     NotFound,
     /// The caller sees the thing but may not do this, or its state does not allow it. A key `refuse-…`.
     Refused(StatusCode, String),
+    /// What was sent has this fault, and there is no form to show it in.
+    Invalid(Fault),
     /// The form is too old, or does not come from our own pages.
     Forgery,
     /// Nobody is signed in.
@@ -34,13 +36,13 @@ impl From<Refusal> for Answer {
             Refusal::NotNow(key) => Self::Refused(StatusCode::CONFLICT, key),
             Refusal::Conflict => Self::Refused(StatusCode::CONFLICT, "refuse-conflict".to_owned()),
             // Handlers with a form show its faults themselves; what comes here had no form to show.
-            Refusal::Invalid(faults) => Self::Refused(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                faults
-                    .into_iter()
-                    .next()
-                    .map_or_else(|| "refuse-invalid".to_owned(), |fault| fault.key),
-            ),
+            Refusal::Invalid(faults) => match faults.into_iter().next() {
+                Some(fault) => Self::Invalid(fault),
+                None => Self::Refused(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "refuse-invalid".to_owned(),
+                ),
+            },
         }
     }
 }
@@ -82,6 +84,7 @@ impl Answer {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Refused(status, _) => *status,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Forgery => StatusCode::FORBIDDEN,
             Self::SignIn => StatusCode::SEE_OTHER,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -90,36 +93,45 @@ impl Answer {
         }
     }
 
-    fn key(&self) -> String {
-        match self {
+    /// The key of the text, with its values.
+    fn text(self) -> Fault {
+        let key = match self {
             Self::NotFound => "error-not-found",
-            Self::Refused(_, key) => return key.clone(),
+            Self::Refused(_, key) => return plain(key),
+            Self::Invalid(fault) => return fault,
             Self::Forgery => "error-forgery",
             Self::SignIn => "error-sign-in",
             Self::TooLarge => "error-too-large",
             Self::Later => "error-later",
             Self::Broken => "error-broken",
-        }
-        .to_owned()
+        };
+        plain(key)
     }
 }
 
-/// Carries the key to [`pages`], which knows the visitor's language.
+/// A text without values.
+fn plain(key: impl Into<String>) -> Fault {
+    Fault {
+        field: String::new(),
+        key: key.into(),
+        args: Vec::new(),
+    }
+}
+
+/// Carries the text's key to [`pages`], which knows the visitor's language.
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         if matches!(self, Self::SignIn) {
             return Redirect::to("/login").into_response();
         }
         let mut response = self.status().into_response();
-        response.extensions_mut().insert(Plain { key: self.key() });
+        response.extensions_mut().insert(Plain(self.text()));
         response
     }
 }
 
 #[derive(Clone, Debug)]
-struct Plain {
-    key: String,
-}
+struct Plain(Fault);
 
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -138,12 +150,12 @@ struct ErrorPart<'a> {
 
 /// Turns an [`Answer`] and the framework's own bare refusals into pages in the reader's language.
 pub(crate) fn pages(visit: &Visit, response: Response) -> Response {
-    let key = match response.extensions().get::<Plain>() {
-        Some(plain) => plain.key.clone(),
-        None if bare(&response) => bare_key(response.status()).to_owned(),
+    let text = match response.extensions().get::<Plain>() {
+        Some(Plain(text)) => text.clone(),
+        None if bare(&response) => plain(bare_key(response.status())),
         None => return response,
     };
-    render(visit, response.status(), &key)
+    render(visit, response.status(), &text)
 }
 
 fn bare(response: &Response) -> bool {
@@ -165,11 +177,11 @@ fn bare_key(status: StatusCode) -> &'static str {
     }
 }
 
-fn render(visit: &Visit, status: StatusCode, key: &str) -> Response {
+fn render(visit: &Visit, status: StatusCode, text: &Fault) -> Response {
     // What is not there looks the same at every address.
     let nowhere = (status == StatusCode::NOT_FOUND).then(|| visit.nowhere());
     let visit = nowhere.as_ref().unwrap_or(visit);
-    let text = visit.t(key);
+    let text = visit.fault(text);
     let html = if visit.fragment {
         ErrorPart { v: visit, text }.render()
     } else {
@@ -197,4 +209,24 @@ pub(crate) fn page(template: &impl Template) -> Result<Response, Answer> {
 /// A form shown again with its faults.
 pub(crate) fn page_with(status: StatusCode, template: &impl Template) -> Result<Response, Answer> {
     Ok((status, Html(template.render()?)).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::Messages;
+    use renkei_base::Lang;
+
+    #[test]
+    fn a_fault_without_a_form_is_said_with_its_values() {
+        let fault = Fault::new("file", "fault-files-too-many").with("max", 10);
+        let answer = Answer::from(Refusal::Invalid(vec![fault]));
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        let response = answer.into_response();
+        let Some(Plain(text)) = response.extensions().get::<Plain>() else {
+            panic!("no text")
+        };
+        let said = Messages::load().fault(Lang::Ja, text);
+        assert!(said.contains("10") && !said.contains('$'), "{said}");
+    }
 }
