@@ -92,6 +92,25 @@ fn is_key(text: &str) -> bool {
     rest.is_some_and(|rest| !rest.is_empty() && rest.chars().all(plain))
 }
 
+/// Refusals that tell people to press what no page has: every 「…」 and “…” begins some other text.
+fn unknown_buttons(files: &[File]) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for (language, marks) in [("ja", ['「', '」']), ("en", ['“', '”'])] {
+        let lines = in_language(files, language).flat_map(|f| f.text.lines());
+        let texts: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(" = ")).collect();
+        for (key, text) in texts.iter().filter(|(key, _)| key.starts_with("refuse-")) {
+            for quoted in text.split(marks).skip(1).step_by(2) {
+                if !texts.iter().any(|(_, text)| text.starts_with(quoted)) {
+                    complaints.push(format!(
+                        "{FOLDER}{language}: {key} names {quoted}, which no page says"
+                    ));
+                }
+            }
+        }
+    }
+    complaints
+}
+
 /// Messages, terms and attributes (`key.attribute`) of a Fluent file.
 fn keys(text: &str) -> Messages {
     let mut messages = Messages::new();
@@ -139,6 +158,19 @@ fn variables(line: &str) -> impl Iterator<Item = String> {
 #[test]
 fn both_languages_are_complete() {
     tree::none(&check(&tree::tree()));
+}
+
+#[test]
+fn refusals_name_what_is_there() {
+    tree::none(&unknown_buttons(&tree::tree()));
+    let ftl = |text: &str| unknown_buttons(&[File::new(&format!("{FOLDER}ja/a.ftl"), text)]);
+    tree::none(&ftl(
+        "step-receive = 受け付ける\nrefuse-first = 先に「受け付ける」を押してください。\nfault-x = 「9:00」\n",
+    ));
+    tree::one(
+        &ftl("step-receive = 受付\nrefuse-first = 先に「受け付ける」を押してください。\n"),
+        "受け付ける",
+    );
 }
 
 #[test]
