@@ -9,3 +9,4 @@ mod ground;
 mod messages;
 mod policy;
 mod signin;
+mod style;

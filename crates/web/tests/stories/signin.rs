@@ -15,16 +15,17 @@ const PASSWORD: &str = "朝の海辺を毎日ゆっくり歩く";
 
 /// The six digits that an app with this secret shows now.
 fn code(world: &World, secret: &str) -> String {
-    let mut bits = String::new();
+    let mut bits = Vec::new();
     for letter in secret.chars().filter(|c| !c.is_whitespace()) {
         let value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
             .find(letter)
             .expect("base32");
-        bits.push_str(&format!("{value:05b}"));
+        bits.extend((0..5).rev().map(|bit| u8::from(value >> bit & 1 == 1)));
     }
-    let bytes: Vec<u8> = (0..bits.len() / 8)
-        .map(|at| u8::from_str_radix(&bits[at * 8..at * 8 + 8], 2).unwrap())
-        .collect();
+    let bytes = bits
+        .chunks_exact(8)
+        .map(|bits| bits.iter().fold(0_u8, |byte, bit| byte << 1 | bit));
+    let bytes: Vec<u8> = bytes.collect();
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     totp::code_at(&hex, world.clock.now()).unwrap()
 }
