@@ -6,7 +6,7 @@ use renkei_store::{AccountRow, AccountState};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::input::Faults;
-use crate::policy::REGIONAL;
+use crate::policy::{Action, Facts, REGIONAL, permit};
 
 /// Characters of a login.
 const LOGIN: std::ops::RangeInclusive<usize> = 3..=64;
@@ -140,13 +140,13 @@ impl Manager {
                 Err(Refusal::NotFound)
             };
         }
-        match &caller.institution {
-            _ if caller.has(Role::RegionAdmin) => Ok(Self::Region),
-            Some(institution) if caller.has(Role::InstitutionAdmin) => {
-                Ok(Self::Institution(institution.clone()))
-            }
-            _ => Err(Refusal::NotFound),
+        if permit(caller, Action::AdministratorsManage, &Facts::NONE).is_ok() {
+            return Ok(Self::Region);
         }
+        let institution = caller.institution.as_ref().ok_or(Refusal::NotFound)?;
+        let facts = Facts::own(caller, institution);
+        permit(caller, Action::PeopleManage, &facts)?;
+        Ok(Self::Institution(institution.clone()))
     }
 
     pub(crate) fn may_give(&self, role: Role) -> bool {

@@ -119,7 +119,6 @@ const ADMIN: &[Role] = &[InstitutionAdmin];
 const REGION: &[Role] = &[RegionAdmin];
 const DIRECTORY: &[Role] = &[RegionDesk, RegionAdmin];
 const AUDITOR: &[Role] = &[Auditor];
-const ANYBODY: &[Role] = &Role::ALL;
 /// Roles of the region: never see a patient, whatever else they hold.
 pub const REGIONAL: &[Role] = &[RegionDesk, RegionAdmin, Auditor];
 
@@ -173,8 +172,6 @@ mod table {
         ReferralDraft    "referral.draft"     CARING    Home      Patients "refuse-role";
         /// 下書きを直す
         ReferralEdit     "referral.edit"      CARING    Requester Patients "refuse-role";
-        /// 下書きを捨てる
-        ReferralDiscard  "referral.discard"   CARING    Requester Patients "refuse-role";
         /// 医師の承認に回す
         ReferralReady    "referral.ready"     CARING    Requester Patients "refuse-role";
         /// 承認して送る
@@ -205,18 +202,12 @@ mod table {
         /// 終える
         ReferralClose    "referral.close"     CARING    Either    Patients "refuse-role";
 
-        /// 予約枠を見る
-        SlotsRead        "slot.read"          SLOTS     Any       Public   "refuse-role";
         /// 自機関の予約枠を作る・直す
         SlotsManage      "slot.manage"        SLOTS     Own       Public   "refuse-role";
         /// 自機関の紹介ページを直す
         InstitutionEdit  "institution.edit"   ADMIN     Own       Public   "refuse-needs-admin";
-        /// 自機関の設定 (期限など) を変える
-        SettingsEdit     "settings.edit"      ADMIN     Own       Inside   "refuse-needs-admin";
         /// 自機関の人を招く・止める・見直す
         PeopleManage     "people.manage"      ADMIN     Own       Inside   "refuse-needs-admin";
-        /// 自機関の人がしたことの記録を見る
-        AuditReadOwn     "audit.read-own"     ADMIN     Own       Inside   "refuse-needs-admin";
 
         /// 機関管理者と地域の役割を管理する
         AdministratorsManage "administrator.manage" REGION Any    Inside   "refuse-needs-region";
@@ -226,13 +217,8 @@ mod table {
         DirectoryConfirm "directory.confirm"  DIRECTORY Any       Inside   "refuse-needs-region";
         /// どの機関のページも直す
         DirectoryEdit    "directory.edit"     DIRECTORY Any       Public   "refuse-needs-region";
-        /// 地域の設定を変える
-        RegionSettings   "settings.region"    REGION    Any       Inside   "refuse-needs-region";
         /// 監査記録を見る
         AuditRead        "audit.read"         AUDITOR   Any       Inside   "refuse-needs-auditor";
-
-        /// 自分のパスワード・ログイン中の端末を見る・変える
-        OwnAccount       "account.own"        ANYBODY   Any       Inside   "refuse-role";
     }
 }
 pub use table::Action;

@@ -16,6 +16,7 @@ mod lexer;
 mod messages;
 mod nouns;
 mod paths;
+mod policy;
 mod sizes;
 mod tree;
 mod words;
