@@ -1,5 +1,6 @@
 //! The common part of every step: the task moves on, both sides are told, the audit and the counts are written.
 
+use renkei_base::era::Month;
 use renkei_base::{Ctx, Id, Micros};
 use renkei_fhir::task::{Entry, Task};
 use renkei_store::{Changes, Count, Note};
@@ -62,7 +63,7 @@ impl<'a> Turn<'a> {
         };
         self.changes.counts.push(Count {
             indicator,
-            period: month(self.ctx.at),
+            period: Month::of(self.ctx.at.in_japan().date()).to_string(),
             area: area.to_owned(),
             institution: institution.to_string(),
             numerator,
@@ -158,12 +159,6 @@ pub(crate) fn tried(case: &Id, verb: Verb) -> Note {
 /// The audit's word for a step.
 pub(crate) fn action(verb: Verb) -> String {
     format!("referral.{}", verb.code())
-}
-
-/// `2026-11`, in Japan.
-pub(crate) fn month(at: Micros) -> String {
-    let day = at.in_japan().date();
-    format!("{:04}-{:02}", day.year(), day.month())
 }
 
 /// The sender, and the addressee once it was sent.
