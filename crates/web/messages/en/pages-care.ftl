@@ -84,6 +84,7 @@ drafted-by = Drafted by
 approved-by = Approved by
 timeline = History
 declined-because = Declined because:
+returned = The doctor gave it back. Mend it and hand it in again.
 cancelled-because = The referring institution cancelled this referral.
 step-arrive-unbooked = Arrived without a booking
 step-close-read = Reply read, close

@@ -84,6 +84,7 @@ drafted-by = 作成
 approved-by = 承認
 timeline = 経過
 declined-because = お断りの理由：
+returned = 差し戻されました。直してから、もう一度医師の承認に回してください。
 cancelled-because = 紹介元が取り消しました。
 step-arrive-unbooked = 予約なしの来院を記録
 step-close-read = 返書を確認して終了する

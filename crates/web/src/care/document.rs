@@ -159,7 +159,6 @@ fn ticket_of(app: &App, data: TicketData) -> report::Ticket {
 }
 
 fn reply_of(app: &App, data: ReplyData) -> report::Reply {
-    let lines = data.form.medication.lines().map(str::to_owned).collect();
     report::Reply {
         stamp: stamp(app, &data.case, data.number.clone(), data.date, data.draft),
         kind: report::ReplyKind::First,
@@ -173,11 +172,7 @@ fn reply_of(app: &App, data: ReplyData) -> report::Reply {
         diagnosis: some(data.form.diagnosis),
         findings: some(data.form.findings),
         plan: some(data.form.plan),
-        medication: if data.medication.is_empty() {
-            lines
-        } else {
-            data.medication
-        },
+        medication: data.medication,
         next_visit: some(data.form.next_visit),
         request: some(data.form.request),
         attachments: data.attachments,

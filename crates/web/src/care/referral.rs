@@ -192,19 +192,19 @@ pub(crate) async fn step(
 }
 
 async fn take(app: &App, v: &Visit, id: &Id, verb: Verb, form: &Form) -> Result<(), Failure> {
-    let command = Command::parse(verb, &typed(form))?;
+    let command = Command::parse(verb, &typed(v, form))?;
     let seen = form.get("seen").parse().ok();
     case::act(&app.care, &v.ctx, id, seen, command).await?;
     Ok(())
 }
 
-fn typed(form: &Form) -> ActForm {
+fn typed(v: &Visit, form: &Form) -> ActForm {
     let text = |name| form.get(name).to_owned();
     ActForm {
         reason: text("reason"),
         text: text("text"),
         slot: text("slot"),
-        date: text("date"),
+        date: super::slot::coming_day(form.get("date"), v.now().in_japan().date()),
         time: text("time"),
         minutes: text("minutes"),
         doctor: text("doctor"),
@@ -248,6 +248,12 @@ macro_rules! case_helpers {
             /// Whether the case is on the straight way, neither declined nor cancelled.
             fn on_track(&self) -> bool {
                 stage_of(&self.c).is_some()
+            }
+
+            /// What the doctor wrote who gave the draft back, until it is handed in again.
+            fn returned(&self) -> Option<&Event> {
+                let last = self.c.timeline.last()?;
+                (self.c.state.code() == "draft" && last.code == Verb::Return.code()).then_some(last)
             }
 
             /// How it was cancelled, if it was.

@@ -121,7 +121,7 @@ fn midnight(date: Date) -> Micros {
 
 /// `POST /slots`
 pub(crate) async fn open(State(app): State<App>, v: Visit, form: Form) -> Result<Response, Answer> {
-    match booking::open_slots(&app.care, &v.ctx, &typed(&form)).await {
+    match booking::open_slots(&app.care, &v.ctx, &typed(&v, &form)).await {
         Ok(opened) => {
             let department = form.get("department");
             let from = era::parse(form.get("from"))
@@ -189,17 +189,58 @@ impl Slots<'_> {
     }
 }
 
-fn typed(form: &Form) -> OpeningForm {
+/// A day without a year (`12/3`, `１２月３日`) as the next such day, which is what one means who books; else as typed.
+pub(crate) fn coming_day(typed: &str, today: Date) -> String {
+    let plain = renkei_base::text::usual_width(typed.trim());
+    let plain = plain.strip_suffix('日').unwrap_or(&plain);
+    let coming = plain
+        .split_once(['/', '-', '月', '.'])
+        .and_then(|(month, day)| Some((month.parse::<i8>().ok()?, day.parse::<i8>().ok()?)))
+        .and_then(|(month, day)| {
+            let years = [today.year(), today.year() + 1];
+            let mut days = years
+                .into_iter()
+                .filter_map(|year| Date::new(year, month, day).ok());
+            days.find(|day| *day >= today)
+        });
+    coming.map_or_else(|| typed.to_owned(), |day| day.to_string())
+}
+
+fn typed(v: &Visit, form: &Form) -> OpeningForm {
     let text = |name| form.get(name).to_owned();
+    let day = |name| coming_day(form.get(name), v.now().in_japan().date());
     OpeningForm {
         department: text("department"),
-        from: text("from"),
-        to: text("to"),
+        from: day("from"),
+        to: day("to"),
         weekdays: form.all("weekdays").to_vec(),
         times: text("times"),
         minutes: text("minutes"),
         capacity: text("capacity"),
         doctor: text("doctor"),
         place: text("place"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_without_a_year_is_the_next_one() {
+        let today = Date::constant(2026, 11, 22);
+        for (typed, read) in [
+            ("12/3", "2026-12-03"),
+            ("11/22", "2026-11-22"),
+            ("１１/２１", "2027-11-21"),
+            (" 1月15日 ", "2027-01-15"),
+            ("2-29", "2-29"),
+            ("13/1", "13/1"),
+            ("R8.12.3", "R8.12.3"),
+            ("2026/12/3", "2026/12/3"),
+            ("", ""),
+        ] {
+            assert_eq!(coming_day(typed, today), read, "{typed}");
+        }
     }
 }
