@@ -130,6 +130,13 @@ fn letter_of(app: &App, data: LetterData) -> report::Letter {
 
 fn ticket_of(app: &App, data: TicketData) -> report::Ticket {
     let word = |key: &str| app.messages.text(Lang::Ja, key, &[]);
+    let from = [
+        ("name", data.from.name.as_str()),
+        ("phone", data.from.phone.as_str()),
+    ];
+    let referrer = app
+        .messages
+        .text(Lang::Ja, "ticket-note-referrer", &from);
     report::Ticket {
         stamp: stamp(app, &data.case, data.number, data.booked_at, false),
         patient: person(app, &data.patient),
@@ -148,12 +155,12 @@ fn ticket_of(app: &App, data: TicketData) -> report::Ticket {
         .map(word)
         .to_vec(),
         access: None,
-        notes: vec![word("ticket-note-change")],
-        issued_by: [data.from.name.as_str(), data.booked_by.as_str()]
+        notes: vec![referrer],
+        issued_by: [data.at.name.as_str(), data.booked_by.as_str()]
             .join("　")
             .trim()
             .to_owned(),
-        issued_phone: some(data.from.phone),
+        issued_phone: some(data.at.phone.clone()),
         issued_on: letter_date(data.booked_at),
     }
 }
