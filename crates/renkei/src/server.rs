@@ -11,7 +11,7 @@ use hyper_util::rt::TokioTimer;
 use renkei_access::DemoMode;
 use renkei_directory::Finder;
 use renkei_web::{App, Parts, WebConfig};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -92,7 +92,8 @@ pub(crate) async fn run(
     };
     let handle = Handle::new();
     let mut beside = JoinSet::new();
-    beside.spawn(ending(handle.clone()));
+    // Before anybody is told that it serves, so that no order is missed.
+    beside.spawn(ending(Orders::new()?, handle.clone()));
     beside.spawn(look_again(program.store.clone(), finder));
     beside.spawn(tidy(
         program.access.clone(),
@@ -173,27 +174,35 @@ async fn certificate(tls: &Tls) -> Result<RustlsConfig, CommandError> {
     })
 }
 
-/// The first order lets answers finish, the second one does not.
-async fn ending(handle: Handle<SocketAddr>) {
-    let (Ok(mut term), Ok(mut int)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        tracing::error!("signals are not heard; end the process by force");
-        return;
-    };
-    for first in [true, false] {
+/// The orders to end, heard from when this is made.
+struct Orders {
+    term: Signal,
+    int: Signal,
+}
+
+impl Orders {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            term: signal(SignalKind::terminate())?,
+            int: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = term.recv() => {}
-            _ = int.recv() => {}
-        }
-        if first {
-            tracing::info!("ending; answers that were begun may finish");
-            handle.graceful_shutdown(Some(GRACE));
-        } else {
-            handle.shutdown();
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
         }
     }
+}
+
+/// The first order lets answers finish, the second one does not.
+async fn ending(mut orders: Orders, handle: Handle<SocketAddr>) {
+    orders.next().await;
+    tracing::info!("ending; answers that were begun may finish");
+    handle.graceful_shutdown(Some(GRACE));
+    orders.next().await;
+    handle.shutdown();
 }
 
 /// Lets searches know what was imported by another process.
@@ -241,7 +250,7 @@ async fn renew(tls: Tls, certificate: RustlsConfig) {
         {
             Ok(()) => tracing::info!("the certificate was read again"),
             Err(error) => {
-                tracing::error!(%error, "the certificate could not be read again; the old one stays")
+                tracing::error!(%error, "the certificate could not be read again; the old one stays");
             }
         }
     }

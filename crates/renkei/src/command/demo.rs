@@ -47,7 +47,8 @@ async fn serve(
     listening: Listening,
     making: Option<Making>,
 ) -> Result<(), CommandError> {
-    let mode = made(program, listening.address).await?;
+    let new = making.is_some() || program.config.database.url.is_some();
+    let mode = made(program, listening.address, new).await?;
     if let Some(making) = making {
         making.done()?;
     }
@@ -56,16 +57,16 @@ async fn serve(
         program.folder.display().to_string(),
     );
     server::run(program, listening, Some(mode), || {
-        say::line(&welcome(&url, &folder))
+        say::line(&welcome(&url, &folder));
     })
     .await
 }
 
-/// The sample region, made now where there is none.
-async fn made(program: &Program, listen: SocketAddr) -> Result<DemoMode, CommandError> {
+/// The sample region, made now where there is none. A region that was there and is still empty is somebody else's, too.
+async fn made(program: &Program, listen: SocketAddr, new: bool) -> Result<DemoMode, CommandError> {
     let folder = program.folder.display();
     let state = renkei_sample::state(&program.store).await?;
-    if state != State::Empty && !program.access.is_sample().await? {
+    if !(new && state == State::Empty) && !program.access.is_sample().await? {
         return Err(CommandError::said(format!(
             "{folder} holds a region that is not the sample region. Give the demo a folder of its own: --data DIR"
         )));

@@ -68,7 +68,7 @@ fn tell(report: &Report, file: &ImportFile) {
     match &file.rejects {
         Some(path) => say::aside(&format!("the rows are in {}", path.display())),
         None if !report.remarks.is_empty() => {
-            say::aside("which rows: run it again with --rejects FILE.csv")
+            say::aside("which rows: run it again with --rejects FILE.csv");
         }
         None => {}
     }

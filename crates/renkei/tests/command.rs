@@ -1,0 +1,240 @@
+//! The program as people start it.
+#![cfg(test)]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use renkei_testkit::Folder;
+
+fn renkei(args: &[&str], data: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_renkei"));
+    command
+        .args(args)
+        .arg("--data")
+        .arg(data)
+        .env("RENKEI_LOG", "warn");
+    command.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A server of its own, ended when dropped.
+struct Served {
+    child: Child,
+    out: BufReader<std::process::ChildStdout>,
+    port: u16,
+    /// What it printed until it was ready.
+    printed: String,
+}
+
+impl Served {
+    /// Starts on a free port and waits for the line that names it.
+    fn start(what: &str, data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_renkei"))
+            .args([what, "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut printed = String::new();
+        let port = loop {
+            let mut line = String::new();
+            assert!(out.read_line(&mut line).unwrap() > 0, "it ended: {printed}");
+            printed.push_str(&line);
+            if let Some((_, rest)) = line.split_once("http://localhost:") {
+                break rest
+                    .chars()
+                    .take_while(char::is_ascii_digit)
+                    .collect::<String>()
+                    .parse()
+                    .unwrap();
+            }
+        };
+        Self {
+            child,
+            out,
+            port,
+            printed,
+        }
+    }
+
+    fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Ends it as an operator does; everything that it printed.
+    fn end(mut self) -> String {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.out.read_to_string(&mut self.printed).unwrap();
+        assert!(self.child.wait().unwrap().success(), "an end in order");
+        std::mem::take(&mut self.printed)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_demo_is_made_served_and_shared_with_other_commands() {
+    let folder = Folder::new();
+    let data = folder.join("new/demo");
+    let demo = Served::start("demo", &data);
+    assert!(demo.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(demo.get("/").contains("見本"));
+    let csv = folder.join("codes.csv");
+    std::fs::write(&csv, "no table").unwrap();
+    let path = csv.to_str().unwrap();
+    for (args, works) in [
+        (["audit", "verify"].as_slice(), true),
+        (&["reindex"], true),
+        (&["import", "institution-codes", path], true),
+        (&["import", "medical-institutions", path], false),
+    ] {
+        let output = renkei(args, &data);
+        assert_eq!(
+            output.status.success(),
+            works,
+            "{args:?}: {}",
+            said(&output)
+        );
+    }
+    assert!(demo.get("/readyz").starts_with("HTTP/1.1 200"));
+    assert!(demo.end().contains("Try this"));
+    let again = Served::start("demo", &data);
+    assert!(again.get("/login").contains("三原 健一"), "the same region");
+    drop(again);
+    let output = renkei(&["serve"], &data);
+    assert!(
+        !output.status.success() && said(&output).contains("holds the sample region"),
+        "{}",
+        said(&output)
+    );
+    assert!(
+        renkei(&["audit", "verify"], &data).status.success(),
+        "also after an end by force"
+    );
+}
+
+#[test]
+fn the_first_start_prints_a_link_once_for_each_start() {
+    let folder = Folder::new();
+    let link = |printed: &str| {
+        let line = printed
+            .lines()
+            .find(|line| line.contains("/enrol/"))
+            .unwrap_or_default();
+        line.split_once("localhost:")
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .map(|(_, path)| format!("/{path}"))
+            .unwrap()
+    };
+    let served = Served::start("serve", folder.path());
+    let first = link(&served.end());
+    let served = Served::start("serve", folder.path());
+    let old = served.get(&first);
+    assert!(!old.starts_with("HTTP/1.1 200"), "{old}");
+    assert_ne!(link(&served.end()), first);
+    let output = renkei(&["demo", "--listen", "127.0.0.1:0"], folder.path());
+    let text = said(&output);
+    assert!(
+        !output.status.success() && text.contains("not the sample region"),
+        "{text}"
+    );
+}
+
+#[test]
+fn doors_that_would_be_open_are_refused() {
+    let folder = Folder::new();
+    std::fs::write(folder.join("mine.txt"), "mine").unwrap();
+    for (args, reason) in [
+        (
+            ["demo", "--listen", "0.0.0.0:0"].as_slice(),
+            "without a password",
+        ),
+        (&["demo", "--listen", "[::]:0"], "without a password"),
+        (&["demo", "--listen", "127.0.0.1:0"], "is not empty"),
+        (&["reindex"], "holds no region"),
+        (&["audit", "verify"], "holds no region"),
+        (
+            &["import", "institution-codes", "/nothing.csv"],
+            "/nothing.csv",
+        ),
+    ] {
+        let output = renkei(args, folder.path());
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(
+            said(&output).contains(reason),
+            "{args:?}: {}",
+            said(&output)
+        );
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert_eq!(left, ["mine.txt"], "nothing was made");
+    let output = renkei(&["serve", "--listen", "0.0.0.0:0"], &folder.join("region"));
+    let text = said(&output);
+    assert!(
+        text.contains("tls_certificate")
+            && text.contains("base_url")
+            && text.contains("administrator"),
+        "{text}"
+    );
+    assert_eq!(
+        renkei(&["serve", "--port", "1"], folder.path())
+            .status
+            .code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn help_is_complete() {
+    for args in [
+        ["--help"].as_slice(),
+        &["demo", "--help"],
+        &["serve", "--help"],
+        &["import", "medical-institutions", "--help"],
+        &["import", "institution-codes", "--help"],
+        &["audit", "verify", "--help"],
+        &["reindex", "--help"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_renkei"))
+            .args(args)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            output.status.success() && text.contains("Usage: renkei"),
+            "{args:?}"
+        );
+        assert!(args.len() == 1 || text.contains("--data <DIR>"), "{text}");
+    }
+}
