@@ -9,7 +9,7 @@ use renkei_care::Priority;
 use renkei_care::attachment::AttachmentView;
 use renkei_care::letter::split_medication;
 use renkei_care::patient::{self, PatientView};
-use renkei_care::referral::{self as case, Command, DraftConflict, DraftForm, DraftSaved, Verb};
+use renkei_care::referral::{self as case, Command, DraftConflict, DraftForm, DraftSaved, Side, Verb};
 use renkei_store::Failure;
 use serde::Deserialize;
 
@@ -23,6 +23,8 @@ use crate::visit::Visit;
 #[serde(default)]
 pub(crate) struct NewParams {
     patient: String,
+    /// A referral of one's own to write again to somebody else.
+    from: String,
 }
 
 #[derive(Template)]
@@ -63,7 +65,7 @@ struct Lines<'a> {
     lines: Vec<String>,
 }
 
-/// `GET /referrals/new?patient=`
+/// `GET /referrals/new?patient=&from=`
 pub(crate) async fn new(
     State(app): State<App>,
     v: Visit,
@@ -73,7 +75,11 @@ pub(crate) async fn new(
         return Ok(Redirect::to("/patients").into_response());
     };
     let patient = patient::view(&app.care, &v.ctx, &patient).await?;
-    let mut form = shown(&DraftForm::default());
+    let letter = match params.from.parse::<Id>() {
+        Ok(before) => letter_again(&app, &v, &before, &patient).await?,
+        Err(_) => DraftForm::default(),
+    };
+    let mut form = shown(&letter);
     form.set("patient", params.patient);
     form.set("base", "0");
     page(&DraftPage {
@@ -83,10 +89,29 @@ pub(crate) async fn new(
         form,
         faults: Faults::default(),
         addressee: Addressee::default(),
-        lines: Vec::new(),
+        lines: letter.medication_lines,
         files: Vec::new(),
         conflict: None,
         sends: v.has_role("doctor"),
+    })
+}
+
+/// The texts of a letter that one's institution has written for the patient, without its addressee.
+async fn letter_again(
+    app: &App,
+    v: &Visit,
+    before: &Id,
+    patient: &PatientView,
+) -> Result<DraftForm, Answer> {
+    let before = case::view(&app.care, &v.ctx, before).await?;
+    if before.side != Some(Side::Sender) || before.patient.id != patient.id {
+        return Err(Answer::NotFound);
+    }
+    Ok(DraftForm {
+        addressee: String::new(),
+        department: String::new(),
+        addressee_doctor: String::new(),
+        ..before.letter
     })
 }
 

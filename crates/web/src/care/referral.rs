@@ -256,6 +256,14 @@ macro_rules! case_helpers {
                 (self.c.state.code() == "draft" && last.code == Verb::Return.code()).then_some(last)
             }
 
+            /// Where the letter is written again to somebody else, once this referral has come to nothing.
+            fn again(&self) -> Option<String> {
+                let over = matches!(self.c.state.code(), "declined" | "cancelled");
+                let patient = self.c.patient.id.as_ref()?;
+                let address = format!("/referrals/new?patient={patient}&from={}", self.c.case);
+                (over && self.c.side == Some(Side::Sender)).then_some(address)
+            }
+
             /// How it was cancelled, if it was.
             fn cancelled(&self) -> Option<&Event> {
                 let over = self.c.state.code() == "cancelled";
