@@ -66,7 +66,8 @@ async fn serve(
 async fn made(program: &Program, listen: SocketAddr, new: bool) -> Result<DemoMode, CommandError> {
     let folder = program.folder.display();
     let state = renkei_sample::state(&program.store).await?;
-    if !(new && state == State::Empty) && !program.access.is_sample().await? {
+    let ours = program.access.is_sample().await? || (new && state == State::Empty);
+    if !ours {
         return Err(CommandError::said(format!(
             "{folder} holds a region that is not the sample region. Give the demo a folder of its own: --data DIR"
         )));
