@@ -7,7 +7,7 @@ use unicode_normalization::char::compose;
 
 /// The key under which a name, title or address is stored for searching, and to which the words of a query are folded.
 ///
-/// NFKC, lower case, hiragana, one dash (`-`, also for the long vowel), no blanks or middle dots, one form of each kanji,
+/// NFKC, lower case, hiragana, one dash (`-`, also for the long vowel), no blanks, middle dots or apostrophes, one form of each kanji,
 /// `々` written out. Empty for a text without anything to search. Idempotent.
 pub fn search_key(text: &str) -> String {
     let mut key = fold_once(text);
@@ -132,7 +132,8 @@ fn is_ignored(c: char) -> bool {
         || is_variation_selector(c)
         || matches!(
             c,
-            '・' | '･' | '·' | '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
+            '・' | '･' | '·' | '\'' | '’' | '＇' | '\u{AD}' | '\u{200B}'
+                ..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
         )
 }
 
@@ -226,6 +227,8 @@ mod tests {
             ("\u{FA19}", "神"),
             ("辻\u{E0100}", "辻"),
             ("ジョン・スミス", "ジョンスミス"),
+            ("O'BRIEN", "obrien"),
+            ("O’Brien", "obrien"),
             ("鎌ヶ谷", "鎌ケ谷"),
             ("１−２―３", "1-2-3"),
             ("コーヒー", "こーひー"),

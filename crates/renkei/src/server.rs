@@ -77,6 +77,17 @@ impl Listening {
     }
 }
 
+impl Listening {
+    /// Where this very process answers: its own address on loopback, whatever name people will use later.
+    pub(crate) fn own_url(&self) -> String {
+        if !self.address.ip().to_canonical().is_loopback() {
+            return self.base_url.clone();
+        }
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://localhost:{}", self.address.port())
+    }
+}
+
 /// Serves until the process is told to end (SIGTERM, SIGINT). `started` is called when the address answers.
 pub(crate) async fn run(
     program: &Program,

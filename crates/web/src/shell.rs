@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -46,17 +46,24 @@ pub(crate) fn around(router: Router<App>, app: App) -> Router {
         ))
         .layer(CatchPanicLayer::custom(|_| Answer::Broken.into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), visit::attach))
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(app.clone(), headers))
         .layer(middleware::from_fn(metrics::count))
         .layer(CompressionLayer::new())
         .with_state(app)
 }
 
-async fn headers(request: Request, next: Next) -> Response {
+/// A year, as browsers' lists ask for (RFC 6797).
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let list = response.headers_mut();
     for (name, value) in HEADERS {
         list.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if app.config.tls {
+        list.entry(header::STRICT_TRANSPORT_SECURITY)
+            .or_insert(TLS_ONLY);
     }
     // Nothing of a signed-in page stays in a cache or on a disk.
     list.entry(header::CACHE_CONTROL)

@@ -26,7 +26,7 @@ async fn serve(program: &Program, listen: Option<SocketAddr>) -> Result<(), Comm
     let enrolled = program.access.administrator_enrolled().await?;
     refuse_open_doors(program, listen, enrolled)?;
     let listening = Listening::configured(listen, &program.config.server)?;
-    let url = listening.base_url.clone();
+    let url = listening.own_url();
     let link = program.access.first_link(&program.ctx()).await?;
     server::run(program, listening, None, || {
         say::line(&format!("renkei serves {url}"));

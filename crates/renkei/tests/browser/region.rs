@@ -100,14 +100,13 @@ fn driver() -> (Child, u16) {
         .spawn()
         .expect("chromedriver is installed: apt-get install chromium chromium-driver");
     let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    for line in lines.map_while(Result::ok) {
-        let port = line
-            .split("successfully on port ")
-            .nth(1)
-            .and_then(|rest| rest.trim_end_matches('.').parse().ok());
-        if let Some(port) = port {
-            return (child, port);
-        }
+    let port = lines.map_while(Result::ok).find_map(|line| {
+        let rest = line.split("successfully on port ").nth(1)?;
+        rest.trim_end_matches('.').parse().ok()
+    });
+    if port.is_none() {
+        let _ = child.kill();
+        let _ = child.wait();
     }
-    panic!("chromedriver does not start");
+    (child, port.expect("chromedriver starts"))
 }
