@@ -191,3 +191,4 @@ ticket-bring-card = Patient card, if you have one
 ticket-note-referrer = Referred by { $name }, telephone { $phone }
 refuse-letter-sent = This letter has been sent already, or you may not edit it.
 refuse-no-reply-now = A reply cannot be written now. It can once the arrival is recorded.
+refuse-conflict-shown = Somebody else changed this first, so nothing was done. The newest version is shown below. Check it and try again.

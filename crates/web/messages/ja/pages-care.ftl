@@ -191,3 +191,4 @@ ticket-bring-card = 診察券（お持ちの方）
 ticket-note-referrer = 紹介元：{ $name }　電話 { $phone }
 refuse-letter-sent = この紹介状はすでに送信されているか、編集する権限がありません。
 refuse-no-reply-now = いまは返書を書けません。来院を記録したあと、返書を書けます。
+refuse-conflict-shown = ほかの人が先に変更したため、操作は行われませんでした。最新の内容を下に表示しています。確認して、もう一度操作してください。

@@ -89,6 +89,8 @@ impl Referrals<'_> {
 struct CasePage<'a> {
     v: &'a Visit,
     c: ReferralView,
+    /// Why the step was not taken, a text key.
+    refused: Option<String>,
     /// Offered to who may book.
     slots: Vec<SlotView>,
     /// The step whose form is shown again.
@@ -124,6 +126,7 @@ pub(crate) async fn show(
             tried,
             form,
             faults,
+            ..
         } = shown;
         return page(&CasePart {
             v,
@@ -150,6 +153,7 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answ
     Ok(CasePage {
         v,
         c,
+        refused: None,
         slots,
         tried: String::new(),
         form: Form::default(),
@@ -178,16 +182,32 @@ pub(crate) async fn step(
 ) -> Result<Response, Answer> {
     let id = crate::visit::id(&id)?;
     let verb = Verb::from_code(&step).ok_or(Answer::NotFound)?;
-    match take(&app, &v, &id, verb, &form).await {
-        Ok(()) => Ok(Redirect::to(&format!("/referrals/{id}")).into_response()),
-        Err(Failure::Refused(Refusal::Invalid(faults))) => {
-            let mut shown = load(&app, &v, &id).await?;
-            shown.tried = step;
+    let refusal = match take(&app, &v, &id, verb, &form).await {
+        Ok(()) => return Ok(Redirect::to(&format!("/referrals/{id}")).into_response()),
+        Err(Failure::Refused(refusal)) => refusal,
+        Err(other) => return Err(other.into()),
+    };
+    // The case as it is now, with the reason and what was typed: nobody has to look for it again.
+    let mut shown = load(&app, &v, &id).await?;
+    shown.tried = step;
+    shown.form = form;
+    let status = match refusal {
+        Refusal::Invalid(faults) => {
             shown.faults = Faults::new(faults);
-            shown.form = form;
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+            StatusCode::UNPROCESSABLE_ENTITY
         }
-        Err(other) => Err(other.into()),
+        Refusal::NotFound => return Err(Answer::NotFound),
+        Refusal::Forbidden(key) => shown.refuse(key, StatusCode::FORBIDDEN),
+        Refusal::NotNow(key) => shown.refuse(key, StatusCode::CONFLICT),
+        Refusal::Conflict => shown.refuse("refuse-conflict-shown".to_owned(), StatusCode::CONFLICT),
+    };
+    page_with(status, &shown)
+}
+
+impl CasePage<'_> {
+    fn refuse(&mut self, key: String, status: StatusCode) -> StatusCode {
+        self.refused = Some(key);
+        status
     }
 }
 

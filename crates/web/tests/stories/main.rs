@@ -8,5 +8,6 @@ mod events;
 mod ground;
 mod messages;
 mod policy;
+mod referral;
 mod signin;
 mod style;
