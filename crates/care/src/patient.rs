@@ -185,6 +185,10 @@ async fn register_tried(
     confirmed: bool,
 ) -> Result<Registered, Failure> {
     permit(&ctx.caller, Action::PatientRegister, &Facts::NONE)?;
+    // An address of dots alone leads elsewhere: nobody could open such a patient.
+    if id.as_str().bytes().all(|byte| byte == b'.') {
+        return Err(Refusal::fault("", "fault-case-id").into());
+    }
     let checked = Checked::of(form, ctx.at)?;
     let institution = ctx.institution()?;
     if let Some(same) = known(care, ctx, institution, id, &checked, confirmed).await? {

@@ -209,7 +209,9 @@ pub(crate) fn decide_release(
     policy::may(ctx, Verb::Reply, case)?;
     let mut to = match cell(case.state, Verb::Reply) {
         Cell::To(to) => to,
-        Cell::Already => return Ok(None),
+        Cell::Already if says_the_same(case, form) => return Ok(None),
+        // Another text would be lost without a word.
+        Cell::Already => return Err(Refusal::not_now("refuse-already-replied")),
         Cell::No(key) => return Err(Refusal::not_now(key)),
     };
     complete(form)?;
@@ -246,6 +248,12 @@ pub(crate) fn decide_release(
     turn.enter(to, deadlines, None);
     turn.log("");
     Ok(Some((turn.finish(to), to)))
+}
+
+/// Whether a released reply has these texts: then the release was pressed twice.
+fn says_the_same(case: &Case, form: &ReplyForm) -> bool {
+    let mut released = case.replies.iter().filter(|held| held.view.is_final());
+    released.any(|held| form_of(&held.view) == *form)
 }
 
 fn complete(form: &ReplyForm) -> Result<(), Refusal> {

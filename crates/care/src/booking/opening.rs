@@ -63,8 +63,9 @@ async fn tried(care: &Care, ctx: &Ctx, form: &OpeningForm) -> Result<OpenedSlots
     let plan = Plan::read(form)?;
     let (actor, name) = own_department(care, ctx, &plan.department).await?;
     for _ in 0..TRIES {
-        let there = existing(care, ctx, &plan).await?;
+        // The schedule first: slots that come after this read come with a newer schedule, and the commit meets it.
         let schedule = care.store.read(ctx, &Schedule::key(&actor.id)).await?;
+        let there = existing(care, ctx, &plan).await?;
         let (changes, opened) = plan.changes(ctx, &actor, &name, schedule.as_ref(), &there);
         if opened.made == 0 {
             return Ok(opened);

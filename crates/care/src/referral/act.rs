@@ -52,9 +52,12 @@ async fn tried(
         let case = Case::load(care, ctx, id, &turn::action(command.verb())).await?;
         let mut inputs = inputs(care, ctx, &case, command).await?;
         inputs.seen = seen;
-        let (changes, to) = match decide(&case, command, &inputs, ctx, &care.deadlines)? {
-            Outcome::Already => return Ok(already(&case)),
-            Outcome::Go { changes, to } => (changes, to),
+        let (changes, to) = match decide(&case, command, &inputs, ctx, &care.deadlines) {
+            Ok(Outcome::Already) => return Ok(already(&case)),
+            Ok(Outcome::Go { changes, to }) => (changes, to),
+            // The other half of a double click may have come between the reads: its slot looks taken, by itself.
+            Err(Refusal::NotNow(_)) if moved(care, ctx, &case, command).await? => continue,
+            Err(refusal) => return Err(refusal.into()),
         };
         match care.store.commit(ctx, changes).await {
             Ok(written) => return Ok(done(id, to, &written)),
@@ -63,6 +66,12 @@ async fn tried(
         }
     }
     Err(Refusal::Conflict.into())
+}
+
+/// Whether the case is no longer as it was read.
+async fn moved(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Result<bool, Failure> {
+    let now = Case::load(care, ctx, &case.id, &turn::action(command.verb())).await?;
+    Ok(now.version() != case.version())
 }
 
 pub(crate) fn already(case: &Case) -> Done {

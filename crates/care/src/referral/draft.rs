@@ -15,7 +15,7 @@ use super::case::{Case, place};
 use super::table::{Cell, cell};
 use super::turn::{self, Turn};
 use super::{State, Verb};
-use crate::tries::noted;
+use crate::tries::{TRIES, noted};
 use crate::{Care, Deadlines, party, policy};
 
 pub use self::form::DraftForm;
@@ -82,20 +82,24 @@ async fn save(
             Err(other) => return Err(other.into()),
         }
     }
-    let case = Case::load(care, ctx, id, &turn::action(Verb::SaveDraft)).await?;
-    match change(care, ctx, &case, base, &form, &names).await? {
-        Step::Done(saved) => Ok(saved),
-        Step::Write(changes) => match care.store.commit(ctx, *changes).await {
-            Ok(_) => Ok(DraftSaved::Saved {
-                version: case.version() + 1,
-            }),
-            Err(StoreError::Conflict(_)) => {
-                let now = Case::load(care, ctx, id, &turn::action(Verb::SaveDraft)).await?;
-                Ok(conflict(&now, &form))
+    for _ in 0..TRIES {
+        let case = Case::load(care, ctx, id, &turn::action(Verb::SaveDraft)).await?;
+        let changes = match change(care, ctx, &case, base, &form, &names).await? {
+            Step::Done(saved) => return Ok(saved),
+            Step::Write(changes) => changes,
+        };
+        match care.store.commit(ctx, *changes).await {
+            Ok(_) => {
+                return Ok(DraftSaved::Saved {
+                    version: case.version() + 1,
+                });
             }
-            Err(other) => Err(other.into()),
-        },
+            // Somebody was quicker: perhaps the other half of a double click, which says the same.
+            Err(StoreError::Conflict(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
     }
+    Err(Refusal::Conflict.into())
 }
 
 enum Step {
@@ -210,15 +214,17 @@ async fn change(
     form: &DraftForm,
     names: &Names,
 ) -> Result<Step, Failure> {
-    may_write(ctx, case)?;
+    policy::may(ctx, Verb::SaveDraft, case)?;
     if form.patient != case.patient_id.as_str() {
         return Err(Refusal::fault("patient", "fault-patient-fixed").into());
     }
+    // Also of a letter that is sent: the second of a double click says the same.
     if form_of(case) == *form {
         return Ok(Step::Done(DraftSaved::Saved {
             version: case.version(),
         }));
     }
+    may_write(ctx, case)?;
     if !stands_on(care, ctx, case, base).await? {
         return Ok(Step::Done(conflict(case, form)));
     }

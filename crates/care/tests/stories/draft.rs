@@ -14,6 +14,7 @@ renkei_testkit::each_backend!(
     what_cannot_be_kept_is_refused,
     files_are_what_they_are,
     a_waiting_letter_is_the_doctors,
+    the_send_button_is_pressed_twice,
 );
 
 async fn save(region: &Region, who: &Who, case: &Id, base: u32, form: &DraftForm) -> DraftSaved {
@@ -324,4 +325,32 @@ async fn a_waiting_letter_is_the_doctors(backend: Backend) {
         !whole.contains("経過を詳しく"),
         "what was said in the house stays there"
     );
+}
+
+/// The button saves and sends; the second click saves the same text once more, when the letter is out already.
+async fn the_send_button_is_pressed_twice(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.draft().await;
+    let doctor = &region.clinic_doctor;
+    let form = region.view(doctor, &case).await.unwrap().letter;
+    for already in [false, true] {
+        let DraftSaved::Saved { version } = save(&region, doctor, &case, 1, &form).await else {
+            panic!()
+        };
+        let sent = referral::act(
+            &region.care,
+            &region.ctx(doctor),
+            &case,
+            Some(version),
+            Command::Send,
+        )
+        .await;
+        assert_eq!(sent.unwrap().already, already);
+    }
+    let other = DraftForm {
+        remarks: "あとから".to_owned(),
+        ..form
+    };
+    let late = referral::save_draft(&region.care, &region.ctx(doctor), &case, 2, &other).await;
+    assert_eq!(refusal(late), Refusal::not_now("refuse-already-sent"));
 }

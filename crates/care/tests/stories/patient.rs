@@ -15,6 +15,9 @@ renkei_testkit::each_backend!(
 async fn twins_are_asked_about(backend: Backend) {
     let region = Region::new(&backend).await;
     let ctx = region.ctx(&region.clinic_clerk);
+    let dots = "..".parse().unwrap();
+    let refused = register(&region.care, &ctx, &dots, &region.patient_form(), false).await;
+    assert!(matches!(refusal(refused), Refusal::Invalid(_)));
     let (one, two) = (region.ids.id(), region.ids.id());
     let form = region.patient_form();
     let saved = Registered::Saved {

@@ -6,7 +6,7 @@ use renkei_care::attachment::{self, Of};
 use renkei_care::booking::{OpeningForm, free_slots, open_slots};
 use renkei_care::letter;
 use renkei_care::referral::{Command, DeclineReason, State, Verb};
-use renkei_care::reply::{self, ReplySaved};
+use renkei_care::reply::{self, ReplyForm, ReplySaved};
 use renkei_care::work_list::{self, Filter, Group};
 use renkei_testkit::Backend;
 
@@ -292,6 +292,16 @@ async fn a_second_click_changes_nothing(backend: Backend) {
                 ..done
             })
             .unwrap()
+    );
+    let other = ReplyForm {
+        findings: "あとから".to_owned(),
+        ..reply_form(false)
+    };
+    let ctx = region.ctx(&region.hospital_doctor);
+    assert_eq!(
+        refusal(reply::release(&region.care, &ctx, &case, 0, &other).await),
+        Refusal::not_now("refuse-already-replied"),
+        "another text is not lost without a word"
     );
     for already in [false, true] {
         let done = region
