@@ -1,5 +1,6 @@
 //! The parts put together.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,6 +82,39 @@ impl Program {
     }
 }
 
+/// The server's turn on a folder with an embedded database: one at a time, since a server keeps in memory who may come in
+/// and tells only its own pages of changes. It ends with the process. Servers over PostgreSQL may be several.
+pub(crate) fn alone(config: &Config, folder: &Path) -> Result<Option<File>, CommandError> {
+    if config.database.url.is_some() {
+        return Ok(None);
+    }
+    private_folder(folder)?;
+    let taken = |folder: &str| {
+        format!(
+            "another renkei serves {folder}. End it first, or give this one a folder of its own: --data DIR"
+        )
+    };
+    locked(&folder.join("server.lock"), taken).map(Some)
+}
+
+/// A file that is made if it is missing, locked by this process; `taken` says with the folder's name why it is not to be had.
+pub(crate) fn locked(
+    path: &Path,
+    taken: impl FnOnce(&str) -> String,
+) -> Result<File, CommandError> {
+    let mut options = File::options();
+    let file = options.write(true).create(true).truncate(false).open(path);
+    let file = file.map_err(CommandError::file(path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let folder = path.parent().unwrap_or(path).display().to_string();
+            Err(CommandError::said(taken(&folder)))
+        }
+        Err(TryLockError::Error(error)) => Err(CommandError::File(path.to_owned(), error)),
+    }
+}
+
 /// Whether a folder holds an embedded database.
 pub(crate) fn holds_region(folder: &Path) -> bool {
     folder.join(renkei_store::store::SQLITE_FILE).exists()
@@ -109,6 +143,8 @@ pub(crate) fn log(verbose: bool) {
         .unwrap_or_else(|_| EnvFilter::new(usual));
     let to_stderr = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Nobody may be reading any more; a complaint about that would go to the same closed output, and panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr);
     to_stderr
         .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))

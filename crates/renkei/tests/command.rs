@@ -123,6 +123,13 @@ fn the_demo_is_made_served_and_shared_with_other_commands() {
             said(&output)
         );
     }
+    let second = renkei(&["demo", "--listen", "127.0.0.1:0"], &data);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(
+        said(&second).contains("another renkei serves"),
+        "{}",
+        said(&second)
+    );
     assert!(demo.get("/readyz").starts_with("HTTP/1.1 200"));
     assert!(demo.end().contains("Try this"));
     let again = Served::start("demo", &data);
@@ -138,6 +145,31 @@ fn the_demo_is_made_served_and_shared_with_other_commands() {
         renkei(&["audit", "verify"], &data).status.success(),
         "also after an end by force"
     );
+}
+
+/// As with `renkei demo 2>&1 | head`, or after the terminal was closed.
+#[test]
+fn it_ends_in_order_also_when_nobody_reads_its_log() {
+    let folder = Folder::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_renkei"))
+        .args(["demo", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.join("demo"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("listening") {
+        line.clear();
+        assert!(log.read_line(&mut line).unwrap() > 0, "it ended");
+    }
+    drop(log);
+    let pid = child.id().to_string();
+    Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    // A second order ends it at once, where the first one was heard.
+    Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(child.wait().unwrap().success(), "an end in order");
 }
 
 #[test]

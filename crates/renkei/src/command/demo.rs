@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::error::CommandError;
 use crate::say;
 use crate::server::{self, Listening};
-use crate::wiring::{Program, holds_region, private_folder};
+use crate::wiring::{Program, alone, holds_region, locked, private_folder};
 
 const FOLDER: &str = "demo-data";
 /// Lies in a folder while a region is being made in it. It is only ever put into an empty folder, so where it is found
@@ -36,6 +36,7 @@ pub(crate) async fn run(place: &Place, listen: SocketAddr) -> Result<(), Command
     } else {
         None
     };
+    let _turn = alone(&config, &folder)?;
     let program = Program::open(config, folder).await?;
     let ended = serve(&program, listening, making).await;
     program.store.close().await?;
@@ -130,7 +131,7 @@ fn prepare(folder: &Path) -> Result<Option<Making>, CommandError> {
     private_folder(folder)?;
     let path = folder.join(MAKING);
     if path.exists() {
-        let lock = locked(&path)?;
+        let lock = marked(&path)?;
         say::aside("the sample region was cut off while it was made; making it again");
         clear(folder, &path)?;
         return Ok(Some(Making { path, _lock: lock }));
@@ -139,7 +140,7 @@ fn prepare(folder: &Path) -> Result<Option<Making>, CommandError> {
         return Ok(None);
     }
     if entries(folder)?.is_empty() {
-        let lock = locked(&path)?;
+        let lock = marked(&path)?;
         return Ok(Some(Making { path, _lock: lock }));
     }
     let folder = folder.display();
@@ -148,18 +149,11 @@ fn prepare(folder: &Path) -> Result<Option<Making>, CommandError> {
     )))
 }
 
-fn locked(path: &Path) -> Result<File, CommandError> {
-    let mut options = File::options();
-    let file = options.write(true).create(true).truncate(false).open(path);
-    let file = file.map_err(CommandError::file(path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(CommandError::said(format!(
-            "another renkei is making the sample region in {}",
-            path.parent().unwrap_or(path).display()
-        ))),
-        Err(std::fs::TryLockError::Error(error)) => Err(CommandError::File(path.to_owned(), error)),
-    }
+/// The mark, held by the one process that makes the region.
+fn marked(path: &Path) -> Result<File, CommandError> {
+    locked(path, |folder| {
+        format!("another renkei is making the sample region in {folder}")
+    })
 }
 
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, CommandError> {

@@ -6,7 +6,7 @@ use crate::cli::Place;
 use crate::error::CommandError;
 use crate::say;
 use crate::server::{self, Listening};
-use crate::wiring::Program;
+use crate::wiring::{Program, alone};
 
 pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>) -> Result<(), CommandError> {
     let program = Program::served(place).await?;
@@ -25,6 +25,7 @@ async fn serve(program: &Program, listen: Option<SocketAddr>) -> Result<(), Comm
     }
     let enrolled = program.access.administrator_enrolled().await?;
     refuse_open_doors(program, listen, enrolled)?;
+    let _turn = alone(&program.config, &program.folder)?;
     let listening = Listening::configured(listen, &program.config.server)?;
     let url = listening.own_url();
     let link = program.access.first_link(&program.ctx()).await?;
