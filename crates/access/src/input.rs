@@ -1,6 +1,6 @@
 //! What people type about people, cleaned or refused.
 
-use renkei_base::{Fault, limits, name};
+use renkei_base::{Fault, limits, name, text};
 
 /// Checks fields and collects what is wrong.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ impl Faults {
         } else if clean.chars().count() > limits::LINE_CHARS {
             let fault = Fault::new(field, "fault-account-long").with("max", limits::LINE_CHARS);
             self.0.push(fault);
-        } else if clean.chars().any(char::is_control) {
+        } else if clean.chars().any(char::is_control) || text::has_direction_override(&clean) {
             self.add(field, "fault-account-characters");
         }
         clean
