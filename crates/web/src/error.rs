@@ -22,6 +22,8 @@ pub enum Answer {
     /// Nobody is signed in.
     SignIn,
     TooLarge,
+    /// What was sent cannot be read.
+    Request,
     /// Busy or without a writable store for the moment.
     Later,
     /// A fault of ours; the log has it under the request's id.
@@ -54,6 +56,11 @@ impl From<StoreError> for Answer {
             StoreError::ReadOnly(_) | StoreError::Busy => {
                 tracing::warn!(%error, "store refuses");
                 Self::Later
+            }
+            // A list's address that was typed by hand, or is from another version.
+            StoreError::Query(_) => {
+                tracing::warn!(%error, "a search that is none");
+                Self::Request
             }
             other => {
                 tracing::error!(error = %other, "store failed");
@@ -88,6 +95,7 @@ impl Answer {
             Self::Forgery => StatusCode::FORBIDDEN,
             Self::SignIn => StatusCode::SEE_OTHER,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Request => StatusCode::BAD_REQUEST,
             Self::Later => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -102,6 +110,7 @@ impl Answer {
             Self::Forgery => "error-forgery",
             Self::SignIn => "error-sign-in",
             Self::TooLarge => "error-too-large",
+            Self::Request => "error-request",
             Self::Later => "error-later",
             Self::Broken => "error-broken",
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{HeaderMap, header};
 use renkei_base::{Fault, limits};
 
 use crate::error::Answer;
@@ -72,19 +72,22 @@ impl FromRequest<App> for Form {
 
 /// The body, unless it says or turns out to be larger than `most`; then the rest is not read.
 pub(crate) async fn body_of(request: Request, most: usize) -> Result<Bytes, Answer> {
-    let said = request
-        .headers()
-        .get(header::CONTENT_LENGTH)
-        .and_then(|value| value.to_str().ok());
-    if said
-        .and_then(|said| said.parse::<usize>().ok())
-        .is_some_and(|said| said > most)
-    {
-        return Err(Answer::TooLarge);
-    }
+    says_at_most(request.headers(), most)?;
     axum::body::to_bytes(request.into_body(), most)
         .await
         .map_err(|_| Answer::TooLarge)
+}
+
+/// Refuses what says itself that it is larger, before anything of it is read.
+pub(crate) fn says_at_most(headers: &HeaderMap, most: usize) -> Result<(), Answer> {
+    let said = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|said| said.parse::<usize>().ok());
+    if said.is_some_and(|said| said > most) {
+        return Err(Answer::TooLarge);
+    }
+    Ok(())
 }
 
 /// The faults of a form, by field, for templates.

@@ -32,7 +32,8 @@ function once(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.method !== 'post') return;
   if (form.dataset.sent) { event.preventDefault(); return; }
-  if (form.hasAttribute('hx-post')) return;
+  // A draft saves itself by htmx; only its buttons send it.
+  if (form.hasAttribute('hx-post') && !('auto' in form.dataset)) return;
   form.dataset.sent = '1';
   for (const button of form.querySelectorAll('button:not([type=button])')) button.setAttribute('aria-busy', 'true');
 }

@@ -1,8 +1,9 @@
 //! 添付: files of a letter or a reply.
 
 use axum::body::Bytes;
+use axum::extract::multipart::MultipartError;
 use axum::extract::{Multipart, Path, Query, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Id, Refusal, limits};
 use renkei_care::attachment::{self, Of};
@@ -10,7 +11,7 @@ use renkei_store::Failure;
 use serde::Deserialize;
 
 use crate::error::Answer;
-use crate::form::Form;
+use crate::form::{self, Form};
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -26,8 +27,10 @@ pub(crate) async fn add(
     v: Visit,
     Path(id): Path<String>,
     Query(params): Query<Params>,
+    headers: HeaderMap,
     body: Multipart,
 ) -> Result<Response, Answer> {
+    form::says_at_most(&headers, limits::ATTACHMENT_BYTES + limits::FORM_BYTES)?;
     let id = crate::visit::id(&id)?;
     let of = of(&params.of);
     let sent = read(&v, body).await?;
@@ -61,6 +64,19 @@ fn back(id: &Id, of: Of) -> Response {
     Redirect::to(&format!("/referrals/{id}/{form}#attachments")).into_response()
 }
 
+/// Too large, or no form with files.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
+fn unread(error: MultipartError) -> Answer {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        Answer::TooLarge
+    } else {
+        Answer::Request
+    }
+}
+
 struct Sent {
     title: String,
     bytes: Bytes,
@@ -69,14 +85,14 @@ struct Sent {
 /// The file of a form whose token is right. The token comes first, so that a foreign form's file is not read at all.
 async fn read(v: &Visit, mut body: Multipart) -> Result<Sent, Answer> {
     let mut trusted = false;
-    while let Some(field) = body.next_field().await.map_err(|_| Answer::TooLarge)? {
+    while let Some(field) = body.next_field().await.map_err(unread)? {
         match field.name() {
             Some("token") => {
-                trusted = v.form_token_fits(&field.text().await.map_err(|_| Answer::TooLarge)?);
+                trusted = v.form_token_fits(&field.text().await.map_err(unread)?);
             }
             Some("file") if trusted => {
                 let title = field.file_name().unwrap_or_default().to_owned();
-                let bytes = field.bytes().await.map_err(|_| Answer::TooLarge)?;
+                let bytes = field.bytes().await.map_err(unread)?;
                 if bytes.len() > limits::ATTACHMENT_BYTES {
                     return Err(Answer::TooLarge);
                 }

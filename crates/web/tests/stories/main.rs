@@ -6,6 +6,7 @@ mod common;
 mod directory;
 mod events;
 mod ground;
+mod hostile;
 mod messages;
 mod policy;
 mod referral;
