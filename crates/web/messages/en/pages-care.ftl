@@ -173,6 +173,7 @@ attachment-send = Attach
 attachment-sending = Sending
 attachment-remove = Remove
 
+reply-draft-there = There is a draft of the reply ({ $name }, { $when }), for a doctor to check and send.
 reply-write = Write the reply
 reply-diagnosis = Diagnosis
 reply-findings = Findings

@@ -173,6 +173,7 @@ attachment-send = 添付する
 attachment-sending = 送信中
 attachment-remove = 外す
 
+reply-draft-there = 返書の下書きがあります（{ $name }、{ $when }）。医師が確かめて送ります。
 reply-write = 返書を書く
 reply-diagnosis = 診断名
 reply-findings = 所見・検査結果
