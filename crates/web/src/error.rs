@@ -57,6 +57,11 @@ impl From<StoreError> for Answer {
                 tracing::warn!(%error, "store refuses");
                 Self::Later
             }
+            // A full disk shows itself first where the audit of reads is kept.
+            StoreError::Audit(_) => {
+                tracing::error!(%error, "the audit cannot be kept");
+                Self::Later
+            }
             // A list's address that was typed by hand, or is from another version.
             StoreError::Query(_) => {
                 tracing::warn!(%error, "a search that is none");
