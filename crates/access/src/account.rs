@@ -240,6 +240,14 @@ impl Access {
         Ok(rows.into_iter().map(Person::from).collect())
     }
 
+    /// Whether anybody of an institution who works with patients can sign in: whether a letter sent there is seen.
+    pub async fn has_desk(&self, institution: &Id) -> Result<bool, Failure> {
+        let rows = self.store.accounts_of(institution).await?;
+        Ok(rows
+            .iter()
+            .any(|row| row.state == AccountState::Active && row.roles.iter().any(Role::cares)))
+    }
+
     /// All institution administrators and everybody with a role of the region, for region administrators.
     pub async fn administrators(&self, ctx: &Ctx) -> Result<Vec<Person>, Failure> {
         if matches!(Manager::of(ctx)?, Manager::Institution(_)) {

@@ -9,7 +9,7 @@ pub enum Verb {
     SaveDraft,
     /// 医師の承認へ回す
     Submit,
-    /// 下書きへ戻す
+    /// 差し戻す
     Return,
     /// 承認して送信 (doctor)
     Send,

@@ -23,7 +23,7 @@ priority-stat = 緊急
 # できること（ボタン）
 step-save-draft = 下書きを保存
 step-submit = 医師の承認に回す
-step-return = 下書きに戻す
+step-return = 差し戻す
 step-send = 承認して送信
 step-receive = 受け付ける
 step-start-triage = 検討を始める
@@ -91,7 +91,7 @@ fault-files-too-many = 添付は { $max } 件までです。いらないもの�
 # できない理由
 refuse-already-sent = この紹介はもう送信されています。
 refuse-not-sent = この紹介はまだ送信されていません。
-refuse-return-first = 医師の承認を待っている紹介状です。直すには、先に「下書きに戻す」を押してください。
+refuse-return-first = 医師の承認を待っている紹介状です。直すには、先に「差し戻す」を押してください。
 refuse-receive-first = 先に「受け付ける」を押してください。
 refuse-accept-first = 先に「受け入れる」を押してください。
 refuse-already-accepted = この紹介はもう受け入れられています。

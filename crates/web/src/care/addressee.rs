@@ -21,6 +21,8 @@ const LOOKED_AT: usize = 48;
 pub(crate) struct Addressee {
     /// The one that is chosen.
     pub(crate) chosen: Option<Choice>,
+    /// Nobody of the one that is chosen can sign in: a letter would lie there unseen.
+    pub(crate) absent: bool,
     /// Its departments.
     pub(crate) departments: Vec<Choice>,
     /// What the search found.
@@ -82,6 +84,7 @@ pub(crate) async fn of(app: &App, v: &Visit, form: &Form) -> Result<Addressee, A
     };
     if let Ok(id) = chosen(form).parse::<Id>() {
         shown.chosen = app.finder.by_id(&id).as_ref().map(choice);
+        shown.absent = shown.chosen.is_some() && !app.access.has_desk(&id).await?;
         shown.departments = departments(app, v, &id).await?;
     }
     Ok(shown)

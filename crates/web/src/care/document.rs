@@ -134,9 +134,7 @@ fn ticket_of(app: &App, data: TicketData) -> report::Ticket {
         ("name", data.from.name.as_str()),
         ("phone", data.from.phone.as_str()),
     ];
-    let referrer = app
-        .messages
-        .text(Lang::Ja, "ticket-note-referrer", &from);
+    let referrer = app.messages.text(Lang::Ja, "ticket-note-referrer", &from);
     report::Ticket {
         stamp: stamp(app, &data.case, data.number, data.booked_at, false),
         patient: person(app, &data.patient),

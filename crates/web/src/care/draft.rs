@@ -9,7 +9,9 @@ use renkei_care::Priority;
 use renkei_care::attachment::AttachmentView;
 use renkei_care::letter::split_medication;
 use renkei_care::patient::{self, PatientView};
-use renkei_care::referral::{self as case, Command, DraftConflict, DraftForm, DraftSaved, Side, Verb};
+use renkei_care::referral::{
+    self as case, Command, DraftConflict, DraftForm, DraftSaved, Side, Verb,
+};
 use renkei_store::Failure;
 use serde::Deserialize;
 

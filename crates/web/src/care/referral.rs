@@ -91,6 +91,8 @@ struct CasePage<'a> {
     c: ReferralView,
     /// Why the step was not taken, a text key.
     refused: Option<String>,
+    /// It was sent to where nobody can sign in.
+    absent: bool,
     /// Offered to who may book.
     slots: Vec<SlotView>,
     /// The step whose form is shown again.
@@ -150,10 +152,12 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answ
         }
         _ => Vec::new(),
     };
+    let absent = waits_unseen(app, &c).await?;
     Ok(CasePage {
         v,
         c,
         refused: None,
+        absent,
         slots,
         tried: String::new(),
         form: Form::default(),
@@ -167,6 +171,16 @@ fn times(mut free: Vec<SlotView>) -> Vec<SlotView> {
     free.retain(|slot| seen.insert((slot.start, slot.doctor.clone(), slot.place.clone())));
     free.truncate(TIMES_OFFERED);
     free
+}
+
+/// Whether a sent letter lies where nobody can sign in.
+async fn waits_unseen(app: &App, c: &ReferralView) -> Result<bool, Answer> {
+    match &c.addressee.institution {
+        Some(id) if c.side == Some(Side::Sender) && c.state == case::State::Sent => {
+            Ok(!app.access.has_desk(id).await?)
+        }
+        _ => Ok(false),
+    }
 }
 
 fn books(c: &ReferralView) -> bool {
@@ -183,7 +197,7 @@ pub(crate) async fn step(
     let id = crate::visit::id(&id)?;
     let verb = Verb::from_code(&step).ok_or(Answer::NotFound)?;
     let refusal = match take(&app, &v, &id, verb, &form).await {
-        Ok(()) => return Ok(Redirect::to(&format!("/referrals/{id}")).into_response()),
+        Ok(()) => return Ok(Redirect::to(&format!("/referrals/{id}#next")).into_response()),
         Err(Failure::Refused(refusal)) => refusal,
         Err(other) => return Err(other.into()),
     };

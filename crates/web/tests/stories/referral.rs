@@ -4,7 +4,11 @@ use renkei_testkit::{Backend, each_backend};
 
 use crate::common::{World, between, words};
 
-each_backend!(a_slot_that_was_just_taken, a_clerk_does_not_send);
+each_backend!(
+    a_slot_that_was_just_taken,
+    a_clerk_does_not_send,
+    an_addressee_without_a_desk_is_named
+);
 
 /// The first free slot that the page offers.
 fn first_slot(html: &str) -> String {
@@ -46,4 +50,23 @@ async fn a_clerk_does_not_send(backend: Backend) {
     let page = refused.text();
     assert!(page.contains("role=\"alert\""), "{}", words(&page));
     assert!(page.contains("badge ready"), "nothing was done");
+}
+
+async fn an_addressee_without_a_desk_is_named(backend: Backend) {
+    let world = World::sample(backend).await;
+    let unseen = world.clinic("岩田医院").await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let chuo = world.made.institutions["chuo"].to_string();
+    for (choose, warned) in [(unseen.as_str(), true), (chuo.as_str(), false)] {
+        let part = clerk
+            .post("/referrals/addressee", &[("choose", choose)])
+            .await;
+        assert_eq!(part.status_code(), 200);
+        assert_eq!(
+            part.text().contains("notice warn"),
+            warned,
+            "{}",
+            words(&part.text())
+        );
+    }
 }
