@@ -100,14 +100,33 @@ const fn text_of(command: &Command) -> &str {
     }
 }
 
-/// The state says that it was done: it is the same step only when it asks for the same time.
+/// The state says that it was done: it is the same step only when it says and asks for the same.
 fn already(case: &Case, command: &Command) -> Result<Outcome, Refusal> {
     match command {
         Command::Book(time) if !is_same_time(case, time) => {
             Err(Refusal::not_now("refuse-already-booked"))
         }
+        _ if !is_said(case, command) => Err(Refusal::not_now("refuse-already-done")),
         _ => Ok(Outcome::Already),
     }
+}
+
+/// Whether what comes with a repeated step is on record, so that no written word is lost.
+fn is_said(case: &Case, command: &Command) -> bool {
+    if let Command::Decline { reason, .. } = command {
+        let on_record = case.task.view.reason().map(|(code, _)| code);
+        if on_record != Some(reason.code()) {
+            return false;
+        }
+    }
+    let (code, text) = (command.verb().code(), text_of(command));
+    text.is_empty()
+        || case
+            .task
+            .view
+            .entries()
+            .iter()
+            .any(|entry| entry.code == code && entry.text == text)
 }
 
 fn acknowledged(case: &Case) -> Result<Outcome, Refusal> {

@@ -359,7 +359,29 @@ async fn a_hospital_declines(backend: Backend) {
         reason: DeclineReason::NoCapacity,
         text: "満床のため".to_owned(),
     };
-    region.act(&region.desk, &case, decline).await.unwrap();
+    region
+        .act(&region.desk, &case, decline.clone())
+        .await
+        .unwrap();
+    // The same click again is once; another answer is not dropped without a word.
+    assert!(
+        region
+            .act(&region.desk, &case, decline)
+            .await
+            .unwrap()
+            .already
+    );
+    for (reason, text) in [
+        (DeclineReason::NoCapacity, "来月なら可能です"),
+        (DeclineReason::OutOfScope, "満床のため"),
+    ] {
+        let text = text.to_owned();
+        let other = Command::Decline { reason, text };
+        assert_eq!(
+            refusal(region.act(&region.desk, &case, other).await),
+            Refusal::not_now("refuse-already-done")
+        );
+    }
     let view = region.view(&region.clinic_doctor, &case).await.unwrap();
     let why = view.declined.unwrap();
     assert_eq!(

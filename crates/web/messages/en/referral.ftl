@@ -103,3 +103,4 @@ refuse-cancelled = The referring institution has cancelled this referral.
 refuse-closed = This referral is closed.
 refuse-nothing-to-acknowledge = There is nothing to be read.
 refuse-other-side = This is for the other institution to read.
+refuse-already-done = Somebody else did this first, so your reason or note was not sent. See the history below, and tell the other side another way if needed.

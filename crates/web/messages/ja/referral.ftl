@@ -103,3 +103,4 @@ refuse-cancelled = この紹介は、紹介元が取り消しています。
 refuse-closed = この紹介は終了しています。
 refuse-nothing-to-acknowledge = 確認が必要な知らせはありません。
 refuse-other-side = この確認は相手の機関が行います。
+refuse-already-done = ほかの人が先に同じ操作をしたため、あなたの理由や連絡事項は送られていません。下の経過を確認してください。必要なら電話などで相手に伝えてください。
