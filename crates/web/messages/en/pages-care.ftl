@@ -194,3 +194,5 @@ refuse-letter-sent = This letter has been sent already, or you may not edit it.
 refuse-no-reply-now = A reply cannot be written now. It can once the arrival is recorded.
 refuse-conflict-shown = Somebody else changed this first, so nothing was done. The newest version is shown below. Check it and try again.
 addressee-absent = Nobody of this institution uses renkei yet, so a letter may not be noticed there. Print the letter (PDF) as well and send it by fax or post, or give it to the patient.
+patient-changed = Somebody else changed this patient first
+patient-changed-about = These stored values differ from what you typed. Check them and save again. What you typed is below.

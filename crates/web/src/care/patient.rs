@@ -66,6 +66,8 @@ struct FormPage<'a> {
     faults: Faults,
     twins: Vec<PatientView>,
     known: Option<Box<PatientView>>,
+    /// What somebody else stored meanwhile, where it differs: text key and value.
+    theirs: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -106,6 +108,7 @@ fn blank(v: &Visit, form: Form) -> FormPage<'_> {
         faults: Faults::default(),
         twins: Vec::new(),
         known: None,
+        theirs: Vec::new(),
     }
 }
 
@@ -173,7 +176,47 @@ pub(crate) async fn change(
         form.has("confirmed"),
     )
     .await;
+    if let Err(Failure::Refused(Refusal::Conflict)) = &done {
+        return changed_meanwhile(&app, &v, &id, form).await;
+    }
     finish(existing(&v, &id, form), done)
+}
+
+/// The form as typed, with what somebody else stored beside it; saving again is then a choice.
+async fn changed_meanwhile(
+    app: &App,
+    v: &Visit,
+    id: &Id,
+    mut form: Form,
+) -> Result<Response, Answer> {
+    let stored = patient::view(&app.care, &v.ctx, id).await?;
+    let theirs = shown(&stored.form());
+    form.set("base", stored.version.to_string());
+    let differs = FIELDS
+        .into_iter()
+        .filter(|field| theirs.get(field) != form.get(field));
+    let theirs = differs
+        .map(|field| {
+            (
+                format!("patient-{field}"),
+                said(v, field, theirs.get(field)),
+            )
+        })
+        .collect();
+    let page = FormPage {
+        theirs,
+        ..existing(v, id, form)
+    };
+    page_with(StatusCode::CONFLICT, &page)
+}
+
+/// A stored value as people read it.
+fn said(v: &Visit, field: &str, value: &str) -> String {
+    match field {
+        "sex" => v.t(&crate::say::sex_key(value)),
+        "birthday" => v.date(value),
+        _ => v.or_none(value),
+    }
 }
 
 /// Goes on to the patient, or shows the form again with what stands in the way.

@@ -8,6 +8,7 @@ mod events;
 mod ground;
 mod hostile;
 mod messages;
+mod patient;
 mod policy;
 mod referral;
 mod signin;
