@@ -10,6 +10,10 @@ use unicode_normalization::char::compose;
 /// NFKC, lower case, hiragana, one dash (`-`, also for the long vowel), no blanks, middle dots or apostrophes, one form of each kanji,
 /// `々` written out. Empty for a text without anything to search. Idempotent.
 pub fn search_key(text: &str) -> String {
+    fold_common(text).unwrap_or_else(|| fold_until_stable(text))
+}
+
+fn fold_until_stable(text: &str) -> String {
     let mut key = fold_once(text);
     // A second pass is needed only where folding made new pairs (か + blank + dakuten). Every known text is stable after three.
     for _ in 0..4 {
@@ -22,6 +26,28 @@ pub fn search_key(text: &str) -> String {
     key
 }
 
+/// As [`fold_once`], for texts of characters that normalisation maps one by one and that never join: nearly all of them,
+/// and several times faster. None where another occurs.
+fn fold_common(text: &str) -> Option<String> {
+    let mut key = String::with_capacity(text.len());
+    let mut before: Option<char> = None;
+    for c in text.chars() {
+        let narrow = match c {
+            ' '..='~' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー' | '・' | '々' | '\u{3000}' => c,
+            '\u{4E00}'..='\u{9FFF}' => c,
+            '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => shifted(c, -0xFEE0),
+            _ => return None,
+        };
+        if is_ignored(narrow) {
+            continue;
+        }
+        let folded = folded(narrow.to_ascii_lowercase(), before);
+        key.push(folded);
+        before = Some(folded);
+    }
+    Some(key)
+}
+
 fn fold_once(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     let mut before: Option<char> = None;
@@ -30,17 +56,22 @@ fn fold_once(text: &str) -> String {
         if is_ignored(c) {
             continue;
         }
-        let folded = match c {
-            '々' | 'ゝ' | 'ヽ' => before.unwrap_or(c),
-            'ヵ' | 'ゕ' => 'か',
-            'ヶ' | 'ゖ' => 'け',
-            dash if is_dash(dash) => '-',
-            other => variant::fold(hiragana_of(other)),
-        };
+        let folded = folded(c, before);
         key.push(folded);
         before = Some(folded);
     }
     key
+}
+
+/// One character after normalisation, and the one that was folded before it.
+fn folded(c: char, before: Option<char>) -> char {
+    match c {
+        '々' | 'ゝ' | 'ヽ' => before.unwrap_or(c),
+        'ヵ' | 'ゕ' => 'か',
+        'ヶ' | 'ゖ' => 'け',
+        dash if is_dash(dash) => '-',
+        other => variant::fold(hiragana_of(other)),
+    }
 }
 
 /// The key that lists are ordered by (五十音順): compare the bytes (`collate "C"` on PostgreSQL).
@@ -340,6 +371,13 @@ mod tests {
             let key = search_key(&text);
             prop_assert_eq!(&search_key(&key), &key);
             prop_assert!(!key.chars().any(char::is_whitespace));
+        }
+
+        #[test]
+        fn common_texts_have_the_same_key_on_the_short_way(text in "[ -~ぁ-ゖァ-ヺー・々\u{3000}一-\u{9FFF}髙﨑０-９Ａ-Ｚａ-ｚヵヶ]{0,12}") {
+            if let Some(key) = fold_common(&text) {
+                prop_assert_eq!(key, fold_until_stable(&text));
+            }
         }
 
         #[test]
