@@ -196,3 +196,6 @@ refuse-conflict-shown = Somebody else changed this first, so nothing was done. T
 addressee-absent = Nobody of this institution uses renkei yet, so a letter may not be noticed there. Print the letter (PDF) as well and send it by fax or post, or give it to the patient.
 patient-changed = Somebody else changed this patient first
 patient-changed-about = These stored values differ from what you typed. Check them and save again. What you typed is below.
+home-rest = Showing { $shown } of { $all }, the earliest due first.
+home-more = Show more
+home-narrow = Narrow by what to do or department to see the rest.

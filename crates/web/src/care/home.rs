@@ -16,6 +16,8 @@ use crate::visit::Visit;
 pub(crate) struct Params {
     group: String,
     department: String,
+    /// `1` for the longest list there is.
+    more: String,
 }
 
 #[derive(Template)]
@@ -46,7 +48,11 @@ pub(crate) async fn show(
     let filter = Filter {
         department: params.department.parse().ok(),
         group: Group::from_code(&params.group),
-        limit: limits::PAGE_ROWS_MAX,
+        limit: if params.more == "1" {
+            limits::PAGE_ROWS_MAX
+        } else {
+            limits::PAGE_ROWS
+        },
     };
     let list = work_list::work_list(&app.care, &v.ctx, &filter).await?;
     if v.fragment {
@@ -78,6 +84,10 @@ fn first_page(v: &Visit) -> &'static str {
 }
 
 impl HomeList<'_> {
+    fn rest(&self) -> Option<Rest> {
+        rest(&self.list, &self.params)
+    }
+
     fn link(&self, group: &str) -> String {
         link(group, &self.params.department)
     }
@@ -107,13 +117,22 @@ pub(crate) fn mark(v: &Visit, row: &Row) -> &'static str {
 }
 
 impl Home<'_> {
+    fn rest(&self) -> Option<Rest> {
+        rest(&self.list, &self.params)
+    }
+
     fn link(&self, group: &str) -> String {
         link(group, &self.params.department)
     }
 
     /// This list, as it is filtered now.
     fn here(&self) -> String {
-        link(&self.params.group, &self.params.department)
+        let here = link(&self.params.group, &self.params.department);
+        if self.params.more == "1" {
+            longer(&here)
+        } else {
+            here
+        }
     }
 
     fn group_key(&self, group: &Group) -> String {
@@ -127,6 +146,57 @@ impl HomeList<'_> {
     }
 }
 
+fn longer(address: &str) -> String {
+    let joint = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{joint}more=1")
+}
+
+/// What the list leaves out.
+struct Rest {
+    shown: usize,
+    all: usize,
+    /// Where more of it is, unless this is the longest list.
+    more: Option<String>,
+}
+
+fn rest(list: &WorkList, params: &Params) -> Option<Rest> {
+    let wanted = Group::from_code(&params.group);
+    let all = match wanted {
+        Some(wanted) => {
+            let group = list.groups.iter().find(|(group, _)| *group == wanted);
+            group.map_or(0, |(_, count)| *count)
+        }
+        None => list.total,
+    };
+    let shown = list.rows.len();
+    let more = (params.more != "1").then(|| longer(&link(&params.group, &params.department)));
+    (shown < all).then_some(Rest { shown, all, more })
+}
+
 fn group_key(group: Group) -> String {
     format!("group-{}", group.code())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_is_said_with_a_way_to_it() {
+        let list = WorkList {
+            groups: vec![(Group::Receive, 2), (Group::Reply, 1)],
+            total: 3,
+            ..WorkList::default()
+        };
+        let mut params = Params {
+            group: "receive".to_owned(),
+            ..Params::default()
+        };
+        let left = rest(&list, &params).unwrap();
+        assert_eq!((left.shown, left.all), (0, 2));
+        assert_eq!(left.more.unwrap(), "/home?group=receive&more=1");
+        params.more = "1".to_owned();
+        assert!(rest(&list, &params).unwrap().more.is_none());
+        assert!(rest(&WorkList::default(), &Params::default()).is_none());
+    }
 }
