@@ -25,6 +25,16 @@ pub struct Stored {
     pub resource: Resource,
 }
 
+/// A resource as it is stored, not parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredText {
+    pub version: u32,
+    pub updated: Micros,
+    pub deleted: bool,
+    /// JSON, as the store wrote it.
+    pub body: String,
+}
+
 /// One resource to write.
 #[derive(Clone, Debug)]
 pub struct Put {

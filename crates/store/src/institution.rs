@@ -82,7 +82,9 @@ const PUT: &str = "insert into institution (id, kind, prefecture, municipality, 
     source_date = excluded.source_date, fingerprint = excluded.fingerprint, updated = excluded.updated";
 
 const ALL: &str = "select id, kind, prefecture, municipality, registry_id, code, name, kana, short, other_names, \
-    address, active, source, source_date, fingerprint, updated from institution";
+    address, active, source, source_date, fingerprint, updated from institution where id > $1 order by id limit $2";
+/// Institutions read at a time: all of them as rows and once more as values would be much memory.
+const SOME: i64 = 2_000;
 
 const ONE: &str = "select id, kind, prefecture, municipality, registry_id, code, name, kana, short, other_names, \
     address, active, source, source_date, fingerprint, updated from institution where id = $1";
@@ -178,10 +180,21 @@ impl Changes {
 }
 
 impl Store {
-    /// All institutions, in no order. Institutions are not about patients, so nothing is filtered or audited.
+    /// All institutions, by id; what comes in meanwhile may be missing. Institutions are not about patients, so nothing is
+    /// filtered or audited.
     pub async fn institutions(&self) -> Result<Vec<InstitutionRow>, StoreError> {
-        let rows = self.db().query(ALL, vec![]).await?;
-        rows.iter().map(institution).collect()
+        let mut all: Vec<InstitutionRow> = Vec::new();
+        loop {
+            let last = all.last().map_or("", |row| row.id.as_str());
+            let rows = self.db().query(ALL, vec![last.into(), SOME.into()]).await?;
+            if rows.is_empty() {
+                return Ok(all);
+            }
+            all.reserve(rows.len());
+            for row in &rows {
+                all.push(institution(row)?);
+            }
+        }
     }
 
     pub async fn institution(&self, id: &Id) -> Result<Option<InstitutionRow>, StoreError> {

@@ -50,7 +50,7 @@ mod waiting;
 
 pub use account::{AccountRow, AccountState};
 pub use attempt::{AttemptKind, AttemptRow};
-pub use changes::{Access, Changes, Count, Note, Place, Put, Stored};
+pub use changes::{Access, Changes, Count, Note, Place, Put, Stored, StoredText};
 pub use counted::Counted;
 pub use enrolment::EnrolmentRow;
 pub use error::{Failure, StoreError};

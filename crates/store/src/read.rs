@@ -6,10 +6,10 @@ use renkei_base::{Ctx, Id, Reach};
 use renkei_fhir::Key;
 
 use crate::audit::Record;
-use crate::changes::{Note, Stored};
-use crate::db::Value;
+use crate::changes::{Note, Stored, StoredText};
 use crate::db::lane::Request;
-use crate::resource::{COLUMNS, stored};
+use crate::db::{Row, Value};
+use crate::resource::{COLUMNS, stored, stored_text};
 use crate::{Store, StoreError, filter};
 
 /// Keys asked for in one statement; more go in several.
@@ -20,9 +20,18 @@ impl Store {
     /// A deleted one comes as [`Stored`] with `deleted`.
     pub async fn read(&self, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, StoreError> {
         let found = self.current(ctx, key).await?;
-        self.note_read(ctx, "resource.read", key, found.as_ref())
+        self.note_read(ctx, "resource.read", key, found.as_ref().map(patient))
             .await?;
         Ok(found)
+    }
+
+    /// As [`Store::read`], for doors that pass a resource on as it is: its text is not parsed.
+    pub async fn read_text(&self, ctx: &Ctx, key: &Key) -> Result<Option<StoredText>, StoreError> {
+        let rows = self.current_row(ctx, key).await?;
+        let found = rows.first().map(stored_text).transpose()?;
+        let of = found.as_ref().map(|(_, patient)| patient.as_ref());
+        self.note_read(ctx, "resource.read", key, of).await?;
+        Ok(found.map(|(text, _)| text))
     }
 
     /// One earlier version, filtered by today's rights.
@@ -37,7 +46,7 @@ impl Store {
             Some(current) if current.version > version => self.earlier(&current, version).await?,
             _ => None,
         };
-        self.note_read(ctx, "resource.vread", key, found.as_ref())
+        self.note_read(ctx, "resource.vread", key, found.as_ref().map(patient))
             .await?;
         Ok(found)
     }
@@ -45,7 +54,7 @@ impl Store {
     /// All versions, newest first. Empty when the caller may not see it.
     pub async fn history(&self, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, StoreError> {
         let current = self.current(ctx, key).await?;
-        self.note_read(ctx, "resource.history", key, current.as_ref())
+        self.note_read(ctx, "resource.history", key, current.as_ref().map(patient))
             .await?;
         let Some(current) = current else {
             return Ok(Vec::new());
@@ -120,13 +129,18 @@ impl Store {
 
     /// The current version, if the caller may see it. Not audited: the caller of this does that.
     pub(crate) async fn current(&self, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, StoreError> {
+        let rows = self.current_row(ctx, key).await?;
+        rows.first().map(stored).transpose()
+    }
+
+    /// One row of [`COLUMNS`], or none.
+    async fn current_row(&self, ctx: &Ctx, key: &Key) -> Result<Vec<Row>, StoreError> {
         let mut params = vec![Value::from(key.typ.as_str()), Value::from(&key.id)];
         let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
         let sql = format!(
             "select {COLUMNS} from resource r where r.typ = $1 and r.id = $2 and {visible}"
         );
-        let rows = self.db().query(sql, params).await?;
-        rows.first().map(stored).transpose()
+        self.db().query(sql, params).await
     }
 
     async fn earlier(&self, current: &Stored, version: u32) -> Result<Option<Stored>, StoreError> {
@@ -160,21 +174,19 @@ impl Store {
         Ok(found)
     }
 
-    /// A read of one thing: audited when it has a patient; and when there is nothing, or nothing for this caller,
-    /// as a refusal, without saying which.
+    /// A read of one thing, `found` with the patient that it has: audited when it has one; and when there is nothing,
+    /// or nothing for this caller, as a refusal, without saying which.
     async fn note_read(
         &self,
         ctx: &Ctx,
         action: &str,
         key: &Key,
-        found: Option<&Stored>,
+        found: Option<Option<&Id>>,
     ) -> Result<(), StoreError> {
         let note = Note::new(action).what(key.clone());
         let note = match found {
-            Some(Stored { place, .. }) => match &place.patient {
-                Some(patient) => note.patient(patient),
-                None => return Ok(()),
-            },
+            Some(Some(patient)) => note.patient(patient),
+            Some(None) => return Ok(()),
             None if ctx.caller.account.is_some() => note.refused(),
             None => return Ok(()),
         };
@@ -219,6 +231,10 @@ impl Store {
         self.anchor_when_due();
         Ok(())
     }
+}
+
+fn patient(found: &Stored) -> Option<&Id> {
+    found.place.patient.as_ref()
 }
 
 fn audit_failed(error: StoreError) -> StoreError {

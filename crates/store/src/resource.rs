@@ -4,7 +4,7 @@ use renkei_base::{Ctx, Id, Scope};
 use renkei_fhir::{Key, Resource};
 
 use crate::StoreError;
-use crate::changes::{Place, Put, Stored};
+use crate::changes::{Place, Put, Stored, StoredText};
 use crate::db::dialect::{self, Backend};
 use crate::db::{Row, Step, Value};
 use crate::filter;
@@ -35,6 +35,17 @@ pub(crate) fn stored(row: &Row) -> Result<Stored, StoreError> {
     let resource = Resource::from_stored(row.text(8)?)
         .map_err(|error| StoreError::Corrupt(format!("a body: {error}")))?;
     head(row, resource)
+}
+
+/// As [`stored`], the body as it is, and the patient that it has.
+pub(crate) fn stored_text(row: &Row) -> Result<(StoredText, Option<Id>), StoreError> {
+    let text = StoredText {
+        version: version(row.int(3)?)?,
+        updated: row.micros(6)?,
+        deleted: row.int(7)? != 0,
+        body: row.text(8)?.to_owned(),
+    };
+    Ok((text, place(row)?.patient))
 }
 
 fn head(row: &Row, resource: Resource) -> Result<Stored, StoreError> {

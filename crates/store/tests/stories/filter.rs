@@ -25,8 +25,10 @@ async fn seen(world: &World, ctx: &Ctx) -> Vec<&'static str> {
     for name in ALL {
         let key = key(name);
         let read = world.store.read(ctx, &key).await.unwrap();
+        let text = world.store.read_text(ctx, &key).await.unwrap();
         let version = world.store.read_version(ctx, &key, 1).await.unwrap();
         let history = world.store.history(ctx, &key).await.unwrap();
+        assert_eq!(read.is_some(), text.is_some(), "{name}");
         assert_eq!(read.is_some(), version.is_some(), "{name}");
         assert_eq!(read.is_some(), !history.is_empty(), "{name}");
         if read.is_some() {

@@ -32,6 +32,10 @@ async fn a_life(backend: Backend) {
         .unwrap()
         .unwrap();
     assert_eq!(read, first);
+    let text = world.store.read_text(&program, &key("Slot/s1")).await;
+    let text = text.unwrap().unwrap();
+    assert_eq!(text.body, first.resource.to_json());
+    assert_eq!((text.version, text.updated), (1, first.updated));
 
     let mut changes = Changes::default();
     let mut busy = read.resource.clone();
