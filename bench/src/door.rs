@@ -102,11 +102,11 @@ async fn serve(settings: &Settings) -> Done<()> {
         let mut rest = Vec::new();
         drop(std::io::stdin().lock().read_to_end(&mut rest));
     });
-    let server = axum::serve(listener, router).with_graceful_shutdown(async {
-        drop(ended.await);
-    });
     // Clients may keep their connections; the store is closed all the same.
-    drop(tokio::time::timeout(std::time::Duration::from_secs(5), server).await);
+    tokio::select! {
+        served = axum::serve(listener, router) => served?,
+        _ = ended => {}
+    }
     store.close().await?;
     println!("closed");
     Ok(())
@@ -210,13 +210,13 @@ async fn read(
         &Facts::patient(&ctx.caller, &door.institution),
     )?;
     let key = Key::new(&typ, id.parse().map_err(|_| nothing())?);
-    let found = door.store.read(&ctx, &key).await?;
+    let found = door.store.read_text(&ctx, &key).await?;
     let found = found.filter(|found| !found.deleted).ok_or_else(nothing)?;
     let headers = [
         (header::CONTENT_TYPE, "application/fhir+json".to_owned()),
         (header::ETAG, format!("W/\"{}\"", found.version)),
     ];
-    Ok((headers, found.resource.to_json()).into_response())
+    Ok((headers, found.body).into_response())
 }
 
 /// Transactions and commits so far.

@@ -15,9 +15,10 @@ use crate::http::{self, Connection};
 use crate::load::{self, Client, Load, closed};
 use crate::machine::{self, MachineClock, MachineIds};
 use crate::plan::{FEW, MANY, Plan};
-use crate::report::{Report, Table, spread};
+use crate::report::{Report, spread};
 use crate::shape::{self, Insert};
-use crate::stat::{Rounds, shown};
+use crate::stat::Rounds;
+use crate::steps::Steps;
 use crate::{Done, bare, door};
 
 /// A data folder with patients and resources, the same for all who are compared.
@@ -43,13 +44,13 @@ impl World {
             patients: (0..plan.patients).map(|_| ids.id()).collect(),
             there: (0..there).map(|_| ids.id()).collect(),
         };
-        for patients in world.patients.chunks(200) {
+        for patients in world.patients.chunks(50) {
             store
                 .commit(&ctx, shape::patients(patients, &world.institution))
                 .await?;
         }
         let each: Vec<(usize, &Id)> = world.there.iter().enumerate().collect();
-        for some in each.chunks(200) {
+        for some in each.chunks(50) {
             let mut changes = Changes::default();
             for (number, id) in some {
                 let patient = world.patient(*number)?;
@@ -137,48 +138,9 @@ struct Bench<'a> {
 /// What the rounds gave.
 #[derive(Default)]
 struct Found {
-    steps: Vec<(&'static str, Rounds, Rounds, Rounds, Rounds)>,
+    steps: Steps,
     jobs: Rounds,
     fsync: Rounds,
-}
-
-impl Found {
-    fn push(&mut self, name: &'static str, load: &Load) {
-        if !self.steps.iter().any(|step| step.0 == name) {
-            self.steps.push((
-                name,
-                Rounds::default(),
-                Rounds::default(),
-                Rounds::default(),
-                Rounds::default(),
-            ));
-        }
-        if let Some(step) = self.steps.iter_mut().find(|step| step.0 == name) {
-            step.1.push(load.rate());
-            step.2.push(load.times.percentile(0.5));
-            step.3.push(load.times.percentile(0.99));
-            step.4.push(load.others);
-        }
-    }
-
-    fn rate(&self, name: &str) -> Rounds {
-        let step = self.steps.iter().find(|step| step.0 == name);
-        step.map(|step| step.1.clone()).unwrap_or_default()
-    }
-
-    fn table(&self) -> Table {
-        let mut table = Table::new(&["step", "a second", "p50 ms", "p99 ms", "others' CPU %"]);
-        for (name, rate, half, most, others) in &self.steps {
-            table.row(&[
-                name,
-                &spread(rate),
-                &shown(half.median()),
-                &shown(most.median()),
-                &shown(others.median()),
-            ]);
-        }
-        table
-    }
 }
 
 const BARE: &str = "bare write, 64 clients";
@@ -227,7 +189,7 @@ pub(crate) fn run(plan: &Plan, report: &mut Report) -> Done<()> {
             continue;
         }
         for (name, load) in &round.steps {
-            found.push(name, load);
+            found.steps.push(name, load);
         }
         found.jobs.push(round.jobs);
         found.fsync.push(machine::fsync_rate(
@@ -424,7 +386,16 @@ fn ctx(institution: &Id) -> Ctx {
     }
 }
 
+/// Copies a closed folder. The last of its connections takes the logs away when it ends, a moment later.
 fn copy(from: &Path, to: &Path) -> Done<()> {
+    let log = |name: &str| from.join(name).exists();
+    let began = machine::now();
+    while log("renkei.db-wal") || log("audit-reads.db-wal") {
+        if began.elapsed() > std::time::Duration::from_secs(10) {
+            return Err("the store does not close its files".into());
+        }
+        std::thread::yield_now();
+    }
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
@@ -447,26 +418,26 @@ chained and written before the answer.\n";
 
 fn tell(report: &mut Report, found: &Found, rows: u64) {
     report.section("Durable writes and reads by id, SQLite", TEXT);
-    report.table(&found.table());
-    let bare = found.rate(BARE);
+    report.table(&found.steps.table("", |_| String::new()));
+    let bare = found.steps.rate(BARE);
     report.at_least(
         "durable writes from 64 clients through HTTP / bare",
         0.75,
-        &found.rate(HTTP).over(&bare),
+        &found.steps.rate(HTTP).over(&bare),
     );
     report.at_least("jobs a commit, 64 clients through HTTP", 25.0, &found.jobs);
-    let read = found.rate(BARE_READ);
+    let read = found.steps.rate(BARE_READ);
     report.at_least(
         "reads by id, 64 clients through HTTP / bare",
         0.35,
-        &found.rate(READ_MANY).over(&read),
+        &found.steps.rate(READ_MANY).over(&read),
     );
     report.at_least(
         "reads by id, 8 clients through HTTP / bare",
         0.22,
-        &found.rate(READ_FEW).over(&read),
+        &found.steps.rate(READ_FEW).over(&read),
     );
-    let store = spread(&found.rate(STORE).over(&bare));
+    let store = spread(&found.steps.rate(STORE).over(&bare));
     let fsync = spread(&found.fsync);
     report.note(&format!(
         "Store in process / bare: {store}. Raw appends with fsync beside each round: {fsync} a second.\n\n\

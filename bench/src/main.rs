@@ -5,7 +5,7 @@
 //! |---|---|
 //! | `plan` | how much of everything, in full and in quick |
 //! | `machine`, `load`, `http`, `browser`, `child` | clock and counters of the machine, clients, a small HTTP client, somebody signed in, processes |
-//! | `stat`, `report` | percentiles and ratios; tables and targets as Markdown |
+//! | `stat`, `steps`, `report` | percentiles and ratios; what rounds gave; tables and targets as Markdown |
 //! | `shape` | the resource that is written and read, and the rows that it becomes |
 //! | `bare`, `bare_postgres` | the floor: the same rows, by the driver alone |
 //! | `door` | a server with a thin FHIR door over the store: session, policy, filter, audit |
@@ -37,6 +37,7 @@ mod report;
 mod search;
 mod shape;
 mod stat;
+mod steps;
 mod weight;
 mod work_list;
 
@@ -44,6 +45,10 @@ use clap::{Parser, Subcommand};
 
 use crate::plan::{Only, Plan};
 use crate::report::Report;
+
+/// As in the binary: the door is measured as the binary's doors would be.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What goes wrong ends the run.
 type Failed = Box<dyn std::error::Error + Send + Sync>;

@@ -14,8 +14,9 @@ use crate::durable::{BareClient, World};
 use crate::load::{self, Client, Load, closed};
 use crate::machine::MachineIds;
 use crate::plan::{MANY, Plan};
-use crate::report::{Report, Table, spread};
-use crate::stat::{Rounds, shown};
+use crate::report::{Report, spread};
+use crate::stat::Rounds;
+use crate::steps::Steps;
 use crate::{Done, bare, counts, door, http, weight};
 
 const COURSE: &str = "半年ほど前から労作時の息切れがあり、坂道や階段で休むことが増えた。下腿の浮腫を認め、利尿薬で一度改善したが、\
@@ -52,7 +53,9 @@ pub(crate) fn run(plan: &Plan, report: &mut Report) -> Done<()> {
             left -= 1;
             continue;
         }
-        found.push(&round);
+        for (name, load) in &round {
+            found.steps.push(name, load);
+        }
         rounds += 1;
     }
     bench.check(&data, &found)?;
@@ -229,7 +232,7 @@ impl<'a> Bench<'a> {
                     ("id", id.as_str()),
                     ("family", "見本"),
                     ("given", &given),
-                        ("birthday", &day),
+                    ("birthday", &day),
                     ("sex", "female"),
                 ];
                 let answer = browser.post("/patients/new", &fields, false).await?;
@@ -291,7 +294,7 @@ fn count(data: &Path, sql: &str) -> Done<i64> {
 
 #[derive(Debug, Default)]
 struct Found {
-    steps: Vec<(&'static str, Rounds, Rounds, Rounds)>,
+    steps: Steps,
     drafts: u64,
     registered: u64,
 }
@@ -307,32 +310,6 @@ impl Found {
             }
         }
     }
-
-    fn push(&mut self, round: &[Step]) {
-        if self.steps.is_empty() {
-            self.steps = round
-                .iter()
-                .map(|(name, _)| {
-                    (
-                        *name,
-                        Rounds::default(),
-                        Rounds::default(),
-                        Rounds::default(),
-                    )
-                })
-                .collect();
-        }
-        for (step, (_, load)) in self.steps.iter_mut().zip(round) {
-            step.1.push(load.rate());
-            step.2.push(load.times.percentile(0.5));
-            step.3.push(load.times.percentile(0.99));
-        }
-    }
-
-    fn rate(&self, name: &str) -> Rounds {
-        let step = self.steps.iter().find(|step| step.0 == name);
-        step.map(|step| step.1.clone()).unwrap_or_default()
-    }
 }
 
 const TEXT: &str = "`renkei demo` in a process of its own, 64 signed-in browsers that do not pause. A save of a draft reads the case and the \
@@ -341,21 +318,14 @@ reads a whole case and is drawn and packed. They do more than one write or read,
 
 fn tell(report: &mut Report, found: &Found) {
     report.section("Real pages, SQLite", TEXT);
-    let mut table = Table::new(&["step", "a second", "p50 ms", "p99 ms", "of the floor"]);
-    for (name, rate, half, most) in &found.steps {
-        let floor = match *name {
-            DRAFT | REGISTER => spread(&rate.over(&found.rate(BARE))),
-            CASE | PATIENT => spread(&rate.over(&found.rate(BARE_READ))),
+    let floor = |name: &str| {
+        let rate = found.steps.rate(name);
+        match name {
+            DRAFT | REGISTER => spread(&rate.over(&found.steps.rate(BARE))),
+            CASE | PATIENT => spread(&rate.over(&found.steps.rate(BARE_READ))),
             _ => String::new(),
-        };
-        table.row(&[
-            name,
-            &spread(rate),
-            &shown(half.median()),
-            &shown(most.median()),
-            &floor,
-        ]);
-    }
-    report.table(&table);
+        }
+    };
+    report.table(&found.steps.table("of the floor", floor));
     report.note("Asserted: each acknowledged save and registration is there once, and the audit's chains hold.");
 }

@@ -51,7 +51,7 @@ impl Plan {
             rounds: rounds.unwrap_or(5),
             seconds: seconds.unwrap_or(3.0),
             patients: 2_000,
-            there: 20_000,
+            there: 60_000,
             referrals: 100_000,
             open: 500,
             institutions: 100_000,

@@ -12,8 +12,9 @@ use crate::load::{Client, closed, paced};
 use crate::machine::{MachineClock, now};
 use crate::plan::{FEW, Plan};
 use crate::region::Large;
-use crate::report::{Report, Table};
-use crate::stat::{Rounds, Times, shown};
+use crate::report::Report;
+use crate::stat::{Times, shown};
+use crate::steps::Steps;
 use crate::{Done, door};
 
 /// What people type: names, kana of both widths, places, kinds, parts of codes, and what is not there.
@@ -35,6 +36,7 @@ const WORDS: [&str; 16] = [
     "どこにもない名前",
     "神奈川県見本205市",
 ];
+const TYPING: &str = "GET /institutions?q=, the list while one types";
 /// What 99 of 100 searches may take.
 const MOST_MS: f64 = 10.0;
 /// Searches of one person: one in so many seconds.
@@ -81,36 +83,21 @@ pub(crate) async fn in_process(data: &Path, large: &Large, report: &mut Report) 
 
 /// Through `GET /institutions?q=`, as visitors.
 pub(crate) async fn run(plan: &Plan, address: SocketAddr, report: &mut Report) -> Done<()> {
-    let mut table = Table::new(&[
-        "GET /institutions?q=",
-        "a second",
-        "p50 ms",
-        "p99 ms",
-        "max ms",
-    ]);
-    let mut most = Rounds::default();
-    for (name, fragment) in [("the list while one types", true), ("whole page", false)] {
+    let mut steps = Steps::default();
+    let named = |name: &str| format!("{name}, each of {} people every {PACE} s", plan.people);
+    for (name, fragment) in [(TYPING, true), ("GET /institutions?q=, whole page", false)] {
         for _ in 0..plan.rounds {
             let mut clients = clients(address, plan.people, fragment).await?;
             let load = paced(&mut clients, plan.seconds * 2.0, PACE, Client::step).await?;
-            if fragment {
-                most.push(load.times.percentile(0.99));
-            }
-            let name = format!("{name}, each of {} people every {PACE} s", plan.people);
-            row(&mut table, &name, load.rate(), &load.times);
+            steps.push(&named(name), &load);
         }
     }
     for many in [1, FEW] {
         let mut clients = clients(address, many, true).await?;
         let load = closed(&mut clients, plan.seconds, Client::step).await?;
-        row(
-            &mut table,
-            &format!("the list, {many} without pause"),
-            load.rate(),
-            &load.times,
-        );
+        steps.push(&format!("{TYPING}, {many} without pause"), &load);
     }
-    report.table(&table);
+    report.table(&steps.table("", |_| String::new()));
     report.below(
         &format!(
             "institution search at {}, p99 through HTTP",
@@ -118,14 +105,9 @@ pub(crate) async fn run(plan: &Plan, address: SocketAddr, report: &mut Report) -
         ),
         MOST_MS,
         "ms",
-        &most,
+        &steps.most(&named(TYPING)),
     );
     Ok(())
-}
-
-fn row(table: &mut Table, name: &str, rate: f64, times: &Times) {
-    let of = |part| shown(times.percentile(part));
-    table.row(&[name, &shown(rate), &of(0.5), &of(0.99), &of(1.0)]);
 }
 
 async fn clients(address: SocketAddr, many: usize, fragment: bool) -> Done<Vec<Client>> {

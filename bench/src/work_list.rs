@@ -14,14 +14,17 @@ use crate::load::{Client, closed, paced};
 use crate::machine::{MachineClock, MachineIds, now};
 use crate::plan::Plan;
 use crate::region::Large;
-use crate::report::{Report, Table};
-use crate::stat::{Rounds, Times, shown};
+use crate::report::Report;
+use crate::stat::{Times, shown};
+use crate::steps::Steps;
 use crate::{Done, counts, door, http};
 
 /// Seconds between two looks of one person.
 const PACE: f64 = 2.0;
 /// What 99 of 100 lists may take.
 const MOST_MS: f64 = 30.0;
+
+const WHOLE: &str = "GET /home, whole page";
 
 /// Counts, and times the use case alone.
 pub(crate) async fn in_process(
@@ -33,7 +36,7 @@ pub(crate) async fn in_process(
     let store = Store::open(&door::config(data.to_owned(), None), Arc::new(MachineClock)).await?;
     let care = Care::new(store.clone(), Deadlines::default());
     let filter = Filter {
-        limit: limits::PAGE_ROWS_MAX,
+        limit: limits::PAGE_ROWS,
         ..Filter::default()
     };
     let mut times = Vec::new();
@@ -42,7 +45,7 @@ pub(crate) async fn in_process(
         let began = now();
         let list = work_list::work_list(&care, &ctx, &filter).await?;
         times.push(u32::try_from(began.elapsed().as_micros())?);
-        if list.total != plan.open || list.rows.len() != plan.open.min(limits::PAGE_ROWS_MAX) {
+        if list.total != plan.open || list.rows.len() != plan.open.min(limits::PAGE_ROWS) {
             return Err(format!(
                 "round {round}: {} waiting, {} rows",
                 list.total,
@@ -59,7 +62,7 @@ pub(crate) async fn in_process(
         plan.open,
         large.referrals,
         large.referrals / 5 - plan.open,
-        limits::PAGE_ROWS_MAX,
+        limits::PAGE_ROWS,
         shown(times.percentile(0.5)),
         shown(times.percentile(0.99))
     );
@@ -99,55 +102,50 @@ pub(crate) async fn run(
         browsers.push(browser);
     }
     check(plan, &mut browsers).await?;
-    let mut table = Table::new(&["GET /home", "a second", "p50 ms", "p99 ms", "max ms"]);
-    let mut most = Rounds::default();
-    for (name, fragment) in [
-        ("whole page", false),
-        ("the part that fetches itself again", true),
+    let mut steps = Steps::default();
+    let most_rows = format!("the longest list, {} rows", limits::PAGE_ROWS_MAX);
+    for (name, path, fragment) in [
+        (WHOLE, "/home", false),
+        ("the part that fetches itself again", "/home", true),
+        (&most_rows, "/home?more=1", false),
     ] {
         for _ in 0..plan.rounds {
-            let mut clients = clients(address, &browsers, fragment).await?;
+            let mut clients = clients(address, &browsers, path, fragment).await?;
             let load = paced(&mut clients, plan.seconds * 4.0, PACE, Client::step).await?;
-            if !fragment {
-                most.push(load.times.percentile(0.99));
-            }
-            let name = format!("{name}, each of {} people every {PACE} s", browsers.len());
-            row(&mut table, &name, load.rate(), &load.times);
+            steps.push(&paced_name(name, &browsers), &load);
         }
     }
-    let mut all = clients(address, &browsers, false).await?;
+    let mut all = clients(address, &browsers, "/home", false).await?;
     let load = closed(&mut all, plan.seconds, Client::step).await?;
-    row(
-        &mut table,
-        &format!("whole page, {} people without pause", browsers.len()),
-        load.rate(),
-        &load.times,
-    );
+    let many = browsers.len();
+    steps.push(&format!("{WHOLE}, {many} people without pause"), &load);
     let times = together(plan, address, &browsers).await?;
-    row(
-        &mut table,
-        &format!("the part, {} people at the same moment", browsers.len()),
-        f64::NAN,
+    steps.push_times(
+        &format!("the part, {many} people at the same moment"),
         &times,
     );
     for line in lines {
         line.abort();
     }
-    report.table(&table);
+    report.table(&steps.table("", |_| String::new()));
     let what = format!(
         "work list of {} among {}, p99 with {} people signed in",
         plan.open,
         large.referrals,
         browsers.len()
     );
-    report.below(&what, MOST_MS, "ms", &most);
+    report.below(
+        &what,
+        MOST_MS,
+        "ms",
+        &steps.most(&paced_name(WHOLE, &browsers)),
+    );
     report.note("People look at times of their own; who still waits for the last answer is late, and the next counts from when it was due.");
     Ok(())
 }
 
-fn row(table: &mut Table, name: &str, rate: f64, times: &Times) {
-    let of = |part| shown(times.percentile(part));
-    table.row(&[name, &shown(rate), &of(0.5), &of(0.99), &of(1.0)]);
+fn paced_name(name: &str, browsers: &[Browser]) -> String {
+    format!("{name}, each of {} people every {PACE} s", browsers.len())
 }
 
 /// The page says how many wait, and shows as many rows as it may.
@@ -156,22 +154,25 @@ async fn check(plan: &Plan, browsers: &mut [Browser]) -> Done<()> {
     let answer = browser.get("/home").await?;
     let page = answer.text()?;
     let rows = page.matches("data-row ").count();
-    if rows == plan.open.min(limits::PAGE_ROWS_MAX)
-        && page.contains(&format!("<b>{}</b>", plan.open))
-    {
+    if rows == plan.open.min(limits::PAGE_ROWS) && page.contains(&format!("<b>{}</b>", plan.open)) {
         Ok(())
     } else {
         Err(format!("the work list shows {rows} rows").into())
     }
 }
 
-async fn clients(address: SocketAddr, browsers: &[Browser], fragment: bool) -> Done<Vec<Client>> {
+async fn clients(
+    address: SocketAddr,
+    browsers: &[Browser],
+    path: &str,
+    fragment: bool,
+) -> Done<Vec<Client>> {
     let mut clients = Vec::with_capacity(browsers.len());
     for browser in browsers {
         let connection = http::Connection::open(address).await?;
         clients.push(Client::new(
             connection,
-            vec![browser.page("/home", fragment)],
+            vec![browser.page(path, fragment)],
             200,
         ));
     }
@@ -180,7 +181,7 @@ async fn clients(address: SocketAddr, browsers: &[Browser], fragment: bool) -> D
 
 /// As after a change: everybody's page fetches its part again at once.
 async fn together(plan: &Plan, address: SocketAddr, browsers: &[Browser]) -> Done<Times> {
-    let mut clients = clients(address, browsers, true).await?;
+    let mut clients = clients(address, browsers, "/home", true).await?;
     let mut times = Vec::new();
     for _ in 0..if plan.quick { 2 } else { 20 } {
         let began = now();

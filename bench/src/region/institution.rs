@@ -94,7 +94,7 @@ pub(super) async fn make(making: &Making, many: usize) -> Done<Vec<Id>> {
     let ids: Vec<Id> = (0..many).map(|_| making.ids.id()).collect();
     let numbered: Vec<(usize, &Id)> = ids.iter().enumerate().collect();
     let ctx = making.ctx();
-    for some in numbered.chunks(500) {
+    for some in numbered.chunks(25) {
         let mut changes = Changes::default();
         for (number, id) in some {
             one(*number, id, ctx.at, &mut changes)?;

@@ -26,8 +26,9 @@ const OPEN: [State; 5] = [
 ];
 /// One of so many goes to the hospital.
 const TO_HOSPITAL: usize = 5;
-/// Patients of one commit.
-const BATCH: usize = 50;
+/// Patients of one commit. In a much larger one SQLite spends its time on going through the list of changed pages
+/// that each statement may have to undo.
+const BATCH: usize = 8;
 
 const FAMILY: [(&str, &str); 8] = [
     ("髙橋", "タカハシ"),
