@@ -173,7 +173,7 @@ pub async fn work_list(care: &Care, ctx: &Ctx, filter: &Filter) -> Result<WorkLi
     }
     list.groups.sort_unstable_by_key(|(group, _)| *group);
     list.departments = named(care, ctx, departments).await?;
-    list.rows = rows(care, ctx, filter, &today).await?;
+    list.rows = rows(care, ctx, filter, &today, &list.groups).await?;
     Ok(list)
 }
 
@@ -246,11 +246,18 @@ impl Group {
     }
 }
 
-/// The first rows by deadline: bookings only where the visit is today or past.
-async fn rows(care: &Care, ctx: &Ctx, filter: &Filter, today: &Today) -> Result<Vec<Row>, Failure> {
+/// The first rows by deadline: bookings only where the visit is today or past. Groups without a case are not asked for.
+async fn rows(
+    care: &Care,
+    ctx: &Ctx,
+    filter: &Filter,
+    today: &Today,
+    groups: &[(Group, usize)],
+) -> Result<Vec<Row>, Failure> {
     let wanted = |state: &State| {
         let group = Group::of(ctx, *state);
-        group.is_some() && (filter.group.is_none() || filter.group == group)
+        let some = groups.iter().any(|(one, _)| Some(*one) == group);
+        some && (filter.group.is_none() || filter.group == group)
     };
     let (booked, others): (Vec<State>, Vec<State>) = State::ALL
         .into_iter()
