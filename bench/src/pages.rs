@@ -7,7 +7,7 @@ use std::path::Path;
 use renkei_base::Ids;
 use renkei_testkit::Folder;
 
-use crate::bare::Writer;
+use crate::bare::{Question, Writer};
 use crate::browser::{Browser, value};
 use crate::child::Renkei;
 use crate::durable::{BareClient, World};
@@ -117,7 +117,7 @@ struct Bench<'a> {
 const BARE: &str = "bare write, 64 clients";
 const DRAFT: &str = "a draft saves itself (`POST /referrals/{id}/draft`), 64 clients";
 const REGISTER: &str = "a patient is registered (`POST /patients/new`), 64 clients";
-const BARE_READ: &str = "bare read, 1 thread";
+const BARE_READ: &str = "bare read with the read filter, 1 thread";
 const CASE: &str = "a referral is opened (`GET /referrals/{id}`), 64 clients";
 const PATIENT: &str = "a patient is opened (`GET /patients/{id}`), 64 clients";
 
@@ -151,7 +151,13 @@ impl<'a> Bench<'a> {
             (REGISTER, runtime.block_on(self.registrations())?),
             (
                 BARE_READ,
-                bare::read(&self.bare, &self.world.there, seconds)?,
+                bare::read(
+                    &self.bare,
+                    Question::Filtered,
+                    &self.world.institution,
+                    &self.world.there,
+                    seconds,
+                )?,
             ),
             (
                 CASE,
