@@ -102,8 +102,8 @@ impl Access {
         let mut changes = Changes::default();
         let mut missing = false;
         for (role, name, kana) in [
-            (Role::LiaisonClerk, "見本 花子", "ミホン ハナコ"),
-            (Role::Doctor, "見本 太郎", "ミホン タロウ"),
+            (Role::LiaisonClerk, "見本 窓口", "ミホン マドグチ"),
+            (Role::Doctor, "見本 医師", "ミホン イシ"),
         ] {
             if !there.iter().any(|person| person.roles.has(role)) {
                 let person = desk_person(institution, role, name, kana);
@@ -136,7 +136,11 @@ fn desk_person(institution: &Id, role: Role, name: &str, kana: &str) -> NewPerso
         name: name.to_owned(),
         kana: kana.to_owned(),
         institution: Some(institution.clone()),
-        roles: Roles::new([role]),
+        // Who plays a desk alone plays the doctor too, or no reply would ever be released.
+        roles: match role {
+            Role::LiaisonClerk => Roles::new([role, Role::Doctor]),
+            _ => Roles::new([role]),
+        },
         lang: Lang::Ja,
     }
 }

@@ -186,6 +186,14 @@ fn time(check: &mut Check, form: &ActForm) -> Time {
             return Time::Slot(id);
         }
         check.fault(Fault::new("slot", "fault-slot-unknown"));
+    } else if form.date.trim().is_empty() && form.time.trim().is_empty() {
+        check.fault(Fault::new("", "fault-slot-choose"));
+        return Time::New(NewSlot {
+            start: Micros::default(),
+            end: Micros::default(),
+            doctor: String::new(),
+            place: String::new(),
+        });
     }
     Time::New(new_slot(check, form))
 }

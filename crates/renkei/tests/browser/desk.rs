@@ -189,8 +189,8 @@ impl Desk {
     }
 
     pub(crate) async fn books_the_first_slot(&self) {
-        self.find(By::Css(
-            "form[action$='/steps/book'] input[name='slot']:checked",
+        self.click(By::Css(
+            "form[action$='/steps/book'] .slots label:first-child input[name='slot']",
         ))
         .await;
         self.press("step-book").await;

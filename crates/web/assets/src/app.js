@@ -4,7 +4,14 @@
 // lines to one server. It says "changed" and nothing else; the part fetches itself again with the reader's own rights.
 let stream;
 
-const tell = () => document.body.dispatchEvent(new CustomEvent('renkei:changed'));
+const tell = () => {
+  // Nothing moves under the hand of somebody who is filling in a form there: they are told, and look when they like.
+  const stale = document.querySelector('[data-stale]');
+  if (touched && stale) { stale.hidden = false; return; }
+  document.body.dispatchEvent(new CustomEvent('renkei:changed'));
+};
+let touched = false;
+addEventListener('input', (event) => { if (event.target.closest?.('[data-live] form')) touched = true; }, true);
 
 function listen() {
   if (stream || document.hidden || !document.querySelector('[data-live]')) return;

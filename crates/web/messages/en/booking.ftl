@@ -11,3 +11,4 @@ refuse-slot-taken = This slot is taken. Choose another.
 refuse-slot-past = The time of this slot is over. Choose another.
 refuse-already-booked = There is an appointment at another time. Use “Move the appointment” to change it.
 refuse-not-booked = There is no appointment.
+fault-slot-choose = Choose a free slot, or enter a date and time. Choose again if the slot was taken meanwhile.

@@ -199,3 +199,6 @@ patient-changed-about = These stored values differ from what you typed. Check th
 home-rest = Showing { $shown } of { $all }, the earliest due first.
 home-more = Show more
 home-narrow = Narrow by what to do or department to see the rest.
+page-stale = Somebody else changed something here.
+page-reload = Show the newest version (what you are typing is lost)
+draft-conflict-filled = Fields that you left empty now hold what they wrote.

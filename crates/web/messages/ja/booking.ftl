@@ -11,3 +11,4 @@ refuse-slot-taken = この枠は埋まりました。ほかの枠を選んでく
 refuse-slot-past = この枠の時刻はもう過ぎています。ほかの枠を選んでください。
 refuse-already-booked = ほかの時刻で予約が入っています。変えるには「予約を変更」を使ってください。
 refuse-not-booked = 予約がありません。
+fault-slot-choose = 空いている枠を選ぶか、日付と時刻を入力してください。選んだ枠がほかの予約で埋まった場合も、選び直してください。

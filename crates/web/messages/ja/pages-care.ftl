@@ -199,3 +199,6 @@ patient-changed-about = 保存されている内容のうち、あなたの入�
 home-rest = 期限の近い順に { $shown } 件を表示しています（全 { $all } 件）。
 home-more = さらに表示
 home-narrow = 残りは、すること・診療科で絞り込んで表示してください。
+page-stale = ほかの人の操作で内容が変わりました。
+page-reload = 最新の内容を表示する（入力中の内容は消えます）
+draft-conflict-filled = あなたが空欄にしていた項目には、相手の内容を入れてあります。

@@ -150,6 +150,17 @@ async fn stored<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<DraftPage<'a>, A
     })
 }
 
+/// `GET /referrals/{id}/draft`: a reload after a refusal, back to the form.
+pub(crate) async fn back(
+    State(app): State<App>,
+    v: Visit,
+    Path(id): Path<String>,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    case::view(&app.care, &v.ctx, &id).await?;
+    Ok(Redirect::to(&format!("/referrals/{id}/edit")).into_response())
+}
+
 /// `POST /referrals/{id}/draft`: saves; `then` says what comes after.
 pub(crate) async fn save(
     State(app): State<App>,
@@ -254,8 +265,9 @@ async fn again(
     let patient = crate::visit::id(form.get("patient"))?;
     let patient = patient::view(&app.care, &v.ctx, &patient).await?;
     if let Some(conflict) = &conflict {
-        // Saving again is now a choice made with both texts in view.
+        // Saving again is now a choice made with both texts in view; what only the other wrote is not lost by it.
         form.set("base", conflict.version.to_string());
+        keep_theirs(&mut form, &shown(&conflict.theirs), &conflict.differs);
     }
     let addressee = addressee::of(app, v, &form).await?;
     let files = if form.get("base") == "0" {
@@ -276,6 +288,15 @@ async fn again(
         sends: v.has_role("doctor"),
     };
     page_with(StatusCode::CONFLICT, &shown)
+}
+
+/// Fields that were left empty take what the other wrote.
+fn keep_theirs(form: &mut Form, theirs: &Form, differs: &[&'static str]) {
+    for field in differs {
+        if form.get(field).trim().is_empty() {
+            form.set(field, theirs.get(field));
+        }
+    }
 }
 
 /// `POST /referrals/medication`: the pasted text as lines to confirm. By POST, since it is a patient's.

@@ -187,6 +187,17 @@ fn books(c: &ReferralView) -> bool {
     c.may(Verb::Book) || c.may(Verb::Rebook)
 }
 
+/// `GET /referrals/{id}/steps/{step}`: a reload after a refusal, back to the case.
+pub(crate) async fn back(
+    State(app): State<App>,
+    v: Visit,
+    Path((id, _)): Path<(String, String)>,
+) -> Result<Response, Answer> {
+    let id = crate::visit::id(&id)?;
+    case::view(&app.care, &v.ctx, &id).await?;
+    Ok(Redirect::to(&format!("/referrals/{id}")).into_response())
+}
+
 /// `POST /referrals/{id}/steps/{step}`
 pub(crate) async fn step(
     State(app): State<App>,
