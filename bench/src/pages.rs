@@ -202,7 +202,7 @@ impl<'a> Bench<'a> {
             let fields = [
                 ("patient", *patient),
                 ("base", &stands),
-                ("purpose", "精査加療のお願い"),
+                ("purpose", "計測のための精査加療のお願い"),
                 ("diagnosis", "慢性心不全"),
                 ("course", &course),
                 ("medication", "アムロジピンOD錠5mg 1錠 分1 朝食後 28日分\nフロセミド錠20mg 1錠 分1 朝食後 28日分"),
@@ -274,7 +274,7 @@ impl<'a> Bench<'a> {
         drop(self.renkei);
         let saved = count(
             data,
-            "select coalesce(sum(version), 0) from resource where typ = 'Task' and body like '%精査加療のお願い%' or typ = 'Composition' and body like '%精査加療のお願い%'",
+            "select coalesce(sum(version), 0) from resource where typ = 'Task' and body like '%計測のための精査加療のお願い%' or typ = 'Composition' and body like '%計測のための精査加療のお願い%'",
         )?;
         let patients =
             count(data, "select count(*) from resource where typ = 'Patient'")? - self.patients;
