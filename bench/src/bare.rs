@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::Done;
 use crate::load::Load;
-use crate::machine::{Ticks, now};
+use crate::machine::{Ticks, now, settle};
 use crate::shape::{Cell, Insert, TYPE};
 use crate::stat::Times;
 
@@ -33,7 +33,7 @@ type Job = (Vec<Insert>, oneshot::Sender<bool>);
 #[derive(Debug)]
 pub(crate) struct Writer {
     jobs: flume::Sender<Job>,
-    thread: JoinHandle<()>,
+    threads: [JoinHandle<()>; 2],
     commits: Arc<AtomicU64>,
 }
 
@@ -51,11 +51,11 @@ impl Writer {
         let commits = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&commits);
         let mut connection = open(path)?;
-        checkpoint(path.to_owned(), &mut connection);
-        let thread = std::thread::spawn(move || serve(&connection, &queue, &counted));
+        let checkpoint = checkpoint(path.to_owned(), &mut connection);
+        let writer = std::thread::spawn(move || serve(&connection, &queue, &counted));
         Ok(Self {
             jobs,
-            thread,
+            threads: [writer, checkpoint],
             commits,
         })
     }
@@ -75,11 +75,13 @@ impl Writer {
         self.commits.load(Ordering::Relaxed)
     }
 
+    /// The last connection moves the log into the file: nothing of that is left to the next step.
     pub(crate) fn close(self) -> Done<()> {
         drop(self.jobs);
-        self.thread
-            .join()
-            .map_err(|_| "the bare writer ended early".into())
+        for thread in self.threads {
+            thread.join().map_err(|_| "a bare thread ended early")?;
+        }
+        Ok(())
     }
 }
 
@@ -121,7 +123,7 @@ impl ToSql for Cell {
 }
 
 /// As in the store: the log is moved into the file by a thread of its own, which ends with the writer's connection.
-fn checkpoint(path: PathBuf, connection: &mut Connection) {
+fn checkpoint(path: PathBuf, connection: &mut Connection) -> JoinHandle<()> {
     let (wake, woken) = flume::bounded::<()>(1);
     let pages = Arc::new(AtomicI32::new(0));
     let seen = Arc::clone(&pages);
@@ -144,7 +146,7 @@ fn checkpoint(path: PathBuf, connection: &mut Connection) {
                 let _ = own.query_row("pragma wal_checkpoint(restart)", [], |_| Ok(()));
             }
         }
-    });
+    })
 }
 
 /// What is asked for by id.
@@ -175,6 +177,7 @@ pub(crate) fn read(
     let mut filtered = connection.prepare(FILTERED)?;
     let time = Duration::from_secs_f64(seconds);
     let mut times = Vec::new();
+    crate::load::runtime()?.block_on(settle())?;
     let before = Ticks::read()?;
     let began = now();
     // Not in the order in which they were written.

@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 
 use crate::Done;
 use crate::http::Connection;
-use crate::machine::{Ticks, now};
+use crate::machine::{Ticks, now, settle};
 use crate::stat::Times;
 
 /// What one step did.
@@ -31,6 +31,7 @@ where
     F: AsyncFn(&mut C) -> Done<()>,
 {
     let time = Duration::from_secs_f64(seconds);
+    settle().await?;
     let before = Ticks::read()?;
     let began = now();
     let each = clients.iter_mut().map(|client| async {

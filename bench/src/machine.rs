@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use renkei_base::{Clock, Id, Ids, Micros};
@@ -106,6 +107,33 @@ fn own() -> Done<u64> {
         }
     }
     Ok(sum)
+}
+
+/// Waits until the disk is at rest, so that no step pays for what the one before it left: all that was written is out,
+/// and small appends are quick again.
+pub(crate) async fn settle() -> Done<()> {
+    for _ in 0..TRIES {
+        if !Command::new("sync").status()?.success() {
+            return Err("sync failed".into());
+        }
+        // Checkpoints that were begun go on for a moment.
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        let rate = fsync_rate(&std::env::temp_dir(), Duration::from_millis(200))?;
+        if rate >= RESTED.get().copied().unwrap_or_default() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Half of the appends a second that the disk did before anything was measured: then it is at rest.
+static RESTED: OnceLock<f64> = OnceLock::new();
+/// How often a disk is asked whether it is at rest; then it is taken as it is.
+const TRIES: usize = 12;
+
+pub(crate) fn remember_rest(rate: f64) {
+    // The first says what is rest.
+    drop(RESTED.set(rate / 2.0));
 }
 
 /// Appends of 2 kB, each brought to the disk, for a time: how many a second.

@@ -33,10 +33,11 @@ impl Report {
         for _ in 0..3 {
             rates.push(machine::fsync_rate(&folder, Duration::from_millis(300))?);
         }
+        machine::remember_rest(rates.median());
         let head = format!(
             "Measured on {} (UTC) on {}.\n\
              Appends of 2 kB, each brought to the disk, one thread: {} a second (median of three).\n\
-             {} rounds of {} seconds a step, A B A B in one run. A round in which other processes used more than {} % of the machine was done again.\n",
+             {} rounds of {} seconds a step, A B A B in one run, each begun when the disk is at rest (`sync`, and small appends at half their speed or more). A round in which other processes used more than {} % of the machine was done again.\n",
             MachineClock
                 .now()
                 .to_fhir()
