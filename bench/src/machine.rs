@@ -133,7 +133,7 @@ const TRIES: usize = 12;
 
 pub(crate) fn remember_rest(rate: f64) {
     // The first says what is rest.
-    drop(RESTED.set(rate / 2.0));
+    let _already = RESTED.set(rate / 2.0);
 }
 
 /// Appends of 2 kB, each brought to the disk, for a time: how many a second.
