@@ -10,6 +10,8 @@
 //! | [`attachment`] | files of a letter or a reply, by what they really are |
 //! | [`work_list`] | what needs me now, all running, closed |
 //! | [`deadline`] | how long each step may take, by priority |
+//! | [`fhir`] | the door for outside programs: a write becomes the command that the button gives |
+//! | [`record`] | the clinical resources of a patient |
 //! | [`count`] | the indicators that the loop counts for the governance plane |
 //!
 //! Every use case takes [`Care`] and the caller's `Ctx`, reads through the store's filter, asks a pure rule,
@@ -20,10 +22,12 @@ pub mod booking;
 mod civil;
 pub mod count;
 pub mod deadline;
+pub mod fhir;
 pub mod letter;
 pub mod party;
 pub mod patient;
 mod policy;
+pub mod record;
 pub mod referral;
 pub mod reply;
 mod text;

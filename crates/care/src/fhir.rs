@@ -1,0 +1,171 @@
+//! The door for outside programs: what FHIR REST writes becomes the command that the button gives.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`kind`] | the one table: which type can be read, written, and why not |
+//! | [`denied`] | why a write was not done |
+//! | `plan` | from one write to changes: which noun owns it |
+//! | `refer` | references between the entries of a transaction |
+//!
+//! A write never goes around a noun: what none owns is refused with its reason.
+
+pub mod denied;
+pub mod kind;
+
+use renkei_base::{Ctx, Micros};
+use renkei_fhir::{Key, Resource};
+use renkei_store::{Page, Query, Stored, StoredText};
+
+pub use self::denied::Denied;
+pub use self::kind::{Kind, kind, kinds};
+use crate::Care;
+
+/// One write, as a client asks for it.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// `POST [type]`; with `If-None-Exist` the search that must find nothing.
+    Create {
+        resource: Resource,
+        if_none_exist: Option<Query>,
+    },
+    /// `PUT [type]/[id]`; `if_match` is the version that the client read.
+    Update {
+        key: Key,
+        resource: Resource,
+        if_match: Option<u32>,
+    },
+    /// `PUT [type]?search`
+    ConditionalUpdate {
+        query: Query,
+        resource: Resource,
+        if_match: Option<u32>,
+    },
+    /// `DELETE [type]/[id]`
+    Delete { key: Key, if_match: Option<u32> },
+    /// `DELETE [type]?search`
+    ConditionalDelete { query: Query },
+}
+
+/// What a write came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// 201
+    Created,
+    /// 200
+    Updated,
+    /// 200: it was so already, nothing was written.
+    Unchanged,
+    /// 204
+    Deleted,
+}
+
+/// A write that was done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    pub key: Key,
+    pub outcome: Outcome,
+    /// The version now; 0 for a conditional delete that found nothing.
+    pub version: u32,
+    pub at: Micros,
+    /// The resource as it is stored now; `None` when deleted.
+    pub resource: Option<Resource>,
+}
+
+/// One write of a transaction, under the address that the other entries call it by.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// `Bundle.entry.fullUrl`: `urn:uuid:…`, or empty.
+    pub full_url: String,
+    pub write: Write,
+}
+
+/// Why a transaction was not done: nothing of it was stored.
+#[derive(Debug)]
+pub struct Failed {
+    /// Of the entry, from 0; `None` where the whole is meant.
+    pub entry: Option<usize>,
+    pub why: Denied,
+}
+
+/// Does one write.
+///
+/// # Errors
+/// [`Denied`]; nothing was stored.
+pub async fn write(_care: &Care, _ctx: &Ctx, write: Write) -> Result<Written, Denied> {
+    let _ = write;
+    Err(Denied::NotOffered("refuse-fhir-not-kept"))
+}
+
+/// Does several writes in one commit, all or nothing; the answers are in the order of the entries.
+/// References by `fullUrl` between the entries become references to what is stored.
+///
+/// # Errors
+/// [`Failed`] with the entry that was refused.
+pub async fn transaction(
+    _care: &Care,
+    _ctx: &Ctx,
+    entries: Vec<Entry>,
+) -> Result<Vec<Written>, Failed> {
+    let _ = entries;
+    Err(Failed {
+        entry: None,
+        why: Denied::NotOffered("refuse-fhir-not-kept"),
+    })
+}
+
+/// Reads one resource as text; a deleted one comes with `deleted`. `None` for what is not there or not to be seen.
+///
+/// # Errors
+/// [`Denied::NotOffered`] for a type that is not kept.
+pub async fn read_text(care: &Care, ctx: &Ctx, key: &Key) -> Result<Option<StoredText>, Denied> {
+    readable(&key.typ)?;
+    Ok(care.store.read_text(ctx, key).await?)
+}
+
+/// Reads one resource.
+///
+/// # Errors
+/// As [`read_text`].
+pub async fn read(care: &Care, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, Denied> {
+    readable(&key.typ)?;
+    Ok(care.store.read(ctx, key).await?)
+}
+
+/// Reads one version.
+///
+/// # Errors
+/// As [`read_text`].
+pub async fn read_version(
+    care: &Care,
+    ctx: &Ctx,
+    key: &Key,
+    version: u32,
+) -> Result<Option<Stored>, Denied> {
+    readable(&key.typ)?;
+    Ok(care.store.read_version(ctx, key, version).await?)
+}
+
+/// All versions, newest first; empty for what is not there or not to be seen.
+///
+/// # Errors
+/// As [`read_text`].
+pub async fn history(care: &Care, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, Denied> {
+    readable(&key.typ)?;
+    Ok(care.store.history(ctx, key).await?)
+}
+
+/// Searches.
+///
+/// # Errors
+/// As [`read_text`], and what the planner does not know.
+pub async fn search(care: &Care, ctx: &Ctx, query: &Query) -> Result<Page, Denied> {
+    readable(&query.typ)?;
+    Ok(care.store.search(ctx, query).await?)
+}
+
+fn readable(typ: &str) -> Result<(), Denied> {
+    match kind(typ) {
+        Some(_) => Ok(()),
+        None => Err(Denied::NotOffered("refuse-fhir-not-kept")),
+    }
+}
