@@ -1,4 +1,4 @@
-//! What sessions may do, remembered for less than a second.
+//! What sessions and tokens may do, remembered for less than a second.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,47 +6,48 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use renkei_base::Micros;
 use renkei_base::clock::Span;
 
-use crate::session::SignedIn;
-
 /// Sessions remembered at most; then all are forgotten.
 const MOST: usize = 10_000;
 
 #[derive(Debug)]
-pub(crate) struct Cache {
+pub(crate) struct Cache<T> {
     life: Span,
-    inner: Mutex<Inner>,
+    inner: Mutex<Inner<T>>,
 }
 
-#[derive(Debug, Default)]
-struct Inner {
+#[derive(Debug)]
+struct Inner<T> {
     /// Counts what was forgotten, so that an answer read before is not put back after.
     epoch: u64,
-    known: HashMap<String, Entry>,
+    known: HashMap<String, Entry<T>>,
 }
 
-#[derive(Clone, Debug)]
-struct Entry {
+#[derive(Debug)]
+struct Entry<T> {
     read: Micros,
-    signed_in: Arc<SignedIn>,
+    known: Arc<T>,
 }
 
-impl Cache {
+impl<T> Cache<T> {
     pub(crate) fn new(life: Span) -> Self {
         Self {
             life,
-            inner: Mutex::default(),
+            inner: Mutex::new(Inner {
+                epoch: 0,
+                known: HashMap::new(),
+            }),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Inner> {
+    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn get(&self, hash: &str, now: Micros) -> Option<Arc<SignedIn>> {
+    pub(crate) fn get(&self, hash: &str, now: Micros) -> Option<Arc<T>> {
         let inner = self.lock();
         let entry = inner.known.get(hash)?;
         let age = now - entry.read;
-        (age >= Span(0) && age < self.life).then(|| Arc::clone(&entry.signed_in))
+        (age >= Span(0) && age < self.life).then(|| Arc::clone(&entry.known))
     }
 
     /// Taken before the read whose answer is to be remembered.
@@ -54,7 +55,7 @@ impl Cache {
         self.lock().epoch
     }
 
-    pub(crate) fn put(&self, hash: &str, signed_in: &Arc<SignedIn>, now: Micros, epoch: u64) {
+    pub(crate) fn put(&self, hash: &str, known: &Arc<T>, now: Micros, epoch: u64) {
         let mut inner = self.lock();
         if inner.epoch != epoch {
             return;
@@ -64,7 +65,7 @@ impl Cache {
         }
         let entry = Entry {
             read: now,
-            signed_in: Arc::clone(signed_in),
+            known: Arc::clone(known),
         };
         inner.known.insert(hash.to_owned(), entry);
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use renkei_base::{Caller, Ctx, Id, Ids, Lang, Micros, Purpose, Reach, Role};
+use renkei_base::{Caller, Ctx, Id, Ids, Lang, Machine, Micros, Purpose, Reach, Role};
 
 use crate::{SignedIn, policy};
 
@@ -23,6 +23,17 @@ pub fn ctx_for(signed_in: &SignedIn, arrival: Arrival) -> Ctx {
     let caller = signed_in.caller();
     let reach = policy::reach(&caller);
     let purpose = purpose(&caller);
+    context(caller, reach, purpose, arrival)
+}
+
+/// The context of a machine client.
+pub(crate) fn machine_ctx(caller: Caller, arrival: Arrival) -> Ctx {
+    let reach = policy::reach(&caller);
+    let purpose = if caller.machine == Some(Machine::Gateway) {
+        Purpose::Treatment
+    } else {
+        purpose(&caller)
+    };
     context(caller, reach, purpose, arrival)
 }
 

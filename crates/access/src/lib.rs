@@ -7,6 +7,7 @@
 //! | [`enrolment`] | one-time links by which a person sets password and second factor |
 //! | [`signin`], [`slow`] | signing in, and how failed tries slow the next ones |
 //! | [`session`], [`context`] | who sends this request, and the [`renkei_base::Ctx`] made of it |
+//! | [`token`], [`scope`] | access tokens of machine clients, and what they are good for |
 //! | [`audit`] | what auditors read |
 //! | [`own`] | what people do to their own account |
 //! | [`password`], [`totp`], [`recovery`], [`secret`] | the factors, and secrets that are never printed |
@@ -27,10 +28,12 @@ pub mod person;
 pub mod policy;
 mod practitioner;
 pub mod recovery;
+pub mod scope;
 pub mod secret;
 pub mod session;
 pub mod signin;
 pub mod slow;
+pub mod token;
 pub mod totp;
 
 use std::sync::Arc;
@@ -43,9 +46,11 @@ pub use context::{ctx_for, visitor_ctx};
 pub use demo::DemoMode;
 pub use person::{NewPerson, Person};
 pub use policy::{Action, Decision, Facts, decide, permit, reach};
-pub use secret::{LinkToken, SessionToken};
+pub use scope::{Interaction, Scopes};
+pub use secret::{AccessToken, LinkToken, SessionToken};
 pub use session::{NewSession, SignedIn};
 pub use signin::Entry;
+pub use token::Bearer;
 
 /// Everything about people and their sessions; cheap to clone.
 #[derive(Clone, Debug)]
@@ -53,7 +58,8 @@ pub struct Access {
     pub(crate) store: Store,
     pub(crate) config: Arc<AccessConfig>,
     pub(crate) hasher: password::Hasher,
-    pub(crate) cache: Arc<cache::Cache>,
+    pub(crate) cache: Arc<cache::Cache<SignedIn>>,
+    pub(crate) bearers: Arc<cache::Cache<Bearer>>,
     /// For the acts of the program itself (noting that a session was used).
     pub(crate) ids: Arc<dyn Ids>,
 }
@@ -64,6 +70,7 @@ impl Access {
             store,
             hasher: password::Hasher::new(config.hash),
             cache: Arc::new(cache::Cache::new(config.cached)),
+            bearers: Arc::new(cache::Cache::new(config.cached)),
             config: Arc::new(config),
             ids,
         }

@@ -7,7 +7,7 @@
 use renkei_base::Role::{
     Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, RegionAdmin, RegionDesk,
 };
-use renkei_base::{Caller, Grantee, Id, Reach, Refusal, Role};
+use renkei_base::{Caller, Grantee, Id, Machine, Reach, Refusal, Role};
 
 /// How the caller's institution stands to the thing. The noun's rules fill it in; a draft has no owner yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -251,7 +251,13 @@ pub fn permit(caller: &Caller, action: Action, facts: &Facts) -> Result<(), Refu
 }
 
 /// Whose patients the caller may reach. A role of the region takes the others' reach away.
+///
+/// A gateway reaches the letters that it brought in, which give it an access row of its own, and nothing else.
 pub fn reach(caller: &Caller) -> Reach {
+    if caller.machine == Some(Machine::Gateway) {
+        let own = caller.account.clone().map(Grantee::Person);
+        return own.map_or(Reach::NoPatients, |own| Reach::Granted(vec![own]));
+    }
     match (&caller.account, &caller.institution) {
         (Some(account), Some(institution)) if cares(caller) => Reach::Granted(vec![
             Grantee::Institution(institution.clone()),

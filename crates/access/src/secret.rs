@@ -13,6 +13,10 @@ pub struct SessionToken(String);
 #[derive(Clone, PartialEq, Eq)]
 pub struct LinkToken(String);
 
+/// 256 bits as 64 hex digits: what a machine client sends with each request.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AccessToken(String);
+
 macro_rules! token {
     ($name:ident, $label:literal) => {
         impl $name {
@@ -47,6 +51,7 @@ macro_rules! token {
 
 token!(SessionToken, "session");
 token!(LinkToken, "link");
+token!(AccessToken, "access");
 
 impl SessionToken {
     /// The secret of this session's forms: sent in every form, and expected back (CSRF).

@@ -44,6 +44,7 @@ impl SignedIn {
             name: self.name.clone(),
             institution: self.institution.clone(),
             roles: self.roles.clone(),
+            machine: None,
         }
     }
 }
@@ -194,6 +195,7 @@ impl Access {
     pub(crate) async fn commit(&self, ctx: &Ctx, changes: Changes) -> Result<(), Failure> {
         let done = self.store.commit(ctx, changes).await;
         self.cache.forget();
+        self.bearers.forget();
         done.map(|_| ()).map_err(Failure::from)
     }
 }

@@ -50,6 +50,7 @@ fn caller(roles: &[Role]) -> Caller {
         name: String::new(),
         institution: Some(id("here")),
         roles: Roles::new(roles.iter().copied()),
+        machine: None,
     }
 }
 

@@ -7,16 +7,43 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Id, Ids, Lang, Micros, Reach, Role, Roles};
 
+/// What kind of program acts, where no person does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// The system of one institution, with rights of that institution.
+    Institution,
+    /// Brings in letters on behalf of any institution, and sees only those.
+    Gateway,
+}
+
+impl Machine {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Institution => "institution",
+            Self::Gateway => "gateway",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Institution, Self::Gateway]
+            .into_iter()
+            .find(|kind| kind.code() == code)
+    }
+}
+
 /// Who acts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The account, or `None` for a visitor without sign-in and for the program itself.
+    /// The account of a person or the id of a machine client; `None` for a visitor without sign-in and for the program
+    /// itself.
     pub account: Option<Id>,
     /// Name for letters and pages. Never for a log.
     pub name: String,
     /// The institution that the person acts for (an Organization).
     pub institution: Option<Id>,
     pub roles: Roles,
+    /// For a machine client, which kind.
+    pub machine: Option<Machine>,
 }
 
 impl Caller {
@@ -26,6 +53,7 @@ impl Caller {
             name: String::new(),
             institution: None,
             roles: Roles::default(),
+            machine: None,
         }
     }
 

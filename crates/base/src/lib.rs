@@ -23,7 +23,7 @@ pub mod role;
 pub mod text;
 
 pub use clock::{Clock, Micros};
-pub use ctx::{Caller, Ctx, Purpose};
+pub use ctx::{Caller, Ctx, Machine, Purpose};
 pub use id::{Id, Ids};
 pub use lang::Lang;
 pub use reach::{Grantee, Reach, Scope};

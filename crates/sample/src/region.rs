@@ -113,6 +113,7 @@ impl Region {
             name: row.name.clone(),
             institution: Some(self.institution(&row.institution)?.clone()),
             roles,
+            machine: None,
         };
         self.people.push(Person {
             caller,

@@ -72,6 +72,7 @@ impl World {
             name: account.name,
             institution: account.institution,
             roles: account.roles,
+            machine: None,
         };
         Ctx {
             reach: renkei_access::reach(&caller),

@@ -50,6 +50,7 @@ fn who(account: &str, name: &str, institution: &Id, role: Role) -> Who {
             name: name.to_owned(),
             institution: Some(institution.clone()),
             roles: Roles::new([role]),
+            machine: None,
         },
     }
 }

@@ -42,6 +42,7 @@ impl World {
             name: "試験".to_owned(),
             institution: institution.cloned(),
             roles: Roles::new([role]),
+            machine: None,
         };
         ctx
     }

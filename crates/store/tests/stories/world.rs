@@ -87,6 +87,7 @@ impl World {
                 name: "見本".to_owned(),
                 institution: Some(id(institution)),
                 roles: Roles::new([Role::Doctor]),
+                machine: None,
             },
             reach: Reach::Granted(vec![
                 Grantee::Institution(id(institution)),
