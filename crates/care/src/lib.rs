@@ -7,6 +7,7 @@
 //! | [`letter`] | the text of a letter of referral, and what its PDF needs |
 //! | [`reply`] | the first reply: draft, release, what its PDF needs |
 //! | [`booking`] | slots and appointments, never given twice |
+//! | [`document`] | the standard letter as a Bundle: in and out |
 //! | [`attachment`] | files of a letter or a reply, by what they really are |
 //! | [`work_list`] | what needs me now, all running, closed |
 //! | [`deadline`] | how long each step may take, by priority |
@@ -22,6 +23,7 @@ pub mod booking;
 mod civil;
 pub mod count;
 pub mod deadline;
+pub mod document;
 pub mod fhir;
 pub mod letter;
 pub mod party;

@@ -3,15 +3,19 @@
 //! | file | holds |
 //! |---|---|
 //! | [`resource`] | [`Resource`]: JSON kept as it came (digits, unknown elements, key order) |
+//! | [`issue`] | whether a resource is still a draft, by its status |
 //! | [`search`] | the one table of search parameters, and the index values drawn from a resource |
+//! | [`document`] | the letter as a document Bundle (JP-CLINS): checked by a data file of rules, read, built |
 //! | [`system`] | the identifier systems and the extensions of ours |
 //! | one file per noun | typed views: thin newtypes over the JSON with accessors |
 
 pub mod appointment;
 pub mod composition;
+pub mod document;
 pub mod document_reference;
 pub mod element;
 pub mod healthcare_service;
+pub mod issue;
 pub mod location;
 pub mod medication_request;
 pub mod organization;
