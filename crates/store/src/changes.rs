@@ -20,6 +20,8 @@ pub struct Stored {
     pub version: u32,
     pub updated: Micros,
     pub deleted: bool,
+    /// Not issued (`renkei_fhir::issue`): only the institution that owns it sees it, whatever access rows say.
+    pub draft: bool,
     pub place: Place,
     /// Without its body when `deleted`: then only type and id.
     pub resource: Resource,

@@ -59,10 +59,12 @@ impl Store {
         let mut steps: Vec<Step> = changes.grants.iter().map(access::grant).collect();
         let mut written = Vec::with_capacity(changes.puts.len());
         for put in changes.puts {
-            let new = resource::stamped(ctx, put)?;
+            let key = put.resource.key();
+            let before = old.iter().find(|old| Some(&old.key) == key.as_ref());
+            let new = resource::stamped(ctx, put, before)?;
             steps.extend(resource::steps(ctx, self.db().backend(), &new));
-            let before = old.iter().find(|old| old.key == new.key && !old.deleted);
-            steps.extend(before.map(index::remove).unwrap_or_default());
+            let indexed = before.filter(|before| !before.deleted);
+            steps.extend(indexed.map(index::remove).unwrap_or_default());
             if !new.deleted {
                 steps.extend(index::insert(&new));
             }

@@ -1,32 +1,40 @@
 //! The read filter: one condition in SQL, used by every read, every search and every write.
 
-use renkei_base::{Micros, Reach};
+use renkei_base::{Grantee, Micros, Reach};
 
 use crate::db::Value;
 
-/// The condition under which the row `alias` (with columns `patient` and `scope`) is visible.
+/// The condition under which the row `alias` (with columns `patient`, `scope` and `draft_of`) is visible.
 /// Its values are appended to `params`, its placeholders numbered from there.
 ///
 /// Visible is what has no patient; and of a patient what an access row opens that has not run out:
 /// the record opens everything, a case itself, and anything at all opens who the patient is.
+/// A draft (and a version from when it was one) is visible only to the institution that owns it, whatever was granted.
 pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<Value>) -> String {
     let grantees = match reach {
         Reach::Everything => return "1 = 1".to_owned(),
         Reach::Granted(grantees) if !grantees.is_empty() => grantees,
-        Reach::Granted(_) | Reach::NoPatients => return format!("{alias}.patient = ''"),
+        Reach::Granted(_) | Reach::NoPatients => {
+            return format!("({alias}.patient = '' and {alias}.draft_of = '')");
+        }
     };
     let mut pairs = Vec::with_capacity(grantees.len());
+    let mut own = vec!["''".to_owned()];
     for grantee in grantees {
         params.push(Value::from(grantee.kind()));
         params.push(Value::from(grantee.id()));
+        if matches!(grantee, Grantee::Institution(_)) {
+            own.push(format!("${}", params.len()));
+        }
         pairs.push(format!("(${}, ${})", params.len() - 1, params.len()));
     }
     params.push(Value::from(now));
     format!(
-        "({alias}.patient = '' or exists (select 1 from access seen \
+        "({alias}.draft_of in ({own}) and ({alias}.patient = '' or exists (select 1 from access seen \
          where seen.patient = {alias}.patient and (seen.kind, seen.grantee) in (values {pairs}) \
          and seen.until > ${now} \
-         and (seen.scope = 'record' or seen.scope = {alias}.scope or {alias}.scope = 'identity')))",
+         and (seen.scope = 'record' or seen.scope = {alias}.scope or {alias}.scope = 'identity'))))",
+        own = own.join(", "),
         pairs = pairs.join(", "),
         now = params.len(),
     )
@@ -35,7 +43,6 @@ pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use renkei_base::Grantee;
 
     #[test]
     fn numbers_go_on_from_the_params_before() {
@@ -49,6 +56,7 @@ mod tests {
             sql.contains("(values ($2, $3), ($4, $5)) and seen.until > $6"),
             "{sql}"
         );
+        assert!(sql.contains("r.draft_of in ('', $3) and"), "{sql}");
         assert_eq!(params.len(), 6);
     }
 
@@ -58,7 +66,7 @@ mod tests {
         for reach in [Reach::NoPatients, Reach::Granted(Vec::new())] {
             assert_eq!(
                 visible(&reach, Micros(7), "x", &mut params),
-                "x.patient = ''"
+                "(x.patient = '' and x.draft_of = '')"
             );
         }
         assert!(params.is_empty());

@@ -4,12 +4,13 @@ use renkei_fhir::search::{self, Indexed, Kind};
 
 use crate::changes::Stored;
 use crate::db::{Expect, Step, Value};
+use crate::resource::draft_of;
 
 /// Rows of one insert at most, so that few texts of statements exist.
 const ROWS: usize = 16;
 
-/// Parameters that all rows of a resource share: patient, typ, id, scope, updated.
-const SHARED: usize = 5;
+/// Parameters that all rows of a resource share: patient, typ, id, scope, draft_of, updated.
+const SHARED: usize = 6;
 
 /// One index table: how it is written.
 struct Table {
@@ -25,31 +26,31 @@ struct Table {
 const TABLES: [Table; 5] = [
     Table {
         kind: Kind::Token,
-        insert: "insert into ix_token (patient, typ, id, scope, updated, param, system, code) values ",
+        insert: "insert into ix_token (patient, typ, id, scope, draft_of, updated, param, system, code) values ",
         own: 3,
         clear: "delete from ix_token where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::String,
-        insert: "insert into ix_string (patient, typ, id, scope, updated, param, norm) values ",
+        insert: "insert into ix_string (patient, typ, id, scope, draft_of, updated, param, norm) values ",
         own: 2,
         clear: "delete from ix_string where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::Reference,
-        insert: "insert into ix_reference (patient, typ, id, scope, updated, param, target_type, target_id) values ",
+        insert: "insert into ix_reference (patient, typ, id, scope, draft_of, updated, param, target_type, target_id) values ",
         own: 3,
         clear: "delete from ix_reference where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::Date,
-        insert: "insert into ix_date (patient, typ, id, scope, updated, param, low, high) values ",
+        insert: "insert into ix_date (patient, typ, id, scope, draft_of, updated, param, low, high) values ",
         own: 3,
         clear: "delete from ix_date where patient = $1 and typ = $2 and id = $3",
     },
     Table {
         kind: Kind::Quantity,
-        insert: "insert into ix_quantity (patient, typ, id, scope, updated, param, value, system, code) values ",
+        insert: "insert into ix_quantity (patient, typ, id, scope, draft_of, updated, param, value, system, code) values ",
         own: 4,
         clear: "delete from ix_quantity where patient = $1 and typ = $2 and id = $3",
     },
@@ -142,12 +143,13 @@ impl Table {
             Value::from(stored.key.typ.as_str()),
             Value::from(&stored.key.id),
             Value::from(stored.place.scope.as_str()),
+            Value::from(draft_of(stored)),
             Value::from(stored.updated),
         ];
         let mut sql = self.insert.to_owned();
         for (number, row) in rows.iter().enumerate() {
             sql.push_str(if number == 0 { "" } else { ", " });
-            sql.push_str("($1, $2, $3, $4, $5");
+            sql.push_str("($1, $2, $3, $4, $5, $6");
             for column in 1..=self.own {
                 sql.push_str(&format!(", ${}", SHARED + number * self.own + column));
             }
@@ -176,6 +178,7 @@ mod tests {
             version: 1,
             updated: Micros(7),
             deleted: false,
+            draft: false,
             place: Place {
                 patient: Some("p1".parse().unwrap()),
                 scope: Scope::Record,
@@ -196,8 +199,8 @@ mod tests {
             .map(|step| format!("{} {}", step.sql, step.params.len()))
             .collect();
         insta::assert_snapshot!(shown.join("\n"), @r"
-        insert into ix_token (patient, typ, id, scope, updated, param, system, code) values ($1, $2, $3, $4, $5, $6, $7, $8), ($1, $2, $3, $4, $5, $9, $10, $11), ($1, $2, $3, $4, $5, $12, $13, $14) 14
-        insert into ix_reference (patient, typ, id, scope, updated, param, target_type, target_id) values ($1, $2, $3, $4, $5, $6, $7, $8) 8
+        insert into ix_token (patient, typ, id, scope, draft_of, updated, param, system, code) values ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($1, $2, $3, $4, $5, $6, $10, $11, $12), ($1, $2, $3, $4, $5, $6, $13, $14, $15) 15
+        insert into ix_reference (patient, typ, id, scope, draft_of, updated, param, target_type, target_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) 9
     ");
     }
 

@@ -28,6 +28,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(2, "access", "0002_access.sql"),
     migration!(3, "directory", "0003_directory.sql"),
     migration!(4, "audit", "0004_audit.sql"),
+    migration!(5, "draft", "0005_draft.sql"),
     migration!(6, "client", "0006_client.sql"),
 ];
 

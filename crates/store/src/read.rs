@@ -34,7 +34,7 @@ impl Store {
         Ok(found.map(|(text, _)| text))
     }
 
-    /// One earlier version, filtered by today's rights.
+    /// One earlier version, filtered by today's rights; one from before it was issued is its owner's alone.
     pub async fn read_version(
         &self,
         ctx: &Ctx,
@@ -43,7 +43,9 @@ impl Store {
     ) -> Result<Option<Stored>, StoreError> {
         let found = match self.current(ctx, key).await? {
             Some(current) if current.version == version => Some(current),
-            Some(current) if current.version > version => self.earlier(&current, version).await?,
+            Some(current) if current.version > version => {
+                self.earlier(ctx, &current, version).await?
+            }
             _ => None,
         };
         self.note_read(ctx, "resource.vread", key, found.as_ref().map(patient))
@@ -51,7 +53,7 @@ impl Store {
         Ok(found)
     }
 
-    /// All versions, newest first. Empty when the caller may not see it.
+    /// All versions that the caller may see, newest first. Empty when that is not even the current one.
     pub async fn history(&self, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, StoreError> {
         let current = self.current(ctx, key).await?;
         self.note_read(ctx, "resource.history", key, current.as_ref().map(patient))
@@ -59,14 +61,13 @@ impl Store {
         let Some(current) = current else {
             return Ok(Vec::new());
         };
+        let mut params = version_params(&current, current.version);
+        let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
         let sql = format!(
             "select {COLUMNS} from version r where r.patient = $1 and r.typ = $2 and r.id = $3 \
-             and r.version < $4 order by r.version desc"
+             and r.version < $4 and {visible} order by r.version desc"
         );
-        let rows = self
-            .db()
-            .query(sql, version_params(&current, current.version))
-            .await?;
+        let rows = self.db().query(sql, params).await?;
         let mut versions = vec![current];
         for row in &rows {
             versions.push(stored(row)?);
@@ -143,15 +144,19 @@ impl Store {
         self.db().query(sql, params).await
     }
 
-    async fn earlier(&self, current: &Stored, version: u32) -> Result<Option<Stored>, StoreError> {
+    async fn earlier(
+        &self,
+        ctx: &Ctx,
+        current: &Stored,
+        version: u32,
+    ) -> Result<Option<Stored>, StoreError> {
+        let mut params = version_params(current, version);
+        let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
         let sql = format!(
             "select {COLUMNS} from version r where r.patient = $1 and r.typ = $2 and r.id = $3 \
-             and r.version = $4"
+             and r.version = $4 and {visible}"
         );
-        let rows = self
-            .db()
-            .query(sql, version_params(current, version))
-            .await?;
+        let rows = self.db().query(sql, params).await?;
         rows.first().map(stored).transpose()
     }
 

@@ -1,6 +1,7 @@
 //! Resources and their versions: rows, and the steps that write them.
 
 use renkei_base::{Ctx, Id, Scope};
+use renkei_fhir::issue::Issue;
 use renkei_fhir::{Key, Resource};
 
 use crate::StoreError;
@@ -11,23 +12,25 @@ use crate::filter;
 
 /// The columns of `resource r` (and of `version r`) that [`stored`] reads, in its order.
 pub(crate) const COLUMNS: &str =
-    "r.patient, r.typ, r.id, r.version, r.scope, r.owner, r.updated, r.deleted, r.body";
+    "r.patient, r.typ, r.id, r.version, r.scope, r.owner, r.updated, r.deleted, r.body, r.draft_of";
 
 const CREATE: &str = "insert into resource \
-    (patient, typ, id, version, scope, owner, updated, deleted, author, body) \
+    (patient, typ, id, version, scope, owner, updated, deleted, author, body, draft_of) \
     select r.patient, r.typ, r.id, 1, r.scope, cast($5 as text), cast($6 as bigint), 0, \
-    cast($7 as text), cast($8 as text) \
+    cast($7 as text), cast($8 as text), r.draft_of \
     from (select cast($1 as text) as patient, cast($2 as text) as typ, cast($3 as text) as id, \
-    cast($4 as text) as scope) r \
+    cast($4 as text) as scope, cast($9 as text) as draft_of) r \
     where not exists (select 1 from resource o where o.typ = r.typ and o.id = r.id) and ";
 
 const KEEP: &str = "insert into version \
-    (patient, typ, id, version, scope, owner, updated, deleted, author, body) \
-    select r.patient, r.typ, r.id, r.version, r.scope, r.owner, r.updated, r.deleted, r.author, r.body \
+    (patient, typ, id, version, scope, owner, updated, deleted, author, body, draft_of) \
+    select r.patient, r.typ, r.id, r.version, r.scope, r.owner, r.updated, r.deleted, r.author, r.body, \
+    r.draft_of \
     from resource r where r.patient = $1 and r.typ = $2 and r.id = $3 and r.version = $4 \
     and r.scope = $5 and coalesce(r.owner, '') = $6 and ";
 
-const UPDATE: &str = "update resource set version = $5, updated = $6, deleted = $7, author = $8, body = $9 \
+const UPDATE: &str = "update resource set version = $5, updated = $6, deleted = $7, author = $8, body = $9, \
+    draft_of = $10 \
     where patient = $1 and typ = $2 and id = $3 and version = $4";
 
 /// From a row that begins with [`COLUMNS`].
@@ -54,6 +57,7 @@ fn head(row: &Row, resource: Resource) -> Result<Stored, StoreError> {
         version: version(row.int(3)?)?,
         updated: row.micros(6)?,
         deleted: row.int(7)? != 0,
+        draft: !row.text(9)?.is_empty(),
         place: place(row)?,
         resource,
     })
@@ -88,20 +92,35 @@ pub(crate) fn patient(place: &Place) -> &str {
     place.patient.as_ref().map_or("", Id::as_str)
 }
 
-/// What a put becomes: stamped with its new version and time.
-pub(crate) fn stamped(ctx: &Ctx, put: Put) -> Result<Stored, StoreError> {
+/// The column `draft_of`: whose draft it is; empty for what is issued. `?` is nobody's id.
+pub(crate) fn draft_of(stored: &Stored) -> &str {
+    match (stored.draft, &stored.place.owner) {
+        (false, _) => "",
+        (true, Some(owner)) => owner.as_str(),
+        (true, None) => "?",
+    }
+}
+
+/// What a put becomes: stamped with its new version and time. `before` is what it replaces.
+pub(crate) fn stamped(ctx: &Ctx, put: Put, before: Option<&Stored>) -> Result<Stored, StoreError> {
     let key = put
         .resource
         .key()
         .ok_or_else(|| StoreError::Corrupt("a resource without type or id".to_owned()))?;
     let version = put.base + 1;
     let mut resource = put.resource;
+    let before = before.map(|before| before.draft);
+    let issue = match put.delete {
+        true => Issue::AsBefore,
+        false => Issue::of(&resource),
+    };
     resource.stamp(&key.id, version, ctx.at);
     Ok(Stored {
         key,
         version,
         updated: ctx.at,
         deleted: put.delete,
+        draft: issue.is_draft(before),
         place: put.place,
         resource,
     })
@@ -131,6 +150,7 @@ fn create(ctx: &Ctx, backend: Backend, new: &Stored) -> Vec<Step> {
         new.updated.into(),
         author(ctx).into(),
         new.resource.to_json().into(),
+        draft_of(new).into(),
     ];
     let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
     let create = Step::text(format!("{CREATE}{visible}"), params, new.key.to_string());
@@ -162,6 +182,7 @@ fn update(ctx: &Ctx, new: &Stored) -> Step {
         new.deleted.into(),
         author(ctx).into(),
         new.resource.to_json().into(),
+        draft_of(new).into(),
     ];
     Step::one(UPDATE, params, new.key.to_string())
 }

@@ -7,7 +7,7 @@ use crate::db::Value;
 use crate::{Store, StoreError};
 
 /// What is looked for. Empty texts do not filter.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     pub from: Micros,
     /// Before this moment.
@@ -15,6 +15,8 @@ pub struct AuditFilter {
     pub account: String,
     pub institution: String,
     pub patient: String,
+    /// The id of the resource concerned: a case's finds what was done to the case.
+    pub what: String,
     /// An action or its noun: `session` finds `session.start`.
     pub action: String,
     /// Only acts that were refused.
@@ -44,7 +46,7 @@ pub struct AuditRow {
 
 const REST: &str = "at >= $1 and (at < $2 or (at = $2 and (chain > $8 or (chain = $8 and seq < $9)))) and ($3 = '' or account = $3) and ($4 = '' or institution = $4) \
     and ($5 = '' or action = $5 or action like $5 || '.%') and refused >= $6 \
-    order by at desc, chain, seq desc limit $7";
+    and ($10 = '' or what like '%/' || $10) order by at desc, chain, seq desc limit $7";
 
 fn by_time() -> String {
     format!("select {COLUMNS} from audit where {REST}")
@@ -52,7 +54,7 @@ fn by_time() -> String {
 
 /// With `patient <> ''` spelled out, so that the index of patients serves.
 fn by_patient() -> String {
-    format!("select {COLUMNS} from audit where patient = $10 and patient <> '' and {REST}")
+    format!("select {COLUMNS} from audit where patient = $11 and patient <> '' and {REST}")
 }
 
 impl Store {
@@ -74,6 +76,7 @@ impl Store {
             limit.into(),
             chain.into(),
             seq.into(),
+            filter.what.as_str().into(),
         ];
         let sql = if filter.patient.is_empty() {
             by_time()

@@ -253,7 +253,7 @@ impl<'a> Planner<'a> {
         let fits = self.fits("i", param, clause)?;
         let distinct = if once(param, clause) { "" } else { "distinct " };
         Ok(format!(
-            "(select {distinct}i.patient, i.scope, i.updated, i.id from {} i \
+            "(select {distinct}i.patient, i.scope, i.draft_of, i.updated, i.id from {} i \
              where i.typ = {typ_at} and i.param = {name_at} and {fits}) {row} where 1 = 1",
             table(param.kind)
         ))

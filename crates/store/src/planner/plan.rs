@@ -192,7 +192,7 @@ fn the_plan_of_the_work_list() {
     let query = parse("Task?x-holder=h&_sort=x-due");
     let sorting = order::Sorting::of(&query).unwrap();
     let sql = order::page(&ctx(), &query, &sorting, None, 51).unwrap();
-    insta::assert_snapshot!(sql.text, @"select s.id, s.k0, s.k1 from (select m0.id, coalesce((select min(o.low) from ix_date o where o.patient = m0.patient and o.typ = $8 and o.id = m0.id and (o.param || '') = $9), $7) as k0, m0.id as k1 from (select distinct i.patient, i.scope, i.updated, i.id from ix_token i where i.typ = $1 and i.param = $2 and i.code = $3) m0 where 1 = 1 and (m0.patient = '' or exists (select 1 from access seen where seen.patient = m0.patient and (seen.kind, seen.grantee) in (values ($4, $5)) and seen.until > $6 and (seen.scope = 'record' or seen.scope = m0.scope or m0.scope = 'identity')))) s order by s.k0, s.k1 limit $10");
+    insta::assert_snapshot!(sql.text, @"select s.id, s.k0, s.k1 from (select m0.id, coalesce((select min(o.low) from ix_date o where o.patient = m0.patient and o.typ = $8 and o.id = m0.id and (o.param || '') = $9), $7) as k0, m0.id as k1 from (select distinct i.patient, i.scope, i.draft_of, i.updated, i.id from ix_token i where i.typ = $1 and i.param = $2 and i.code = $3) m0 where 1 = 1 and (m0.draft_of in ('', $5) and (m0.patient = '' or exists (select 1 from access seen where seen.patient = m0.patient and (seen.kind, seen.grantee) in (values ($4, $5)) and seen.until > $6 and (seen.scope = 'record' or seen.scope = m0.scope or m0.scope = 'identity'))))) s order by s.k0, s.k1 limit $10");
     insta::assert_snapshot!(plan(&database(), &sql.text, &sql.params).join("\n"), @r"
         CO-ROUTINE m0
         SEARCH i USING INDEX ix_token_code (typ=? AND param=? AND code=?)

@@ -13,6 +13,7 @@ each_backend!(
     includes_leave_out_what_is_hidden,
     rights_run_out,
     a_cursor_to_what_is_hidden_is_no_cursor,
+    drafts_are_found_by_their_owner_alone,
 );
 
 /// Two patients at two clinics; both were referred to the hospital by one case each, p1 by a whole record.
@@ -201,5 +202,64 @@ async fn a_cursor_to_what_is_hidden_is_no_cursor(backend: Backend) {
     match world.store.search(&world.of(hidden_from), &query).await {
         Err(StoreError::Query(name)) => assert_eq!(name, "_cursor"),
         other => panic!("{other:?}"),
+    }
+}
+
+/// A letter that is not sent: by value, without a clause, through a chain, by includes, in totals and orders.
+async fn drafts_are_found_by_their_owner_alone(backend: Backend) {
+    let world = region(backend).await;
+    let case = Scope::Case(id("sp1"));
+    for (json, name) in [
+        (
+            r#"{"resourceType":"ServiceRequest","id":"d","status":"draft","priority":"stat","subject":{"reference":"Patient/p1"}}"#,
+            "clinic1",
+        ),
+        (
+            r#"{"resourceType":"Task","id":"dt","status":"requested","focus":{"reference":"ServiceRequest/d"},"for":{"reference":"Patient/p1"}}"#,
+            "clinic1",
+        ),
+    ] {
+        world
+            .put_for(json, Some("p1"), case.clone(), Some(name))
+            .await;
+    }
+    world
+        .grant("clinic2", "p1", Scope::Record, Micros::NEVER)
+        .await;
+    let cases = [
+        ("ServiceRequest?priority=stat", ["d", ""]),
+        (
+            "ServiceRequest?subject=Patient/p1&_sort=_id",
+            ["d sp1", "sp1"],
+        ),
+        ("ServiceRequest?_id=d", ["d", ""]),
+        ("Task?focus:ServiceRequest.priority=stat", ["dt", ""]),
+        ("Task?focus:ServiceRequest._id=d", ["dt", ""]),
+    ];
+    for (address, [owner, others]) in cases {
+        let found = world.finds(&world.of("clinic1"), address).await;
+        assert_eq!(found, owner, "{address}");
+        for other in ["clinic2", "hospital"] {
+            let found = world.finds(&world.of(other), address).await;
+            assert_eq!(found, others, "{address} {other}");
+        }
+    }
+    for (address, name, found) in [
+        ("Task?_id=dt&_include=Task:focus", "clinic1", 1),
+        ("Task?_id=dt&_include=Task:focus", "clinic2", 0),
+        (
+            "Patient?_id=p1&_revinclude=ServiceRequest:subject",
+            "clinic1",
+            2,
+        ),
+        (
+            "Patient?_id=p1&_revinclude=ServiceRequest:subject",
+            "clinic2",
+            1,
+        ),
+    ] {
+        let query = parse(address).unwrap();
+        let page = world.store.search(&world.of(name), &query).await.unwrap();
+        assert_eq!(page.included.len(), found, "{address} {name}");
     }
 }

@@ -65,13 +65,24 @@ impl World {
     }
 
     pub(crate) async fn put(&self, json: &str, patient: Option<&str>, scope: Scope) {
+        self.put_for(json, patient, scope, None).await;
+    }
+
+    /// As [`World::put`], with an owner.
+    pub(crate) async fn put_for(
+        &self,
+        json: &str,
+        patient: Option<&str>,
+        scope: Scope,
+        owner: Option<&str>,
+    ) {
         let mut changes = Changes::default();
         changes.create(
             Resource::from_json(json).unwrap(),
             Place {
                 patient: patient.map(id),
                 scope,
-                owner: None,
+                owner: owner.map(id),
             },
         );
         self.store.commit(&self.program(), changes).await.unwrap();

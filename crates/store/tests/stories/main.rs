@@ -7,6 +7,8 @@ mod blob;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod draft;
+#[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod filter;

@@ -129,7 +129,7 @@ impl World {
         );
         changes.create(
             json(&format!(
-                r#"{{"resourceType":"ServiceRequest","id":"{case}","status":"draft"}}"#
+                r#"{{"resourceType":"ServiceRequest","id":"{case}","status":"active"}}"#
             )),
             place(patient, Scope::Case(id(case)), clinic),
         );
