@@ -16,6 +16,12 @@ pub const IMPORT_BYTES: usize = 64 * 1024 * 1024;
 pub const FORM_BYTES: usize = 2 * 1024 * 1024;
 /// Bytes of one FHIR resource as JSON.
 pub const RESOURCE_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of what an outside program sends at once: a Bundle, or a resource with a file in it (base64).
+pub const BODY_BYTES: usize = 32 * 1024 * 1024;
+/// Entries of a batch or transaction.
+pub const BUNDLE_ENTRIES: usize = 1_000;
+/// Values in one JSON text, counted before it is parsed.
+pub const JSON_VALUES: usize = 500_000;
 /// Nesting depth of JSON.
 pub const JSON_DEPTH: usize = 64;
 /// Rows of one page of a list, unless asked otherwise; and the most one can ask for.

@@ -4,12 +4,15 @@
 //! |---|---|
 //! | [`resource`] | [`Resource`]: JSON kept as it came (digits, unknown elements, key order) |
 //! | [`issue`] | whether a resource is still a draft, by its status |
+//! | [`bundle`], [`operation_outcome`], [`capability`], [`summary`] | what the REST door answers with, and requests in Bundles |
 //! | [`search`] | the one table of search parameters, and the index values drawn from a resource |
 //! | [`document`] | the letter as a document Bundle (JP-CLINS): checked by a data file of rules, read, built |
 //! | [`system`] | the identifier systems and the extensions of ours |
 //! | one file per noun | typed views: thin newtypes over the JSON with accessors |
 
 pub mod appointment;
+pub mod bundle;
+pub mod capability;
 pub mod composition;
 pub mod document;
 pub mod document_reference;
@@ -18,6 +21,7 @@ pub mod healthcare_service;
 pub mod issue;
 pub mod location;
 pub mod medication_request;
+pub mod operation_outcome;
 pub mod organization;
 pub mod patient;
 pub mod practitioner;
@@ -27,6 +31,7 @@ pub mod schedule;
 pub mod search;
 pub mod service_request;
 pub mod slot;
+pub mod summary;
 pub mod system;
 pub mod task;
 

@@ -53,6 +53,9 @@ pub enum Malformed {
     /// Deeper than `limits::JSON_DEPTH`.
     #[error("nested too deeply")]
     TooDeep,
+    /// More values than `limits::JSON_VALUES`.
+    #[error("too many values")]
+    TooMany,
     #[error("the element {0} is there twice")]
     Twice(String),
     #[error("a text holds a NUL character")]
@@ -93,7 +96,12 @@ impl Resource {
 
     /// Parses text from outside: limits and double names are checked before anything is built from it.
     pub fn from_json(text: &str) -> Result<Self, Malformed> {
-        crate::scan::check(text)?;
+        Self::from_json_within(text, renkei_base::limits::RESOURCE_BYTES)
+    }
+
+    /// As [`Resource::from_json`], with a limit of its own: a Bundle is larger than what it holds.
+    pub fn from_json_within(text: &str, bytes: usize) -> Result<Self, Malformed> {
+        crate::scan::check(text, bytes)?;
         Self::from_stored(text)
     }
 

@@ -24,11 +24,13 @@ struct Scan<'a> {
     open: Vec<Open<'a>>,
     /// The next string of the innermost object is a member's name.
     name_next: bool,
+    /// Values so far: each costs memory once it is parsed, however short it is written.
+    values: usize,
 }
 
-/// Refuses text that is too large or too deep, names an element twice, or holds a NUL character.
-pub(crate) fn check(text: &str) -> Result<(), Malformed> {
-    if text.len() > limits::RESOURCE_BYTES {
+/// Refuses text that is too large, too deep or of too many values, names an element twice, or holds a NUL character.
+pub(crate) fn check(text: &str, bytes: usize) -> Result<(), Malformed> {
+    if text.len() > bytes {
         return Err(Malformed::TooLarge);
     }
     let mut scan = Scan {
@@ -36,6 +38,7 @@ pub(crate) fn check(text: &str) -> Result<(), Malformed> {
         at: 0,
         open: Vec::new(),
         name_next: false,
+        values: 0,
     };
     while let Some(byte) = text.as_bytes().get(scan.at).copied() {
         scan.at += 1;
@@ -53,14 +56,26 @@ impl<'a> Scan<'a> {
                 self.open.pop();
                 self.name_next = false;
             }
-            b',' => self.name_next = matches!(self.open.last(), Some(Open::Object(_))),
+            b',' => {
+                self.count()?;
+                self.name_next = matches!(self.open.last(), Some(Open::Object(_)));
+            }
             b'"' => self.string()?,
             _ => {}
         }
         Ok(())
     }
 
+    fn count(&mut self) -> Result<(), Malformed> {
+        self.values += 1;
+        if self.values > limits::JSON_VALUES {
+            return Err(Malformed::TooMany);
+        }
+        Ok(())
+    }
+
     fn enter(&mut self, open: Open<'a>) -> Result<(), Malformed> {
+        self.count()?;
         if self.open.len() >= limits::JSON_DEPTH {
             return Err(Malformed::TooDeep);
         }
@@ -139,6 +154,17 @@ fn printable(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn check(text: &str) -> Result<(), Malformed> {
+        super::check(text, limits::RESOURCE_BYTES)
+    }
+
+    #[test]
+    fn values_are_counted() {
+        let many = format!("[{}]", vec!["1"; limits::JSON_VALUES + 2].join(","));
+        assert_eq!(check(&many), Err(Malformed::TooMany));
+        assert_eq!(super::check("[1]", 2), Err(Malformed::TooLarge));
+    }
 
     #[test]
     fn names_an_element_twice() {

@@ -39,6 +39,12 @@ pub const DEPARTMENT: &str = "http://jami.jp/SS-MIX2/CodeSystem/ClinicalDepartme
 
 /// Whose turn a Task is: `valueReference` to an Organization. Searched as `x-holder`.
 pub const HOLDER: &str = "https://renkei.example/fhir/StructureDefinition/holder";
+/// Who has news of a Task to read: `valueReference` to an Organization. Searched as `x-news`.
+pub const NEWS: &str = "https://renkei.example/fhir/StructureDefinition/news";
+/// Who waits for the holder of a Task: `valueReference` to an Organization. Searched as `x-watcher`.
+pub const WATCHER: &str = "https://renkei.example/fhir/StructureDefinition/watcher";
+/// What tells two Tasks of one state apart: `valueCode`. Searched as `x-mark`.
+pub const MARK: &str = "https://renkei.example/fhir/StructureDefinition/mark";
 /// How a HumanName is written: `valueCode` IDE (kanji), SYL (kana) or ABC (Latin letters).
 pub const NAME_REPRESENTATION: &str =
     "http://hl7.org/fhir/StructureDefinition/iso21090-EN-representation";
@@ -46,3 +52,7 @@ pub const NAME_REPRESENTATION: &str =
 pub const ACCOUNT: &str = "https://renkei.example/fhir/sid/account";
 /// Which step an annotation of a Task tells of: `valueCode`.
 pub const EVENT: &str = "https://renkei.example/fhir/StructureDefinition/event";
+/// The keys of refusals, as codes.
+pub const REFUSAL: &str = "https://renkei.example/fhir/CodeSystem/refusal";
+/// The same text in a language: `lang` and `content`.
+pub const TRANSLATION: &str = "http://hl7.org/fhir/StructureDefinition/translation";
