@@ -31,6 +31,9 @@ mod value;
 const CLAUSES: usize = 50;
 const VALUES: usize = 200;
 
+/// Codes of `businessStatus` that cases end in.
+const OVER: [&str; 4] = ["closed", "declined", "cancelled", "redirected"];
+
 /// Types that never belong to a patient.
 pub(crate) const PUBLIC: [&str; 7] = [
     "HealthcareService",
@@ -126,6 +129,17 @@ fn token_rank(name: &str, clause: &Clause) -> u8 {
         _ if clause.values.iter().any(|value| value.ends_with('|')) => 9,
         "identifier" | "requisition" | "group-identifier" | "phone" | "email" => 1,
         "status" | "active" | "gender" | "priority" | "intent" | "deceased" => 8,
+        // With the years nearly all cases are over.
+        "business-status"
+            if clause
+                .values
+                .iter()
+                .any(|value| OVER.contains(&value.as_str())) =>
+        {
+            8
+        }
+        // As broad as an institution.
+        "performer" => 6,
         _ => 5,
     }
 }

@@ -280,11 +280,19 @@ impl Planner<'_> {
     fn beyond(&mut self, sorting: &Sorting, names: &[String], after: &After) -> String {
         let mut text = "1 = 0".to_owned();
         let keys = sorting.keys.iter().zip(names).zip(after);
+        let first = keys.clone().next().map(|(((_, descending), name), value)| {
+            let sign = if *descending { "<=" } else { ">=" };
+            format!("{name} {sign} {}", self.bind(value.clone()))
+        });
         for (((_, descending), name), value) in keys.rev() {
             let sign = if *descending { "<" } else { ">" };
             let value = self.bind(value.clone());
             text = format!("({name} {sign} {value} or ({name} = {value} and {text}))");
         }
-        text
+        // Said once more by itself, so that an index in the order of the first key is entered where the page begins.
+        match first {
+            Some(first) => format!("{first} and {text}"),
+            None => text,
+        }
     }
 }

@@ -24,6 +24,7 @@ const SHAPES: &[&str] = &[
     "Task?x-holder=h&_sort=x-due",
     "Task?x-holder=h&business-status=sent,received&_sort=x-due,-_lastUpdated",
     "Task?owner=Organization/h&status=requested",
+    "Task?owner=Organization/h&business-status=closed,cancelled&performer=d&_sort=-_lastUpdated",
     "Task?patient.name=山田&owner=Organization/h",
     "Task?focus=ServiceRequest/1",
     "Patient?name=山",
@@ -206,4 +207,37 @@ fn the_plan_of_the_work_list() {
         SEARCH o USING PRIMARY KEY (patient=? AND typ=? AND id=?)
         USE TEMP B-TREE FOR ORDER BY
     ");
+}
+
+/// Newest first, among all that an institution ever received: walked in the order of the index, page by page, and left as
+/// soon as the page is full.
+#[test]
+fn the_plan_of_what_is_over() {
+    let query = parse(
+        "Task?owner=Organization/h&business-status=closed,declined,cancelled&performer=d&_sort=-_lastUpdated",
+    );
+    let sorting = order::Sorting::of(&query).unwrap();
+    let after = vec![Value::from(5_i64), Value::from("t1")];
+    for after in [None, Some(&after)] {
+        let sql = order::page(&ctx(), &query, &sorting, after, 51).unwrap();
+        let plan = plan(&database(), &sql.text, &sql.params);
+        let range = if after.is_some() {
+            " AND updated<?"
+        } else {
+            ""
+        };
+        let lead = format!(
+            "SEARCH i USING INDEX ix_reference_target (typ=? AND param=? AND target_id=?{range})"
+        );
+        assert_eq!(plan[0], lead, "{plan:?}");
+        let sorts: Vec<_> = plan
+            .iter()
+            .filter(|line| line.contains("TEMP B-TREE"))
+            .collect();
+        assert_eq!(
+            sorts,
+            ["USE TEMP B-TREE FOR LAST TERM OF ORDER BY"],
+            "{plan:?}"
+        );
+    }
 }
