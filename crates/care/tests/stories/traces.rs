@@ -24,7 +24,7 @@ async fn steps_and_refusals_are_in_the_audit(backend: Backend) {
             .await,
     );
     drop(region.act(&region.stranger, &case, Command::Receive).await);
-    drop(region.act(&region.desk, &case, Command::Arrive).await);
+    drop(region.act(&region.desk, &case, Command::Arrive { early: false }).await);
     region
         .act(&region.desk, &case, Command::Receive)
         .await
@@ -32,13 +32,8 @@ async fn steps_and_refusals_are_in_the_audit(backend: Backend) {
     let filter = AuditFilter {
         from: Micros(0),
         until: region.now() + Span::days(1),
-        account: String::new(),
-        institution: String::new(),
-        patient: String::new(),
-        action: String::new(),
-        refused: false,
-        after: None,
         limit: 500,
+        ..AuditFilter::default()
     };
     let rows = region.care.store.audit_rows(&filter).await.unwrap();
     let mut seen: Vec<String> = rows
@@ -119,8 +114,7 @@ async fn two_decide_at_once(backend: Backend) {
     let accept = region.act(
         &region.desk,
         &case,
-        Command::Accept {
-            text: String::new(),
+        Command::Accept { department: None, text: String::new(),
         },
     );
     let decline = Command::Decline {
