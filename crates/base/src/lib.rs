@@ -6,12 +6,14 @@
 //! | [`role`], [`reach`] | what a caller is, and whose patients a caller may reach |
 //! | [`refusal`] | every "no" that a person can be given, typed |
 //! | [`clock`], [`id`] | time and ids, always passed in |
+//! | [`holiday`] | Japan's holidays and working days |
 //! | [`era`], [`name`], [`code`], [`text`], [`medication`], [`limits`] | 和暦・年度, search keys, codes with check digits, clean text, pasted prescriptions, sizes |
 
 pub mod clock;
 pub mod code;
 pub mod ctx;
 pub mod era;
+pub mod holiday;
 pub mod id;
 pub mod lang;
 pub mod limits;

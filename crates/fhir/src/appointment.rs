@@ -105,6 +105,12 @@ impl Appointment {
         )
     }
 
+    /// As before the patient came.
+    pub fn unarrive(&mut self) {
+        self.set_status("booked");
+        set_extension(&mut self.0, ARRIVED, None);
+    }
+
     pub fn arrive(&mut self, at: Micros) {
         self.set_status("arrived");
         let value = json!({"url": ARRIVED, "valueInstant": at.to_fhir()});

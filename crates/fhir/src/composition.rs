@@ -22,6 +22,7 @@ pub const REPLY_SECTION: &str = "https://renkei.example/fhir/CodeSystem/reply-se
 /// 構造情報: the section that holds the others of a letter.
 const STRUCTURED: &str = "300";
 const CLOSES: &str = "https://renkei.example/fhir/StructureDefinition/reply-closes";
+const MORE: &str = "https://renkei.example/fhir/StructureDefinition/reply-more";
 
 view!(
     /// A letter or a reply.
@@ -222,6 +223,24 @@ impl Composition {
     pub fn set_closes(&mut self, closes: bool) {
         let value = closes.then(|| json!({"url": CLOSES, "valueBoolean": true}));
         set_extension(&mut self.0, CLOSES, value);
+    }
+
+    /// Whether a reply says that another one follows.
+    pub fn more(&self) -> bool {
+        extension(self.0.list("extension"), MORE)
+            .and_then(|one| one.get("valueBoolean")?.as_bool())
+            .unwrap_or(false)
+    }
+
+    pub fn set_more(&mut self, more: bool) {
+        let value = more.then(|| json!({"url": MORE, "valueBoolean": true}));
+        set_extension(&mut self.0, MORE, value);
+    }
+
+    /// The code of `type` in a system, replaced; the title with it.
+    pub fn set_kind(&mut self, system: &str, code: &str, title: &str) {
+        self.0.set("type", concept(system, code));
+        self.0.set("title", Value::from(title));
     }
 }
 

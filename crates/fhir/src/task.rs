@@ -7,7 +7,7 @@ use crate::element::{
     code_of, concept, display_of, extension, instant_of, key_of, person, reference, set_extension,
     text_of, view,
 };
-use crate::system::{EVENT, HOLDER};
+use crate::system::{EVENT, HOLDER, MARK, NEWS, WATCHER};
 use crate::{Key, Resource};
 
 /// Codes of `businessStatus`: the states of a referral.
@@ -75,16 +75,54 @@ impl Task {
 
     /// The institution whose turn it is.
     pub fn holder(&self) -> Option<Id> {
-        let value = extension(self.0.list("extension"), HOLDER)?.get("valueReference")?;
-        key_of(value).map(|key| key.id)
+        self.institution_at(HOLDER)
     }
 
     pub fn set_holder(&mut self, institution: Option<&Id>) {
+        self.set_institution_at(HOLDER, institution);
+    }
+
+    /// The institution that has news to read, though it is not its turn.
+    pub fn news(&self) -> Option<Id> {
+        self.institution_at(NEWS)
+    }
+
+    pub fn set_news(&mut self, institution: Option<&Id>) {
+        self.set_institution_at(NEWS, institution);
+    }
+
+    /// The institution that waits for the holder.
+    pub fn watcher(&self) -> Option<Id> {
+        self.institution_at(WATCHER)
+    }
+
+    pub fn set_watcher(&mut self, institution: Option<&Id>) {
+        self.set_institution_at(WATCHER, institution);
+    }
+
+    /// What tells it apart from others of its state.
+    pub fn mark(&self) -> Option<&str> {
+        extension(self.0.list("extension"), MARK)?
+            .get("valueCode")?
+            .as_str()
+    }
+
+    pub fn set_mark(&mut self, code: Option<&str>) {
+        let value = code.map(|code| json!({"url": MARK, "valueCode": code}));
+        set_extension(&mut self.0, MARK, value);
+    }
+
+    fn institution_at(&self, url: &str) -> Option<Id> {
+        let value = extension(self.0.list("extension"), url)?.get("valueReference")?;
+        key_of(value).map(|key| key.id)
+    }
+
+    fn set_institution_at(&mut self, url: &str, institution: Option<&Id>) {
         let value = institution.map(|id| {
             let key = Key::new("Organization", id.clone());
-            json!({"url": HOLDER, "valueReference": reference(&key, "")})
+            json!({"url": url, "valueReference": reference(&key, "")})
         });
-        set_extension(&mut self.0, HOLDER, value);
+        set_extension(&mut self.0, url, value);
     }
 
     /// Until when the present step must be done.

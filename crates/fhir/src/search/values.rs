@@ -149,8 +149,30 @@ pub(super) fn deceased(resource: &Resource, _: &[&str], out: &mut Out) {
 
 /// Whose turn it is: the Organization ids of the holder extension.
 pub(super) fn holder(resource: &Resource, paths: &[&str], out: &mut Out) {
+    institution(system::HOLDER, resource, paths, out);
+}
+
+/// Who has news to read.
+pub(super) fn news(resource: &Resource, paths: &[&str], out: &mut Out) {
+    institution(system::NEWS, resource, paths, out);
+}
+
+/// Who waits for the holder.
+pub(super) fn watcher(resource: &Resource, paths: &[&str], out: &mut Out) {
+    institution(system::WATCHER, resource, paths, out);
+}
+
+/// The code of the mark extension.
+pub(super) fn mark(resource: &Resource, paths: &[&str], out: &mut Out) {
     walk_all(resource, paths)
-        .filter(|extension| text(extension, "url") == Some(system::HOLDER))
+        .filter(|extension| text(extension, "url") == Some(system::MARK))
+        .filter_map(|extension| text(extension, "valueCode"))
+        .for_each(|code| push_token("", code, out));
+}
+
+fn institution(url: &str, resource: &Resource, paths: &[&str], out: &mut Out) {
+    walk_all(resource, paths)
+        .filter(|extension| text(extension, "url") == Some(url))
         .filter_map(|extension| extension.get("valueReference"))
         .filter_map(local_key)
         .filter(|key| key.typ == "Organization")

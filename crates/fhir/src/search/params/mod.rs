@@ -49,6 +49,15 @@ macro_rules! kind {
     (holder) => {
         $crate::search::Kind::Token
     };
+    (news) => {
+        $crate::search::Kind::Token
+    };
+    (watcher) => {
+        $crate::search::Kind::Token
+    };
+    (mark) => {
+        $crate::search::Kind::Token
+    };
     (string) => {
         $crate::search::Kind::String
     };

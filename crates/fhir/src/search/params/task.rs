@@ -29,4 +29,7 @@ pub(super) const PARAMS: &[Param] = params! { "Task"
     reference "subject" ["for"] -> [];
     end "x-due" ["restriction.period"];
     holder "x-holder" ["extension"];
+    mark "x-mark" ["extension"];
+    news "x-news" ["extension"];
+    watcher "x-watcher" ["extension"];
 };
