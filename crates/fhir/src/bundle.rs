@@ -151,7 +151,7 @@ impl Page {
             out.push('}');
         });
         list(&mut out, "entry", &self.entries, |out, entry| {
-            entry.write(out)
+            entry.write(out);
         });
         out.push('}');
         out

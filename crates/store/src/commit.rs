@@ -72,6 +72,9 @@ impl Store {
         }
         steps.extend(changes.counts.iter().map(count::step));
         steps.extend(changes.steps);
+        if let Some(once) = self.remembered() {
+            steps.extend(once.steps(ctx, &written));
+        }
         steps.extend(changes.revokes.iter().map(access::revoke));
         let request = Request {
             steps,

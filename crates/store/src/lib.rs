@@ -7,6 +7,7 @@
 //! | [`query`], `planner/` | what a use case wants found, and the SQL that finds it |
 //! | `filter` | who sees which row: the one condition that all reads, searches and writes share |
 //! | `audit`, `anchor`, [`verify`], [`trail`] | records and their chains, the heads outside, whether all is as written, pages for auditors |
+//! | [`history`], [`idempotency`] | every version of a type; requests that are sent again |
 //! | `index`, [`reindex`] | search rows of a resource; all of them anew |
 //! | `resource`, `access`, [`feed`], `count`, [`account`], [`session`], [`institution`], … | one file per table group, its SQL as constants |
 //! | `blob` | attachments |
@@ -30,6 +31,8 @@ pub mod enrolment;
 pub mod error;
 pub mod feed;
 pub(crate) mod filter;
+pub mod history;
+pub mod idempotency;
 pub mod import;
 pub(crate) mod index;
 pub mod institution;
@@ -39,6 +42,7 @@ mod planner;
 mod plans;
 pub mod query;
 pub(crate) mod read;
+mod ready;
 pub mod reindex;
 pub(crate) mod resource;
 mod search;
@@ -54,9 +58,12 @@ pub use attempt::{AttemptKind, AttemptRow};
 pub use changes::{Access, Changes, Count, Note, Place, Put, Stored, StoredText};
 pub use client::{ClientRow, ClientState, TokenOwner, TokenRow};
 pub use counted::Counted;
+pub use db::fault::{DiskFault, Faults};
 pub use enrolment::EnrolmentRow;
 pub use error::{Failure, StoreError};
 pub use feed::{Fed, FeedCursor};
+pub use history::{HistoryPage, HistoryQuery};
+pub use idempotency::{Done, Once};
 pub use planner::escape::{escape, split_values};
 pub use query::{Clause, Include, Order, Page, Query};
 pub use session::{SessionOwner, SessionRow};

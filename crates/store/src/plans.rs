@@ -91,3 +91,19 @@ fn a_case() {
         USE TEMP B-TREE FOR ORDER BY
     ");
 }
+
+#[test]
+fn the_history_of_a_type() {
+    let query = crate::HistoryQuery {
+        typ: "Task".to_owned(),
+        ..crate::HistoryQuery::default()
+    };
+    let (sql, params) = crate::history::statement(&ctx(), &query, None, 51);
+    let plan = plan(&sql, &params);
+    for line in plan.lines() {
+        assert!(
+            line.trim() != "SCAN r" && !line.contains("SCAN own"),
+            "{plan}"
+        );
+    }
+}

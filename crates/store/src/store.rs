@@ -9,6 +9,8 @@ use renkei_base::{Clock, Id};
 use tokio::sync::broadcast;
 
 use crate::db::Db;
+use crate::db::fault::Faults;
+use crate::idempotency::Once;
 use crate::{StoreError, blob};
 
 /// The embedded database, in the data folder.
@@ -41,6 +43,8 @@ pub struct Changed {
 #[derive(Clone, Debug)]
 pub struct Store {
     inner: Arc<Inner>,
+    /// Under which key what is committed through this handle is remembered.
+    once: Option<Arc<Once>>,
 }
 
 #[derive(Debug)]
@@ -52,6 +56,8 @@ pub(crate) struct Inner {
     changed: broadcast::Sender<Changed>,
     /// The hour in which the audit's heads were last written.
     pub(crate) anchored: AtomicI64,
+    /// When [`Store::ready`] last tried.
+    pub(crate) probed: AtomicI64,
 }
 
 /// Messages that a slow page may lag behind before it misses some (it then re-reads everything).
@@ -60,8 +66,17 @@ const WATCHED: usize = 1024;
 impl Store {
     /// Opens, migrates forward, checks the checksums of earlier migrations.
     pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        Self::open_with(config, clock, &Faults::default()).await
+    }
+
+    /// As [`Store::open`], for tests: on a disk that fails when it is told to.
+    pub async fn open_with(
+        config: &Config,
+        clock: Arc<dyn Clock>,
+        faults: &Faults,
+    ) -> Result<Self, StoreError> {
         let (changed, _) = broadcast::channel(WATCHED);
-        let db = Db::open(config, clock.now(), &changed).await?;
+        let db = Db::open(config, clock.now(), &changed, faults).await?;
         let store = Self {
             inner: Arc::new(Inner {
                 db,
@@ -70,7 +85,9 @@ impl Store {
                 blobs: blob::open(&config.data)?,
                 changed,
                 anchored: AtomicI64::new(i64::MIN),
+                probed: AtomicI64::new(i64::MIN),
             }),
+            once: None,
         };
         store.begin_audit().await?;
         Ok(store)
@@ -83,7 +100,7 @@ impl Store {
         anchored
     }
 
-    /// Whether writes and audit rows can be kept now (for `/readyz`).
+    /// Whether the last write and the last audit row could be kept. [`Store::ready`] tries.
     pub fn writable(&self) -> Result<(), StoreError> {
         self.inner.db.writable()
     }
@@ -109,6 +126,19 @@ impl Store {
                 institution: institution.clone(),
             }));
         }
+    }
+
+    /// A handle whose commits are remembered under this key.
+    #[must_use]
+    pub fn once(&self, once: Once) -> Self {
+        Self {
+            once: Some(Arc::new(once)),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn remembered(&self) -> Option<&Once> {
+        self.once.as_deref()
     }
 
     pub(crate) fn db(&self) -> &Db {

@@ -9,11 +9,15 @@ mod crash;
 #[cfg(test)]
 mod draft;
 #[cfg(test)]
+mod fault;
+#[cfg(test)]
 mod feed;
 #[cfg(test)]
 mod filter;
 #[cfg(test)]
 mod group;
+mod history;
+mod idempotency;
 #[cfg(test)]
 mod migrate;
 #[cfg(test)]
