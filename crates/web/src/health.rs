@@ -13,7 +13,7 @@ pub(crate) async fn alive() -> Response {
 
 /// `GET /readyz`: writes and audit rows can be kept now.
 pub(crate) async fn ready(State(app): State<App>) -> Response {
-    match app.store.writable() {
+    match app.store.ready().await {
         Ok(()) => json(StatusCode::OK, r#"{"status":"ready"}"#),
         Err(error) => {
             tracing::warn!(%error, "not ready");

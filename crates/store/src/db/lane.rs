@@ -13,6 +13,7 @@ use crate::feed::Fed;
 
 /// Requests that may wait for one lane before it says "busy".
 pub(crate) const QUEUE: usize = 4096;
+const CLOSED: &str = "closed";
 /// Requests that share one transaction at most.
 pub(crate) const BATCH: usize = 256;
 
@@ -35,11 +36,18 @@ pub(crate) enum Job {
     Stop,
 }
 
+/// Why nothing can be written now.
+#[derive(Clone, Debug)]
+struct Broken {
+    why: String,
+    /// Nothing mends it but to open the store anew.
+    for_good: bool,
+}
+
 /// What a lane's writers say about themselves.
 #[derive(Debug, Default)]
 pub(crate) struct Status {
-    /// Why nothing can be written now.
-    broken: Mutex<Option<String>>,
+    broken: Mutex<Option<Broken>>,
     commits: AtomicU64,
     jobs: AtomicU64,
 }
@@ -47,14 +55,39 @@ pub(crate) struct Status {
 impl Status {
     pub(crate) fn broke(&self, why: &str) {
         tracing::error!(why, "the store takes no writes");
-        if let Ok(mut broken) = self.broken.lock() {
-            *broken = Some(why.to_owned());
+        self.set(why, false);
+    }
+
+    /// As [`Status::broke`], until the store is opened anew: what is in memory is not to be trusted any more.
+    pub(crate) fn broke_for_good(&self, why: &str) {
+        tracing::error!(why, "the store takes no writes until it is opened anew");
+        self.set(why, true);
+    }
+
+    /// The store was closed: later calls are refused, and nobody is to take it for ready.
+    pub(crate) fn closed(&self) {
+        self.set(CLOSED, true);
+    }
+
+    fn set(&self, why: &str, for_good: bool) {
+        if let Ok(mut broken) = self.broken.lock()
+            && !broken.as_ref().is_some_and(|broken| broken.for_good)
+        {
+            let why = why.to_owned();
+            *broken = Some(Broken { why, for_good });
         }
+    }
+
+    /// What will not mend by itself, if anything.
+    pub(crate) fn broken_for_good(&self) -> Option<String> {
+        let broken = self.broken.lock().ok()?;
+        let broken = broken.as_ref().filter(|broken| broken.for_good);
+        broken.map(|broken| broken.why.clone())
     }
 
     pub(crate) fn recovered(&self) {
         if let Ok(mut broken) = self.broken.lock()
-            && broken.take().is_some()
+            && broken.take_if(|broken| !broken.for_good).is_some()
         {
             tracing::info!("the store takes writes again");
         }
@@ -69,7 +102,7 @@ impl Status {
         match self.broken.lock() {
             Ok(broken) => broken
                 .clone()
-                .map_or(Ok(()), |why| Err(StoreError::ReadOnly(why))),
+                .map_or(Ok(()), |broken| Err(StoreError::ReadOnly(broken.why))),
             Err(_) => Err(StoreError::ReadOnly("status lost".to_owned())),
         }
     }
@@ -95,5 +128,5 @@ pub(crate) async fn send(lane: &flume::Sender<Job>, request: Request) -> Answer 
 }
 
 pub(crate) fn closed() -> StoreError {
-    StoreError::ReadOnly("closed".to_owned())
+    StoreError::ReadOnly(CLOSED.to_owned())
 }

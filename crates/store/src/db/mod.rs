@@ -4,6 +4,7 @@
 //! requests in one transaction (group commit), each in a savepoint of its own.
 
 pub(crate) mod dialect;
+pub(crate) mod fault;
 pub(crate) mod lane;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;
@@ -13,6 +14,7 @@ use std::borrow::Cow;
 use renkei_base::Micros;
 
 use self::dialect::Backend;
+use self::fault::Faults;
 use self::lane::{Answer, Request};
 use self::postgres::Postgres;
 use self::sqlite::Sqlite;
@@ -31,11 +33,13 @@ impl Db {
         config: &Config,
         now: Micros,
         changed: &tokio::sync::broadcast::Sender<crate::Changed>,
+        faults: &Faults,
     ) -> Result<Self, StoreError> {
         match &config.database {
             Database::Sqlite => {
-                let folder = config.data.clone();
-                let opened = tokio::task::spawn_blocking(move || Sqlite::open(&folder, now)).await;
+                let (folder, faults) = (config.data.clone(), faults.clone());
+                let opened =
+                    tokio::task::spawn_blocking(move || Sqlite::open(&folder, now, &faults)).await;
                 opened
                     .map_err(|error| StoreError::Driver(error.to_string()))?
                     .map(Self::Sqlite)
@@ -134,6 +138,9 @@ impl Db {
         match self {
             Self::Sqlite(db) => db.close().await,
             Self::Postgres(db) => db.close().await,
+        }
+        for status in self.statuses() {
+            status.closed();
         }
     }
 }

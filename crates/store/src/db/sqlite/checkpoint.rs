@@ -111,6 +111,7 @@ impl Thread {
     /// Reads' audit rows: in the file's log at once, on the disk within a second.
     fn synchronise(&self) {
         if let Err(error) = sync_log(&self.path) {
+            // What it holds can be read again, and is written again by the next rows: this may mend.
             self.status.broke(&format!("audit of reads: {error}"));
         }
     }

@@ -132,6 +132,16 @@ pub(super) fn fatal(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// Whether the disk did not confirm what it was given.
+pub(super) fn lost_sync(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        matches!(
+            error.extended_code,
+            ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC
+        )
+    })
+}
+
 /// Whether a row with the same key is there already.
 pub(super) fn taken(error: &rusqlite::Error) -> bool {
     error.sqlite_error().is_some_and(|error| {

@@ -26,7 +26,12 @@ pub(super) fn file(path: &Path, sync: Sync, now: Micros) -> Result<(), StoreErro
             .map_err(|error| named(migration, &error))?;
         remember(&mut link, migration, now)?;
     }
-    run(&mut link, "commit")
+    run(&mut link, "commit")?;
+    // Into the file with what a crash has left in the log, so that nothing new stands behind what the disk may not have.
+    // Another process may be at work; then it has done so.
+    link.query("pragma wal_checkpoint(passive)", &[])
+        .map(drop)
+        .map_err(|error| failed(&error))
 }
 
 fn remember(link: &mut Link, migration: &Migration, now: Micros) -> Result<(), StoreError> {

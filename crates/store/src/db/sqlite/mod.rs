@@ -18,6 +18,7 @@ use self::checkpoint::Checkpoint;
 use self::connection::Sync;
 use self::reader::Readers;
 use self::writer::Plan;
+use super::fault::Faults;
 use super::lane::{self, Answer, Job, Request, Status};
 use super::{Row, Value};
 use crate::StoreError;
@@ -53,6 +54,7 @@ impl Part {
         sync: Sync,
         chain: &'static str,
         readers: usize,
+        faults: &Faults,
     ) -> Result<Self, StoreError> {
         let status = Arc::new(Status::default());
         let checkpoint = Checkpoint::start(&path, sync, &status)?;
@@ -62,6 +64,7 @@ impl Part {
             sync,
             chain,
             checkpoint,
+            faults: faults.clone(),
         };
         let own = Arc::clone(&status);
         let thread = std::thread::Builder::new()
@@ -100,7 +103,7 @@ fn turn(folder: &Path) -> std::io::Result<File> {
 
 impl Sqlite {
     /// Opens or makes the two files in a folder, and migrates them. Blocks.
-    pub(crate) fn open(folder: &Path, now: Micros) -> Result<Self, StoreError> {
+    pub(crate) fn open(folder: &Path, now: Micros, faults: &Faults) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder).map_err(|error| StoreError::Blob(error.to_string()))?;
         let (main, reads) = (folder.join(FILE), folder.join(READS_FILE));
         // The change to the write-ahead log does not wait for another process that makes it at the same moment.
@@ -108,8 +111,8 @@ impl Sqlite {
         migrate::file(&main, Sync::Full, now)?;
         migrate::file(&reads, Sync::Normal, now)?;
         Ok(Self {
-            main: Part::open(main, Sync::Full, WRITE_CHAIN, READERS)?,
-            reads: Part::open(reads, Sync::Normal, READ_CHAIN, 1)?,
+            main: Part::open(main, Sync::Full, WRITE_CHAIN, READERS, faults)?,
+            reads: Part::open(reads, Sync::Normal, READ_CHAIN, 1, &Faults::default())?,
         })
     }
 

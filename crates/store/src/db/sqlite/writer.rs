@@ -7,8 +7,9 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::checkpoint::{Checkpoint, sync_log};
-use super::connection::{Link, Sync, fatal, taken};
+use super::connection::{Link, Sync, fatal, lost_sync, taken};
 use crate::audit::{self, Head};
+use crate::db::fault::Faults;
 use crate::db::lane::{Answer, BATCH, Job, Request, Status};
 use crate::db::{Expect, Row, Step};
 use crate::{StoreError, feed};
@@ -19,6 +20,7 @@ pub(super) struct Plan {
     pub(super) sync: Sync,
     pub(super) chain: &'static str,
     pub(super) checkpoint: Checkpoint,
+    pub(super) faults: Faults,
 }
 
 struct Waiting(Box<Request>, oneshot::Sender<Answer>);
@@ -39,9 +41,10 @@ pub(super) fn serve(plan: &Plan, queue: &flume::Receiver<Job>, status: &Arc<Stat
     loop {
         let stop = drain(queue, &mut waiting);
         if !waiting.is_empty() {
-            let result = synchronised(plan, status)
+            let result = usable(status)
+                .and_then(|()| synchronised(plan, status))
                 .and_then(|()| opened(&mut writer, plan))
-                .and_then(|writer| writer.batch(&waiting));
+                .and_then(|writer| writer.batch(&waiting, &plan.faults));
             match result {
                 Ok(answers) => {
                     status.recovered();
@@ -52,8 +55,15 @@ pub(super) fn serve(plan: &Plan, queue: &flume::Receiver<Job>, status: &Arc<Stat
                 }
                 Err(error) => {
                     writer = None;
-                    status.broke(&error.to_string());
-                    refuse(&mut waiting, &error.to_string());
+                    let why = error.to_string();
+                    match error {
+                        Fault::ForGood(_) => {}
+                        Fault::Sqlite(error) if lost_sync(&error) => {
+                            status.broke_for_good(&format!("{LOST} ({why})"));
+                        }
+                        _ => status.broke(&why),
+                    }
+                    refuse(&mut waiting, &why);
                 }
             }
         }
@@ -88,6 +98,16 @@ fn refuse(waiting: &mut Vec<Waiting>, why: &str) {
     }
 }
 
+/// After a failed fsync the system takes the pages for written that are not, and would say so to the next fsync.
+const LOST: &str =
+    "the disk could not keep what was written: see to it, then start the program again";
+
+fn usable(status: &Status) -> Result<(), Fault> {
+    status
+        .broken_for_good()
+        .map_or(Ok(()), |why| Err(Fault::ForGood(why)))
+}
+
 /// After a log that is synchronised each second could not be, nothing goes on until it can.
 fn synchronised(plan: &Plan, status: &Status) -> Result<(), Fault> {
     if plan.sync == Sync::Normal && status.check().is_err() {
@@ -112,6 +132,8 @@ enum Fault {
     Store(#[from] StoreError),
     #[error(transparent)]
     Log(#[from] std::io::Error),
+    #[error("{0}")]
+    ForGood(String),
 }
 
 impl Writer {
@@ -152,11 +174,12 @@ impl Writer {
     }
 
     /// One transaction. On a fault nothing of it is acknowledged and the head goes back.
-    fn batch(&mut self, waiting: &[Waiting]) -> Result<Vec<Answer>, Fault> {
+    fn batch(&mut self, waiting: &[Waiting], faults: &Faults) -> Result<Vec<Answer>, Fault> {
         self.link.execute("begin immediate", &[])?;
         let result = self.refresh().and_then(|()| {
             let before = self.head.clone();
             let answers = self.run(waiting).and_then(|answers| {
+                faults.strike()?;
                 self.link.execute("commit", &[])?;
                 Ok(answers)
             });
