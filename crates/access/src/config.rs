@@ -53,6 +53,12 @@ pub struct AccessConfig {
     pub forget_tries: Span,
     /// After this long, a person's rights should be looked at again (再確認).
     pub review: Span,
+    /// How long a machine client's token may be used.
+    pub token: Span,
+    /// How far in the future a machine client's assertion may end.
+    pub assertion: Span,
+    /// How far its clock may be wrong.
+    pub skew: Span,
     pub hash: HashCost,
 }
 
@@ -72,6 +78,9 @@ impl Default for AccessConfig {
             longest_delay: Span::minutes(15),
             forget_tries: Span::hours(24),
             review: Span::days(365),
+            token: Span::minutes(5),
+            assertion: Span::minutes(5),
+            skew: Span::seconds(60),
             hash: HashCost::STRONG,
         }
     }

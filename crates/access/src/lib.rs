@@ -7,7 +7,8 @@
 //! | [`enrolment`] | one-time links by which a person sets password and second factor |
 //! | [`signin`], [`slow`] | signing in, and how failed tries slow the next ones |
 //! | [`session`], [`context`] | who sends this request, and the [`renkei_base::Ctx`] made of it |
-//! | [`token`], [`scope`] | access tokens of machine clients, and what they are good for |
+//! | [`client`], [`jwks`] | machine clients and their public keys |
+//! | [`token`], `assertion`, [`scope`] | their access tokens: how they get them, and what they are good for |
 //! | [`audit`] | what auditors read |
 //! | [`own`] | what people do to their own account |
 //! | [`password`], [`totp`], [`recovery`], [`secret`] | the factors, and secrets that are never printed |
@@ -15,13 +16,16 @@
 //! | [`demo`] | people without passwords, in an invented region on loopback only |
 
 pub mod account;
+mod assertion;
 pub mod audit;
 mod cache;
+pub mod client;
 pub mod config;
 pub mod context;
 pub mod demo;
 pub mod enrolment;
 mod input;
+pub mod jwks;
 pub mod own;
 pub mod password;
 pub mod person;
@@ -41,6 +45,8 @@ use std::sync::Arc;
 use renkei_base::Ids;
 use renkei_store::Store;
 
+pub use assertion::AssertionFault;
+pub use client::{Client, NewClient};
 pub use config::AccessConfig;
 pub use context::{ctx_for, visitor_ctx};
 pub use demo::DemoMode;
@@ -50,7 +56,7 @@ pub use scope::{Interaction, Scopes};
 pub use secret::{AccessToken, LinkToken, SessionToken};
 pub use session::{NewSession, SignedIn};
 pub use signin::Entry;
-pub use token::Bearer;
+pub use token::{Ask, Bearer, Granted, NoToken};
 
 /// Everything about people and their sessions; cheap to clone.
 #[derive(Clone, Debug)]

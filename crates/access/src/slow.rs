@@ -25,6 +25,19 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// For machine clients: the address alone, apart from the people who sign in there.
+    pub(crate) fn of_machine(address: Option<IpAddr>) -> Self {
+        let key = |address| {
+            (
+                AttemptKind::Address,
+                format!("machine {}", network(address)),
+            )
+        };
+        Self(address.map(key).into_iter().collect())
+    }
+}
+
 /// An address as one place: IPv6 by its /64, since a single machine may use all of that.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {
@@ -87,6 +100,38 @@ impl Access {
             }
         }
         Err(too_soon(Span::seconds(1)).into())
+    }
+
+    /// How long the next try has to wait, for those whose failures are counted after they were looked at.
+    pub(crate) async fn wait_for(&self, ctx: &Ctx, keys: &Keys) -> Result<Span, StoreError> {
+        let mut wait = Span(0);
+        for (kind, key) in &keys.0 {
+            let read = self.store.attempts(*kind, key).await?;
+            let row = remembered(&self.config, read, ctx.at);
+            wait = wait.max(open_from(&self.config, row) - ctx.at);
+        }
+        Ok(wait)
+    }
+
+    /// Counts a try that failed.
+    pub(crate) async fn count_failure(&self, ctx: &Ctx, keys: &Keys) -> Result<(), StoreError> {
+        for _ in 0..ROUNDS {
+            let mut changes = Changes::default();
+            for (kind, key) in &keys.0 {
+                let read = self.store.attempts(*kind, key).await?;
+                let failures = remembered(&self.config, read, ctx.at).failures + 1;
+                let next = AttemptRow {
+                    failures,
+                    last: ctx.at,
+                };
+                changes.count_attempt(*kind, key, read, next);
+            }
+            match self.store.commit(ctx, changes).await {
+                Err(StoreError::Conflict(_)) => {}
+                other => return other.map(|_| ()),
+            }
+        }
+        Ok(())
     }
 
     /// After a success: the login starts afresh; of an address (a hospital has one for all) half is forgiven.

@@ -6,6 +6,7 @@
 //! | [`postgres`] | PostgreSQL servers of the tests' own, from Debian's binaries |
 //! | [`shared`] | the one server that all tests of a run use, and how it ends |
 //! | [`clock`], [`id`] | time that stands still until moved, ids and secrets that come from a seed |
+//! | [`signer`] | key pairs of machine clients |
 //! | [`data`], [`folder`] | real data where it is there, folders that go away |
 //!
 //! Unit tests inside `renkei-store` meet that crate twice (as itself and as seen from here), so its stories
@@ -24,9 +25,11 @@ pub mod folder;
 pub mod id;
 pub mod postgres;
 pub mod shared;
+pub mod signer;
 
 pub use backend::Backend;
 pub use clock::TestClock;
 pub use data::test_data;
 pub use folder::Folder;
 pub use id::CountingIds;
+pub use signer::Signer;

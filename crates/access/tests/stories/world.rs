@@ -85,7 +85,7 @@ impl World {
         )
     }
 
-    fn arrival(&self) -> Arrival {
+    pub(crate) fn arrival(&self) -> Arrival {
         Arrival {
             at: self.clock.now(),
             request: self.ids.id(),
