@@ -1,9 +1,33 @@
-//! Documents of JP-CLINS: the letter of referral as a Bundle.
+//! Documents of JP-CLINS: the letter of referral as a Bundle. Checked, read, built.
 //!
 //! | file | holds |
 //! |---|---|
 //! | `finding` | [`Finding`]: which rule, where, how bad |
+//! | `rules` | the data file `crates/fhir/data/clins-rules.json`, by claimed profile and version |
+//! | `check` | [`check`]: a Bundle against its rules |
+//! | `frame`, `element`, `section`, `invariant`, `form` | what is checked: entries and references, single elements, sections, numbered rules, forms of texts |
+//! | `letter` | [`Letter`]: the letter in plain values |
+//! | `build`, `read` | [`build`] and [`read`]: to and from a Bundle |
+//! | `say` | resources as lines for people |
+//! | `bundle`, `node` | walking a Bundle |
 
+mod build;
+mod bundle;
+mod check;
+mod element;
 mod finding;
+mod form;
+mod frame;
+mod invariant;
+mod letter;
+mod node;
+mod read;
+mod rules;
+mod say;
+mod section;
 
+pub use build::build;
+pub use check::{check, passes};
 pub use finding::{Finding, Severity};
+pub use letter::{Enclosed, Identifier, Letter, Section, Sender};
+pub use read::read;
