@@ -54,6 +54,7 @@ pub(crate) fn config(data: PathBuf, postgres: Option<&str>) -> Config {
     let database = match postgres {
         Some(url) => Database::Postgres {
             url: url.to_owned(),
+            roots: None,
         },
         None => Database::Sqlite,
     };

@@ -26,11 +26,13 @@ pub(crate) struct Config {
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Server {
     listen: Option<SocketAddr>,
-    /// How people reach the server: `https://renkei.example.jp`.
+    /// How people reach the server: `https://renkei.example.jp`. With https, cookies travel over TLS only.
     pub(crate) base_url: Option<String>,
     /// PEM files, read again on SIGHUP. Both or none.
     tls_certificate: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    /// Reverse proxies whose word about the client's address is believed: `["10.0.0.0/8"]`.
+    pub(crate) trusted_proxies: renkei_web::Proxies,
     /// Whether `/metrics` answers other machines.
     pub(crate) open_metrics: bool,
 }
@@ -40,13 +42,18 @@ pub(crate) struct Server {
 pub(crate) struct Database {
     /// `postgres://…`; without it the embedded database in the data folder.
     pub(crate) url: Option<String>,
+    /// PEM file of the certificates to trust on the way to it, instead of the system's.
+    pub(crate) root_certificates: Option<PathBuf>,
 }
 
 /// The URL may hold a password.
 impl std::fmt::Debug for Database {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let url = self.url.as_ref().map(|_| "postgres://…");
-        f.debug_struct("Database").field("url", &url).finish()
+        f.debug_struct("Database")
+            .field("url", &url)
+            .field("root_certificates", &self.root_certificates)
+            .finish()
     }
 }
 
@@ -108,6 +115,12 @@ impl Server {
         asked.or(self.listen).unwrap_or(LISTEN)
     }
 
+    /// Whether a proxy has the TLS: people come by https, and this server's neighbours are known.
+    pub(crate) fn behind_proxy(&self) -> bool {
+        let https = |url: &String| url.starts_with("https://");
+        !self.trusted_proxies.is_empty() && self.base_url.as_ref().is_some_and(https)
+    }
+
     pub(crate) fn tls(&self) -> Result<Option<Tls>, ConfigError> {
         match (&self.tls_certificate, &self.tls_key) {
             (Some(certificate), Some(key)) => Ok(Some(Tls {
@@ -147,7 +160,9 @@ mod tests {
         assert!(
             config.server.tls().unwrap().is_some()
                 && config.data.is_some()
+                && !config.server.trusted_proxies.is_empty()
                 && config.database.url.is_some()
+                && config.database.root_certificates.is_some()
         );
         assert_eq!(
             config.server.base_url.as_deref(),
@@ -175,6 +190,10 @@ mod tests {
             ("[servers]", "unknown field `servers`"),
             ("[deadlines]\nreply_day = 3", "unknown field `reply_day`"),
             ("[server]\ntls_key = \"a.pem\"", "needs both"),
+            (
+                "[server]\ntrusted_proxies = [\"proxy.example\"]",
+                "is no network",
+            ),
             (
                 "[server]\nbase_url = \"renkei.example.jp\"",
                 "base_url must begin",

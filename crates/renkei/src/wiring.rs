@@ -37,7 +37,10 @@ impl Program {
         let clock: Arc<dyn Clock> = Arc::new(MachineClock);
         let ids: Arc<dyn Ids> = Arc::new(MachineIds);
         let database = match &config.database.url {
-            Some(url) => Database::Postgres { url: url.clone() },
+            Some(url) => Database::Postgres {
+                url: url.clone(),
+                roots: config.database.root_certificates.clone(),
+            },
             None => Database::Sqlite,
         };
         let place = renkei_store::Config {

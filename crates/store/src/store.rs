@@ -29,7 +29,10 @@ pub enum Database {
     /// `data/renkei.db`, embedded.
     Sqlite,
     Postgres {
+        /// As libpq reads it; its `sslmode` says how it is spoken to.
         url: String,
+        /// A PEM file of the certificates to trust, instead of the system's.
+        roots: Option<PathBuf>,
     },
 }
 

@@ -42,6 +42,7 @@ impl Backend {
             None => Database::Sqlite,
             Some(name) => Database::Postgres {
                 url: shared::server().url(name),
+                roots: None,
             },
         };
         Config {

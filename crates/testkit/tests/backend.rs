@@ -20,7 +20,7 @@ async fn a_new_place(backend: Backend) {
     assert_eq!(std::fs::read_dir(&config.data).unwrap().count(), 0);
     match config.database {
         Database::Sqlite => assert!(!backend.is_postgres()),
-        Database::Postgres { url } => {
+        Database::Postgres { url, .. } => {
             assert!(backend.is_postgres());
             let client = connect(&url).await;
             let sql = "select count(*) from pg_class where relnamespace = 'public'::regnamespace";
@@ -40,7 +40,7 @@ async fn a_new_place(backend: Backend) {
 async fn the_same_place_again(backend: Backend) {
     let (first, second) = (backend.config(), backend.config());
     assert_eq!(first.data, second.data);
-    if let (Database::Postgres { url }, Database::Postgres { url: again }) =
+    if let (Database::Postgres { url, .. }, Database::Postgres { url: again, .. }) =
         (first.database, second.database)
     {
         connect(&url)
@@ -78,7 +78,7 @@ fn order_is_that_of_the_bytes() {
         return;
     }
     let backend = Backend::postgres();
-    let Database::Postgres { url } = backend.config().database else {
+    let Database::Postgres { url, .. } = backend.config().database else {
         panic!("asked for PostgreSQL")
     };
     renkei_testkit::backend::run(async move {

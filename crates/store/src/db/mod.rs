@@ -17,6 +17,7 @@ use self::dialect::Backend;
 use self::fault::Faults;
 use self::lane::{Answer, Request};
 use self::postgres::Postgres;
+use self::postgres::tls::Target;
 use self::sqlite::Sqlite;
 use crate::StoreError;
 use crate::store::{Config, Database};
@@ -44,8 +45,11 @@ impl Db {
                     .map_err(|error| StoreError::Driver(error.to_string()))?
                     .map(Self::Sqlite)
             }
-            Database::Postgres { url } => {
-                Postgres::open(url, now, changed).await.map(Self::Postgres)
+            Database::Postgres { url, roots } => {
+                let target = Target::new(url, roots.as_deref())?;
+                Postgres::open(target, now, changed)
+                    .await
+                    .map(Self::Postgres)
             }
         }
     }

@@ -33,7 +33,7 @@ async fn tamper(config: &Config, statements: &[&str]) {
                 }
             }
         }
-        Database::Postgres { url } => {
+        Database::Postgres { url, .. } => {
             let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
                 .await
                 .unwrap();
@@ -63,7 +63,7 @@ async fn rows(config: &Config) -> Vec<String> {
                 rows.extend(found.unwrap().map(Result::unwrap));
             }
         }
-        Database::Postgres { url } => {
+        Database::Postgres { url, .. } => {
             let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
                 .await
                 .unwrap();

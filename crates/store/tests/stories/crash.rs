@@ -210,6 +210,7 @@ fn a_killed_postgres_is_refused_then_found_again() {
         data: folder.path().join("data"),
         database: Database::Postgres {
             url: server.url("crash"),
+            roots: None,
         },
     };
     let killed = server.clone();

@@ -152,6 +152,7 @@ fn a_stopped_postgres_is_not_ready_and_then_is() {
         let mut config = world.backend.config();
         config.database = renkei_store::Database::Postgres {
             url: server.url("stopped"),
+            roots: None,
         };
         world.store = Store::open(&config, world.clock.shared()).await.unwrap();
         write(&world, "before").await.unwrap();

@@ -141,7 +141,7 @@ async fn counts(config: &Config) -> Vec<(i64, i64)> {
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
             rows.unwrap().map(Result::unwrap).collect()
         }
-        Database::Postgres { url } => {
+        Database::Postgres { url, .. } => {
             let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
                 .await
                 .unwrap();

@@ -75,7 +75,7 @@ async fn execute(config: &Config, sql: &str) {
             let conn = rusqlite::Connection::open(config.data.join("renkei.db")).unwrap();
             conn.execute_batch(sql).unwrap();
         }
-        Database::Postgres { url } => {
+        Database::Postgres { url, .. } => {
             let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
                 .await
                 .unwrap();

@@ -95,7 +95,7 @@ async fn damage(config: &Config) {
             let conn = rusqlite::Connection::open(config.data.join("renkei.db")).unwrap();
             conn.execute_batch(&sql).unwrap();
         }
-        Database::Postgres { url } => {
+        Database::Postgres { url, .. } => {
             let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
                 .await
                 .unwrap();
@@ -130,7 +130,7 @@ async fn dump(config: &Config) -> Vec<Vec<String>> {
                     .map(Result::unwrap)
                     .collect()
             }
-            Database::Postgres { url } => {
+            Database::Postgres { url, .. } => {
                 let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls)
                     .await
                     .unwrap();

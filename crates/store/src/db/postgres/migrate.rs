@@ -4,6 +4,7 @@ use renkei_base::Micros;
 use tokio_postgres::Client;
 
 use super::session::{self, LOCKS};
+use super::tls::Target;
 use crate::StoreError;
 use crate::db::Value;
 use crate::db::dialect::{self, Backend};
@@ -14,8 +15,8 @@ const LOCK: i32 = -1;
 /// True where texts are not ordered by their bytes.
 const LINGUISTIC: &str = "select 'a' < 'B'";
 
-pub(super) async fn run(config: &tokio_postgres::Config, now: Micros) -> Result<(), StoreError> {
-    let client = session::connect(config).await?;
+pub(super) async fn run(target: &Target, now: Micros) -> Result<(), StoreError> {
+    let client = session::connect(target).await?;
     order(&client).await?;
     let lock = "select pg_advisory_lock($1, $2)";
     client

@@ -3,11 +3,11 @@
 mod migrate;
 mod notify;
 mod session;
+pub(crate) mod tls;
 mod value;
 mod writer;
 
 use std::borrow::Cow;
-use std::str::FromStr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use renkei_base::{Id, Micros};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::JoinHandle;
-use tokio_postgres::{Config, NoTls};
 
 use self::session::{Chains, READS, Session, WRITES};
+use self::tls::Target;
 use self::writer::Plan;
 use super::lane::{self, Answer, Job, Request, Status};
 use super::{Row, Value};
@@ -28,7 +28,6 @@ use crate::store::Changed;
 const READERS: usize = 8;
 /// How long a read may wait for one of them.
 const WAIT: Duration = Duration::from_secs(5);
-const CONNECT: Duration = Duration::from_secs(3);
 /// Prepared statements kept by each of them.
 const STATEMENTS: usize = 500;
 /// Writers of clinical data; each commits for all requests that wait.
@@ -65,7 +64,7 @@ impl std::fmt::Debug for Postgres {
 
 impl Lane {
     async fn start(
-        config: &Config,
+        target: &Target,
         first: i32,
         settings: &'static str,
         writers: usize,
@@ -73,7 +72,7 @@ impl Lane {
     ) -> Result<Self, StoreError> {
         let (jobs, queue) = flume::bounded(lane::QUEUE);
         let plan = Plan {
-            config: config.clone(),
+            target: target.clone(),
             settings,
             first,
             chains: Arc::clone(chains),
@@ -82,7 +81,7 @@ impl Lane {
         };
         let mut tasks = Vec::with_capacity(writers);
         for _ in 0..writers {
-            let session = Session::open(config, first, settings, chains).await?;
+            let session = Session::open(target, first, settings, chains).await?;
             tasks.push(tokio::spawn(writer::serve(plan.clone(), Some(session))));
         }
         Ok(Self {
@@ -108,24 +107,18 @@ impl Lane {
 
 impl Postgres {
     pub(crate) async fn open(
-        url: &str,
+        target: Target,
         now: Micros,
         changed: &broadcast::Sender<Changed>,
     ) -> Result<Self, StoreError> {
-        // The parser's error may quote the address, and with it a password.
-        let config = Config::from_str(url).map_err(|_| {
-            StoreError::Driver("the database's address is not understood".to_owned())
-        })?;
-        let mut config = config;
-        config.connect_timeout(CONNECT).application_name("renkei");
-        migrate::run(&config, now).await?;
+        migrate::run(&target, now).await?;
         let chains = Chains::default();
-        let writes = Lane::start(&config, WRITES, WRITE_SETTINGS, WRITERS, &chains).await?;
-        let reads = Lane::start(&config, READS, LOG_SETTINGS, LOGGERS, &chains).await?;
+        let writes = Lane::start(&target, WRITES, WRITE_SETTINGS, WRITERS, &chains).await?;
+        let reads = Lane::start(&target, READS, LOG_SETTINGS, LOGGERS, &chains).await?;
         let (told, tells) = mpsc::unbounded_channel();
-        tokio::spawn(notify::serve(config.clone(), tells, changed.clone()));
+        tokio::spawn(notify::serve(target.clone(), tells, changed.clone()));
         Ok(Self {
-            pool: pool(config)?,
+            pool: pool(target)?,
             writes,
             reads,
             chains,
@@ -204,7 +197,8 @@ impl Postgres {
     }
 }
 
-fn pool(mut config: Config) -> Result<Pool, StoreError> {
+fn pool(target: Target) -> Result<Pool, StoreError> {
+    let Target { mut config, tls } = target;
     let options = match config.get_options() {
         Some(own) => format!("{own} {READ_OPTIONS}"),
         None => READ_OPTIONS.to_owned(),
@@ -213,7 +207,7 @@ fn pool(mut config: Config) -> Result<Pool, StoreError> {
     let recycling = ManagerConfig {
         recycling_method: RecyclingMethod::Fast,
     };
-    Pool::builder(Manager::from_config(config, NoTls, recycling))
+    Pool::builder(Manager::from_config(config, tls, recycling))
         .max_size(READERS)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(WAIT))

@@ -7,8 +7,9 @@ use std::time::Duration;
 use futures_util::{StreamExt, stream};
 use renkei_base::Id;
 use tokio::sync::{broadcast, mpsc};
-use tokio_postgres::{AsyncMessage, Client, Config, NoTls};
+use tokio_postgres::{AsyncMessage, Client};
 
+use super::tls::Target;
 use crate::store::Changed;
 
 const LISTEN: &str = "listen renkei_changed";
@@ -22,12 +23,12 @@ const NAMES: usize = 100;
 
 /// Runs until the store is closed: sends what is told here, passes on what other processes tell.
 pub(super) async fn serve(
-    config: Config,
+    target: Target,
     mut told: mpsc::UnboundedReceiver<Vec<Id>>,
     changed: broadcast::Sender<Changed>,
 ) {
     loop {
-        match connect(&config, &changed).await {
+        match connect(&target, &changed).await {
             Ok(client) => {
                 if send(&client, &mut told).await.is_none() {
                     return;
@@ -40,10 +41,10 @@ pub(super) async fn serve(
 }
 
 async fn connect(
-    config: &Config,
+    target: &Target,
     changed: &broadcast::Sender<Changed>,
 ) -> Result<Client, tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
+    let (client, mut connection) = target.config.connect(target.tls.clone()).await?;
     let changed = changed.clone();
     let (own, mut known) = mpsc::channel::<i32>(1);
     tokio::spawn(async move {

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::join_all;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config, NoTls, Statement};
+use tokio_postgres::{Client, Statement};
 
+use super::tls::Target;
 use super::value;
 use crate::audit::{self, Head};
 use crate::db::{Row, Value};
@@ -34,8 +35,9 @@ pub(super) struct Session {
 }
 
 /// Connects, and lets the connection run on a task of its own.
-pub(super) async fn connect(config: &Config) -> Result<Client, StoreError> {
-    let (client, connection) = config.connect(NoTls).await.map_err(|error| away(&error))?;
+pub(super) async fn connect(target: &Target) -> Result<Client, StoreError> {
+    let connected = target.config.connect(target.tls.clone()).await;
+    let (client, connection) = connected.map_err(|error| away(&error))?;
     tokio::spawn(async move {
         if let Err(error) = connection.await {
             tracing::warn!(error = text(&error), "a database connection was lost");
@@ -59,12 +61,12 @@ pub(super) fn away(error: &tokio_postgres::Error) -> StoreError {
 impl Session {
     /// Connects and takes the first chain that nobody holds.
     pub(super) async fn open(
-        config: &Config,
+        target: &Target,
         first: i32,
         settings: &str,
         chains: &Chains,
     ) -> Result<Self, StoreError> {
-        let client = connect(config).await?;
+        let client = connect(target).await?;
         client
             .batch_execute(settings)
             .await

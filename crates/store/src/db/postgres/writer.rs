@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use tokio_postgres::Config;
 
 use super::session::{Chains, Meaning, Session, meaning, text};
+use super::tls::Target;
 use crate::audit::{self, Head};
 use crate::db::lane::{Answer, Job, Request, Status};
 use crate::db::{Expect, Value};
@@ -21,7 +21,7 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 /// What a writer needs to connect, again after a fault.
 #[derive(Clone)]
 pub(super) struct Plan {
-    pub(super) config: Config,
+    pub(super) target: Target,
     pub(super) settings: &'static str,
     /// Number of the first lock of this kind of chain.
     pub(super) first: i32,
@@ -71,7 +71,7 @@ pub(super) async fn serve(plan: Plan, mut session: Option<Session>) {
 
 /// A new session; or none, and what waited is refused.
 async fn reconnect(plan: &Plan, waiting: &mut Vec<Waiting>) -> Option<Session> {
-    match Session::open(&plan.config, plan.first, plan.settings, &plan.chains).await {
+    match Session::open(&plan.target, plan.first, plan.settings, &plan.chains).await {
         Ok(session) => Some(session),
         Err(error) => {
             plan.status.broke(&error.to_string());
