@@ -165,6 +165,8 @@ mod table {
         PatientRead      "patient.read"       CARING    Involved  Patients "refuse-role";
         /// 患者の基本情報を直す
         PatientEdit      "patient.edit"       CARING    Home      Patients "refuse-role";
+        /// 診療の記録を書く (検査・病名・アレルギー・処方・処置・文書)
+        RecordWrite      "record.write"       CARING    Home      Patients "refuse-role";
 
         /// 今しなければならないことの一覧を見る
         WorkList         "referral.list"      CARING    Member    Patients "refuse-role";

@@ -7,8 +7,8 @@ use renkei_fhir::document_reference::{DocumentReference, File};
 use renkei_fhir::task::Task;
 use renkei_store::{Changes, Failure, Note, StoreError};
 
-use crate::referral::case::{Case, Held};
-use crate::referral::draft;
+use crate::referral::case::{Case, Held, place};
+use crate::referral::{Side, draft};
 use crate::tries::{TRIES, noted};
 use crate::{Care, policy, reply};
 
@@ -105,16 +105,8 @@ async fn add_tried(
     for _ in 0..TRIES {
         let case = Case::load(care, ctx, id, "attachment.add").await?;
         may_write(ctx, &case, of)?;
-        let files: Vec<_> = files(&case, of).collect();
-        if let Some(same) = files
-            .iter()
-            .find(|file| file.view.sha256() == Some(&sha256))
-        {
-            return Ok((same.stored.key.id.clone(), case.version()));
-        }
-        if files.len() >= limits::ATTACHMENTS {
-            let fault = Fault::new("file", "fault-files-too-many").with("max", limits::ATTACHMENTS);
-            return Err(Refusal::Invalid(vec![fault]).into());
+        if let Some(there) = same(&case, of, &sha256)? {
+            return Ok((there, case.version()));
         }
         let file = File {
             title: &title,
@@ -122,7 +114,8 @@ async fn add_tried(
             bytes: size,
             sha256: &sha256,
         };
-        let (file_id, changes) = added(ctx, &case, of, file)?;
+        let file_id = ctx.ids.id();
+        let changes = added(ctx, &case, of, file, &file_id)?;
         match care.store.commit(ctx, changes).await {
             Ok(_) => return Ok((file_id, case.version() + 1)),
             Err(StoreError::Conflict(_)) => {}
@@ -132,10 +125,82 @@ async fn add_tried(
     Err(Refusal::Conflict.into())
 }
 
+/// What adding a file to the letter or the reply of the caller's side comes to: the file that is there already, or changes.
+/// The bytes are kept at once; nothing else is written.
+pub(crate) async fn plan(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    id: &Id,
+    title: &str,
+    bytes: Vec<u8>,
+) -> Result<(Id, Option<Changes>), Failure> {
+    let of = match case.side(ctx) {
+        Some(Side::Receiver) => Of::Reply,
+        _ => Of::Letter,
+    };
+    may_write(ctx, case, of)?;
+    let (kind, title) = checked(title, &bytes)?;
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let sha256 = care.store.put_blob(bytes).await?;
+    if let Some(there) = same(case, of, &sha256)? {
+        return Ok((there, None));
+    }
+    let file = File {
+        title: &title,
+        mime: kind.mime(),
+        bytes: size,
+        sha256: &sha256,
+    };
+    let changes = added(ctx, case, of, file, id)?;
+    Ok((id.clone(), Some(changes)))
+}
+
+/// The same for a letter that comes in the same commit.
+pub(crate) async fn plan_new(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Id,
+    patient: &Id,
+    id: &Id,
+    title: &str,
+    bytes: Vec<u8>,
+) -> Result<Changes, Failure> {
+    let (kind, title) = checked(title, &bytes)?;
+    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let sha256 = care.store.put_blob(bytes).await?;
+    let file = File {
+        title: &title,
+        mime: kind.mime(),
+        bytes: size,
+        sha256: &sha256,
+    };
+    let mut view = DocumentReference::new(id, Of::Letter.code(), file);
+    view.set_subject(patient, case);
+    view.set_author(ctx.caller.account.as_ref(), &ctx.caller.name, ctx.at);
+    let mut changes = Changes::default();
+    let place = place(patient, case, ctx.institution()?);
+    changes.create(view.into_resource(), place);
+    Ok(changes)
+}
+
+/// The same bytes twice are once; more than the limit are refused.
+fn same(case: &Case, of: Of, sha256: &str) -> Result<Option<Id>, Refusal> {
+    let files: Vec<_> = files(case, of).collect();
+    let same = files.iter().find(|file| file.view.sha256() == Some(sha256));
+    if let Some(same) = same {
+        return Ok(Some(same.stored.key.id.clone()));
+    }
+    if files.len() >= limits::ATTACHMENTS {
+        let fault = Fault::new("file", "fault-files-too-many").with("max", limits::ATTACHMENTS);
+        return Err(Refusal::Invalid(vec![fault]));
+    }
+    Ok(None)
+}
+
 /// The file and the case's next version: so that nothing is added while the letter goes out.
-fn added(ctx: &Ctx, case: &Case, of: Of, file: File<'_>) -> Result<(Id, Changes), Refusal> {
-    let id = ctx.ids.id();
-    let mut view = DocumentReference::new(&id, of.code(), file);
+fn added(ctx: &Ctx, case: &Case, of: Of, file: File<'_>, id: &Id) -> Result<Changes, Refusal> {
+    let mut view = DocumentReference::new(id, of.code(), file);
     view.set_subject(&case.patient_id, &case.id);
     view.set_author(ctx.caller.account.as_ref(), &ctx.caller.name, ctx.at);
     let mut changes = Changes::default();
@@ -144,9 +209,9 @@ fn added(ctx: &Ctx, case: &Case, of: Of, file: File<'_>) -> Result<(Id, Changes)
     changes.note(
         Note::new("attachment.add")
             .patient(&case.patient_id)
-            .what(DocumentReference::key(&id)),
+            .what(DocumentReference::key(id)),
     );
-    Ok((id, changes))
+    Ok(changes)
 }
 
 fn touch(ctx: &Ctx, case: &Case, changes: &mut Changes) {
@@ -196,22 +261,7 @@ pub async fn remove(care: &Care, ctx: &Ctx, case: &Id, attachment: &Id) -> Resul
 async fn remove_tried(care: &Care, ctx: &Ctx, id: &Id, attachment: &Id) -> Result<u32, Failure> {
     for _ in 0..TRIES {
         let case = Case::load(care, ctx, id, "attachment.remove").await?;
-        let found = case
-            .files
-            .iter()
-            .find(|file| file.stored.key.id == *attachment);
-        let file = found
-            .filter(|file| is_seen(ctx, file))
-            .ok_or(Refusal::NotFound)?;
-        may_write(ctx, &case, Of::from_file(&file.view))?;
-        let mut changes = Changes::default();
-        changes.delete(&file.stored);
-        touch(ctx, &case, &mut changes);
-        changes.note(
-            Note::new("attachment.remove")
-                .patient(&case.patient_id)
-                .what(file.stored.key.clone()),
-        );
+        let changes = plan_remove(ctx, &case, attachment)?;
         match care.store.commit(ctx, changes).await {
             Ok(_) => return Ok(case.version() + 1),
             Err(StoreError::Conflict(_)) => {}
@@ -219,6 +269,25 @@ async fn remove_tried(care: &Care, ctx: &Ctx, id: &Id, attachment: &Id) -> Resul
         }
     }
     Err(Refusal::Conflict.into())
+}
+
+/// What taking a file away comes to. Pure.
+pub(crate) fn plan_remove(ctx: &Ctx, case: &Case, attachment: &Id) -> Result<Changes, Refusal> {
+    let mut files = case.files.iter();
+    let found = files.find(|file| file.stored.key.id == *attachment);
+    let file = found
+        .filter(|file| is_seen(ctx, file))
+        .ok_or(Refusal::NotFound)?;
+    may_write(ctx, case, Of::from_file(&file.view))?;
+    let mut changes = Changes::default();
+    changes.delete(&file.stored);
+    touch(ctx, case, &mut changes);
+    changes.note(
+        Note::new("attachment.remove")
+            .patient(&case.patient_id)
+            .what(file.stored.key.clone()),
+    );
+    Ok(changes)
 }
 
 /// The bytes of a file.

@@ -4,13 +4,26 @@
 //! |---|---|
 //! | [`kind`] | the one table: which type can be read, written, and why not |
 //! | [`denied`] | why a write was not done |
-//! | `plan` | from one write to changes: which noun owns it |
-//! | `refer` | references between the entries of a transaction |
+//! | `door` | the way of all writes: what is meant, what it comes to, one commit |
+//! | `meant` | conditional writes settled, ids given, references between entries put in place |
+//! | `refer` | references inside a resource |
+//! | `step` | a changed Task as a step of its case |
+//! | `parts` | a referral's draft by its parts |
+//! | `appointment`, `slot`, `file` | bookings, times, attachments |
 //!
-//! A write never goes around a noun: what none owns is refused with its reason.
+//! A write never goes around a noun: what none owns is refused with its reason. Patients are `patient`'s,
+//! clinical resources `record`'s.
 
+mod appointment;
 pub mod denied;
+pub(crate) mod door;
+mod file;
 pub mod kind;
+mod meant;
+mod parts;
+pub(crate) mod refer;
+mod slot;
+mod step;
 
 use renkei_base::{Ctx, Micros};
 use renkei_fhir::{Key, Resource};
@@ -91,9 +104,18 @@ pub struct Failed {
 ///
 /// # Errors
 /// [`Denied`]; nothing was stored.
-pub async fn write(_care: &Care, _ctx: &Ctx, write: Write) -> Result<Written, Denied> {
-    let _ = write;
-    Err(Denied::NotOffered("refuse-fhir-not-kept"))
+pub async fn write(care: &Care, ctx: &Ctx, write: Write) -> Result<Written, Denied> {
+    let entry = Entry {
+        full_url: String::new(),
+        write,
+    };
+    match door::pass(care, ctx, &[entry]).await {
+        Ok(written) => written
+            .into_iter()
+            .next()
+            .ok_or(Denied::NotOffered("refuse-fhir-not-kept")),
+        Err(failed) => Err(failed.why),
+    }
 }
 
 /// Does several writes in one commit, all or nothing; the answers are in the order of the entries.
@@ -102,15 +124,11 @@ pub async fn write(_care: &Care, _ctx: &Ctx, write: Write) -> Result<Written, De
 /// # Errors
 /// [`Failed`] with the entry that was refused.
 pub async fn transaction(
-    _care: &Care,
-    _ctx: &Ctx,
+    care: &Care,
+    ctx: &Ctx,
     entries: Vec<Entry>,
 ) -> Result<Vec<Written>, Failed> {
-    let _ = entries;
-    Err(Failed {
-        entry: None,
-        why: Denied::NotOffered("refuse-fhir-not-kept"),
-    })
+    door::pass(care, ctx, &entries).await
 }
 
 /// Reads one resource as text; a deleted one comes with `deleted`. `None` for what is not there or not to be seen.

@@ -1,6 +1,7 @@
 //! A patient of one's own institution: register, update, view, find.
 
 mod form;
+pub(crate) mod outside;
 
 use jiff::civil::Date;
 use renkei_access::{Action, Facts, permit};

@@ -24,7 +24,7 @@ pub(crate) async fn noted<T>(
 }
 
 /// A refusal as codes.
-fn code(refusal: &Refusal) -> String {
+pub(crate) fn code(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Invalid(faults) => {
             let faults: Vec<String> = faults

@@ -1,0 +1,353 @@
+//! The way of every write from outside: what is meant, what the noun makes of it, one commit.
+
+use renkei_base::{Ctx, Refusal};
+use renkei_fhir::appointment::Appointment;
+use renkei_fhir::composition::Composition;
+use renkei_fhir::document_reference::DocumentReference;
+use renkei_fhir::patient::Patient;
+use renkei_fhir::schedule::Schedule;
+use renkei_fhir::service_request::ServiceRequest;
+use renkei_fhir::slot::Slot;
+use renkei_fhir::task::Task;
+use renkei_fhir::{Key, Resource};
+use renkei_store::{Changes, Note, Place, Put, StoreError, Stored};
+
+use super::meant::{self, Meant};
+use super::{Denied, Entry, Failed, Outcome, Write, Written, appointment, file, parts, slot, step};
+use crate::{Care, patient, record};
+
+/// How often a write is tried when others change the same thing at the same moment.
+const TRIES: usize = 4;
+
+/// What the writes of one commit share.
+#[derive(Debug)]
+pub(crate) struct Door<'a> {
+    pub(crate) care: &'a Care,
+    pub(crate) ctx: &'a Ctx,
+    /// What the entries before this one write.
+    pub(crate) pending: Changes,
+    /// What is noted when this entry is refused.
+    pub(crate) tried: Note,
+}
+
+/// What one write comes to.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    pub(crate) key: Key,
+    pub(crate) outcome: Outcome,
+    pub(crate) changes: Changes,
+}
+
+impl Planned {
+    pub(crate) fn created(key: Key, changes: Changes) -> Self {
+        Self {
+            key,
+            outcome: Outcome::Created,
+            changes,
+        }
+    }
+
+    pub(crate) fn updated(key: Key, changes: Changes) -> Self {
+        Self {
+            key,
+            outcome: Outcome::Updated,
+            changes,
+        }
+    }
+
+    pub(crate) fn unchanged(key: Key) -> Self {
+        Self {
+            key,
+            outcome: Outcome::Unchanged,
+            changes: Changes::default(),
+        }
+    }
+
+    pub(crate) fn deleted(key: Key, changes: Changes) -> Self {
+        Self {
+            key,
+            outcome: Outcome::Deleted,
+            changes,
+        }
+    }
+}
+
+impl Door<'_> {
+    /// Where these live that the caller may see, or that earlier entries make. One audit row for each patient.
+    pub(crate) async fn places(&self, keys: &[Key]) -> Result<Vec<(Key, Place)>, Denied> {
+        let mut found: Vec<(Key, Place)> = Vec::with_capacity(keys.len());
+        let mut others = Vec::new();
+        for key in keys {
+            match self.put(key) {
+                Some(put) => found.push((key.clone(), put.place.clone())),
+                None => others.push(key.clone()),
+            }
+        }
+        if !others.is_empty() {
+            let stored = self.care.store.read_many(self.ctx, &others).await?;
+            found.extend(stored.into_iter().map(|one| (one.key, one.place)));
+        }
+        Ok(found)
+    }
+
+    /// What an earlier entry writes under this key.
+    pub(crate) fn put(&self, key: &Key) -> Option<&Put> {
+        let mut puts = self.pending.puts.iter();
+        puts.find(|put| !put.delete && put.resource.key().as_ref() == Some(key))
+    }
+
+    /// Adds what an entry writes. The same resource twice in one commit is nobody's wish.
+    fn add(&mut self, changes: Changes) -> Result<(), Denied> {
+        for put in changes.puts {
+            let key = put.resource.key();
+            let twice = |old: &&mut Put| old.resource.key() == key;
+            match self.pending.puts.iter_mut().find(twice) {
+                // A schedule only moves its horizon on; the later one has seen the earlier one.
+                Some(old) if put.resource.typ() == Schedule::TYPE => old.resource = put.resource,
+                Some(_) => return Err(Refusal::not_now("refuse-fhir-twice").into()),
+                None => self.pending.puts.push(put),
+            }
+        }
+        self.pending.grants.extend(changes.grants);
+        self.pending.revokes.extend(changes.revokes);
+        self.pending.notes.extend(changes.notes);
+        self.pending.counts.extend(changes.counts);
+        self.pending.tell.extend(changes.tell);
+        Ok(())
+    }
+}
+
+/// Does the entries in one commit.
+pub(super) async fn pass(
+    care: &Care,
+    ctx: &Ctx,
+    entries: &[Entry],
+) -> Result<Vec<Written>, Failed> {
+    for attempt in 0..TRIES {
+        let (planned, changes) = match plan(care, ctx, entries, attempt).await {
+            Ok(done) => done,
+            Err((failed, tried)) => return Err(refused(care, ctx, failed, tried).await),
+        };
+        let written = match changes.puts.is_empty() {
+            true => Vec::new(),
+            false => match care.store.commit(ctx, changes).await {
+                Ok(written) => written,
+                Err(StoreError::Conflict(_)) => continue,
+                Err(other) => return Err(whole(other.into())),
+            },
+        };
+        return answers(care, ctx, planned, &written).await.map_err(whole);
+    }
+    let failed = whole(Refusal::Conflict.into());
+    Err(refused(care, ctx, failed, Note::new("resource.write")).await)
+}
+
+const fn whole(why: Denied) -> Failed {
+    Failed { entry: None, why }
+}
+
+/// Keeps a refused try in the audit: a noun's own word for it, and codes.
+async fn refused(care: &Care, ctx: &Ctx, mut failed: Failed, tried: Note) -> Failed {
+    let code = match &failed.why {
+        Denied::Refused(refusal) => crate::tries::code(refusal),
+        Denied::NotOffered(key) | Denied::Precondition(key) => (*key).to_owned(),
+        Denied::Store(_) => return failed,
+    };
+    if let Err(error) = care
+        .store
+        .audit(ctx, vec![tried.detail(code).refused()])
+        .await
+    {
+        failed.why = error.into();
+    }
+    failed
+}
+
+type Plans = (Vec<Planned>, Changes);
+
+/// What the entries come to, or the one that is refused with what was tried.
+async fn plan(
+    care: &Care,
+    ctx: &Ctx,
+    entries: &[Entry],
+    attempt: usize,
+) -> Result<Plans, (Failed, Note)> {
+    let mut door = Door {
+        care,
+        ctx,
+        pending: Changes::default(),
+        tried: Note::new("resource.write"),
+    };
+    let at = |entry, why| Failed {
+        entry: Some(entry),
+        why,
+    };
+    let mut all = Vec::with_capacity(entries.len());
+    for (number, entry) in entries.iter().enumerate() {
+        match meant::settle(&door, &entry.write, attempt).await {
+            Ok(one) => all.push(one),
+            Err(why) => return Err((at(number, why), tried(&entry.write))),
+        }
+    }
+    meant::join(entries, &mut all);
+    let mut planned: Vec<(usize, Planned)> = Vec::with_capacity(all.len());
+    for (number, one) in ordered(&all) {
+        door.tried = entries
+            .get(number)
+            .map_or_else(|| Note::new("resource.write"), |e| tried(&e.write));
+        match noun(&mut door, one, &all).await {
+            Ok(mut done) => {
+                let changes = std::mem::take(&mut done.changes);
+                if let Err(why) = door.add(changes) {
+                    return Err((at(number, why), door.tried));
+                }
+                planned.push((number, done));
+            }
+            Err(why) => return Err((at(number, why), door.tried)),
+        }
+    }
+    planned.sort_by_key(|(number, _)| *number);
+    let planned = planned.into_iter().map(|(_, planned)| planned).collect();
+    Ok((planned, door.pending))
+}
+
+/// Deletes first, then what is new (patients and cases before what hangs on them), then changes.
+fn ordered(all: &[Meant]) -> Vec<(usize, &Meant)> {
+    let rank = |meant: &Meant| match meant {
+        Meant::Delete(_) | Meant::Nothing(_) => 0,
+        Meant::There(_) => 1,
+        Meant::Create(resource) => match resource.typ() {
+            Patient::TYPE => 2,
+            ServiceRequest::TYPE | Schedule::TYPE => 3,
+            Task::TYPE | Composition::TYPE | Slot::TYPE => 4,
+            "Observation" => 5,
+            _ => 6,
+        },
+        Meant::Update(..) => 7,
+    };
+    let mut list: Vec<(usize, &Meant)> = all.iter().enumerate().collect();
+    list.sort_by_key(|(_, meant)| rank(meant));
+    list
+}
+
+fn tried(write: &Write) -> Note {
+    match write {
+        Write::Create { resource, .. } => {
+            Note::new("resource.create").detail(resource.typ().to_owned())
+        }
+        Write::Update { key, .. } => Note::new("resource.update").what(key.clone()),
+        Write::Delete { key, .. } => Note::new("resource.delete").what(key.clone()),
+        Write::ConditionalUpdate { .. } => Note::new("resource.update"),
+        Write::ConditionalDelete { .. } => Note::new("resource.delete"),
+    }
+}
+
+/// Asks the noun that owns it.
+async fn noun(door: &mut Door<'_>, one: &Meant, all: &[Meant]) -> Result<Planned, Denied> {
+    match one {
+        Meant::There(stored) => Ok(Planned::unchanged(stored.key.clone())),
+        Meant::Nothing(key) => Ok(Planned::deleted(key.clone(), Changes::default())),
+        Meant::Create(resource) => create(door, resource, all).await,
+        Meant::Update(stored, resource) => update(door, stored, resource).await,
+        Meant::Delete(stored) => delete(door, stored).await,
+    }
+}
+
+async fn create(
+    door: &mut Door<'_>,
+    resource: &Resource,
+    all: &[Meant],
+) -> Result<Planned, Denied> {
+    let news = || {
+        all.iter().filter_map(|one| match one {
+            Meant::Create(resource) => Some(resource),
+            _ => None,
+        })
+    };
+    match resource.typ() {
+        Patient::TYPE => patient::outside::create(door, resource).await,
+        ServiceRequest::TYPE => {
+            let news: Vec<&Resource> = news().collect();
+            parts::create(door, resource, &news).await
+        }
+        Task::TYPE | Composition::TYPE => parts::joined(door, resource).await,
+        Appointment::TYPE => appointment::create(door, resource).await,
+        Slot::TYPE => slot::create(door, resource).await,
+        Schedule::TYPE => slot::create_schedule(door, resource).await,
+        DocumentReference::TYPE if file::is_of_case(resource) => file::create(door, resource).await,
+        _ => record::create(door, resource).await,
+    }
+}
+
+async fn update(
+    door: &mut Door<'_>,
+    stored: &Stored,
+    resource: &Resource,
+) -> Result<Planned, Denied> {
+    if same(&stored.resource, resource) {
+        return Ok(Planned::unchanged(stored.key.clone()));
+    }
+    match resource.typ() {
+        Patient::TYPE => patient::outside::update(door, stored, resource).await,
+        Task::TYPE => step::update(door, stored, resource).await,
+        ServiceRequest::TYPE | Composition::TYPE => parts::update(door, stored, resource).await,
+        Appointment::TYPE => appointment::update(door, stored, resource).await,
+        Slot::TYPE => slot::update(door, stored, resource).await,
+        Schedule::TYPE => slot::update_schedule(door, stored, resource).await,
+        DocumentReference::TYPE if file::is_of_case(&stored.resource) => {
+            Err(Denied::NotOffered("refuse-fhir-file"))
+        }
+        _ => record::update(door, stored, resource).await,
+    }
+}
+
+async fn delete(door: &mut Door<'_>, stored: &Stored) -> Result<Planned, Denied> {
+    match stored.key.typ.as_str() {
+        DocumentReference::TYPE if file::is_of_case(&stored.resource) => {
+            file::delete(door, stored).await
+        }
+        _ => record::delete(door, stored).await,
+    }
+}
+
+/// Whether both say the same, apart from what the store stamps.
+pub(crate) fn same(one: &Resource, other: &Resource) -> bool {
+    bare(one) == bare(other)
+}
+
+fn bare(resource: &Resource) -> serde_json::Map<String, serde_json::Value> {
+    let mut json = resource.json().clone();
+    if let Some(serde_json::Value::Object(meta)) = json.get_mut("meta") {
+        meta.shift_remove("versionId");
+        meta.shift_remove("lastUpdated");
+        if meta.is_empty() {
+            json.shift_remove("meta");
+        }
+    }
+    json
+}
+
+/// The answers, in the order of the entries. What was not written is read as it stands.
+async fn answers(
+    care: &Care,
+    ctx: &Ctx,
+    planned: Vec<Planned>,
+    written: &[Stored],
+) -> Result<Vec<Written>, Denied> {
+    let mut list = Vec::with_capacity(planned.len());
+    for one in planned {
+        let mut stored = written.iter().find(|new| new.key == one.key).cloned();
+        if stored.is_none() && one.outcome != Outcome::Deleted {
+            stored = care.store.read(ctx, &one.key).await?;
+        }
+        let gone = one.outcome == Outcome::Deleted;
+        list.push(Written {
+            key: one.key,
+            outcome: one.outcome,
+            version: stored.as_ref().map_or(0, |stored| stored.version),
+            at: stored.as_ref().map_or(ctx.at, |stored| stored.updated),
+            resource: stored.filter(|_| !gone).map(|stored| stored.resource),
+        });
+    }
+    Ok(list)
+}

@@ -1,0 +1,344 @@
+//! A changed Task as the step that the button takes: the difference between what is stored and what was sent is exactly
+//! one command, or it is refused with the element that is none.
+
+use std::collections::BTreeSet;
+
+use renkei_base::{Fault, Refusal};
+use renkei_fhir::Resource;
+use renkei_fhir::element::{code_of, text_of};
+use renkei_fhir::system::HOLDER;
+use renkei_fhir::task::{DECLINE_REASON, STATE, Task};
+use renkei_store::Stored;
+use serde_json::Value;
+
+use super::Denied;
+use super::door::{Door, Planned};
+use super::parts;
+use crate::referral::case::Case;
+use crate::referral::rules::Outcome;
+use crate::referral::{ActForm, Command, State, Verb, act, turn};
+
+/// Elements that the store or the case itself sets: a client may send them back older than they are.
+const STAMPED: [&str; 5] = ["resourceType", "id", "meta", "text", "lastModified"];
+/// Elements that say what step is taken.
+const STEP: [&str; 4] = ["status", "businessStatus", "statusReason", "note"];
+/// Elements of a draft's addressee.
+const DRAFT: [&str; 3] = ["owner", "performerType", "priority"];
+
+/// What a changed Task asks for.
+#[derive(Debug)]
+enum Wish {
+    Step(Command),
+    /// Other words for the addressee, while it is a draft.
+    Draft,
+    Nothing,
+}
+
+/// A step of the case.
+pub(super) async fn update(
+    door: &mut Door<'_>,
+    stored: &Stored,
+    sent: &Resource,
+) -> Result<Planned, Denied> {
+    let (care, ctx) = (door.care, door.ctx);
+    let key = stored.key.clone();
+    door.tried = renkei_store::Note::new("referral.update").what(key.clone());
+    let wish = wish(&stored.resource, sent)?;
+    let command = match wish {
+        Wish::Nothing => return Ok(Planned::unchanged(key)),
+        Wish::Draft => return parts::readdress(door, stored, sent).await,
+        Wish::Step(command) => command,
+    };
+    door.tried = turn::tried(&key.id, command.verb());
+    let case = Case::load(care, ctx, &key.id, &turn::action(command.verb())).await?;
+    if case.version() != stored.version {
+        return Err(Refusal::Conflict.into());
+    }
+    match act::plan(care, ctx, &case, Some(stored.version), &command).await? {
+        Outcome::Already => Ok(Planned::unchanged(key)),
+        Outcome::Go { changes, .. } => Ok(Planned::updated(key, changes)),
+    }
+}
+
+/// The names of the elements in which two resources differ.
+pub(super) fn differs(old: &Resource, new: &Resource) -> BTreeSet<String> {
+    let names = old.json().keys().chain(new.json().keys());
+    names
+        .filter(|name| !STAMPED.contains(&name.as_str()) && old.get(name) != new.get(name))
+        .cloned()
+        .collect()
+}
+
+/// Refuses every change of an element that is not among these.
+pub(super) fn only<'a>(
+    typ: &str,
+    changed: impl IntoIterator<Item = &'a String>,
+    allowed: &[&str],
+) -> Result<(), Refusal> {
+    let others = changed
+        .into_iter()
+        .filter(|name| !allowed.contains(&name.as_str()));
+    let faults: Vec<Fault> = others
+        .map(|name| Fault::new(format!("{typ}.{name}"), "fault-fhir-read-only"))
+        .collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(faults)),
+    }
+}
+
+fn wish(old: &Resource, new: &Resource) -> Result<Wish, Refusal> {
+    let changed = differs(old, new);
+    if changed.is_empty() {
+        return Ok(Wish::Nothing);
+    }
+    if changed.iter().any(|name| DRAFT.contains(&name.as_str())) {
+        only(Task::TYPE, &changed, &DRAFT)?;
+        return Ok(Wish::Draft);
+    }
+    if changed.contains("extension") && changed.len() == 1 && is_rested(old, new) {
+        return step(Verb::Acknowledge, &ActForm::default());
+    }
+    only(Task::TYPE, &changed, &STEP)?;
+    let text = text(old, new)?;
+    let from = state_of(old).ok_or_else(|| Refusal::not_now("refuse-fhir-no-step"))?;
+    let Some(to) = target(old, new)? else {
+        return Err(Refusal::Invalid(vec![Fault::new(
+            "Task.businessStatus",
+            "fault-fhir-no-step",
+        )]));
+    };
+    let verb = verb(from, to)?;
+    let reason = new
+        .get("statusReason")
+        .and_then(|reason| code_of(reason, DECLINE_REASON));
+    let form = ActForm {
+        reason: reason.unwrap_or_default().to_owned(),
+        text,
+        early: "on".to_owned(),
+        ..ActForm::default()
+    };
+    step(verb, &form)
+}
+
+/// The command of a step; faults name elements.
+fn step(verb: Verb, form: &ActForm) -> Result<Wish, Refusal> {
+    let command = Command::parse(verb, form);
+    command
+        .map(Wish::Step)
+        .map_err(|refusal| renamed(refusal, element))
+}
+
+fn element(field: &str) -> Option<&'static str> {
+    match field {
+        "reason" => Some("Task.statusReason.coding"),
+        "text" => Some("Task.statusReason.text"),
+        _ => None,
+    }
+}
+
+/// A refusal whose faults name elements instead of the fields of a form.
+pub(super) fn renamed(refusal: Refusal, name: fn(&str) -> Option<&'static str>) -> Refusal {
+    match refusal {
+        Refusal::Invalid(mut faults) => {
+            for fault in &mut faults {
+                if let Some(element) = name(&fault.field) {
+                    element.clone_into(&mut fault.field);
+                }
+            }
+            Refusal::Invalid(faults)
+        }
+        other => other,
+    }
+}
+
+/// Whether the only change is that it is nobody's turn any more: the answer was read.
+fn is_rested(old: &Resource, new: &Resource) -> bool {
+    let others = |resource: &Resource| -> Vec<Value> {
+        let list = resource.list("extension").iter();
+        list.filter(|one| text_of(one, "url") != HOLDER)
+            .cloned()
+            .collect()
+    };
+    let held = |resource: &Resource| {
+        let mut list = resource.list("extension").iter();
+        list.any(|one| text_of(one, "url") == HOLDER)
+    };
+    held(old) && !held(new) && others(old) == others(new)
+}
+
+fn state_of(task: &Resource) -> Option<State> {
+    code_of(task.get("businessStatus")?, STATE).and_then(State::from_code)
+}
+
+/// Where the Task is to stand: by `businessStatus` where that was changed, else by `status`.
+fn target(old: &Resource, new: &Resource) -> Result<Option<State>, Refusal> {
+    let (before, status) = (old.str_at("status"), new.str_at("status"));
+    if old.get("businessStatus") != new.get("businessStatus") {
+        let state = state_of(new).ok_or_else(|| unknown("Task.businessStatus"))?;
+        let fits = status == before || status == Some(state.task_status());
+        return match fits {
+            true => Ok(Some(state)),
+            false => Err(Refusal::Invalid(vec![Fault::new(
+                "Task.status",
+                "fault-fhir-status-differs",
+            )])),
+        };
+    }
+    if status == before {
+        return Ok(None);
+    }
+    let state = match status {
+        Some("draft") => State::Draft,
+        Some("ready") => State::Ready,
+        Some("requested") => State::Sent,
+        Some("received") => State::Received,
+        Some("accepted") => State::Accepted,
+        Some("rejected") => State::Declined,
+        Some("in-progress") => State::Arrived,
+        Some("completed") => State::Closed,
+        Some("cancelled") => State::Cancelled,
+        _ => return Err(unknown("Task.status")),
+    };
+    Ok(Some(state))
+}
+
+fn unknown(element: &str) -> Refusal {
+    Refusal::Invalid(vec![Fault::new(element, "fault-unknown-code")])
+}
+
+/// The step that leads there. Whether it is possible now, the table says.
+fn verb(from: State, to: State) -> Result<Verb, Refusal> {
+    Ok(match to {
+        State::Draft => Verb::Return,
+        State::Ready => Verb::Submit,
+        State::Sent => Verb::Send,
+        State::Received => Verb::Receive,
+        State::Triage => Verb::StartTriage,
+        State::Accepted if from.is_booked() => Verb::CancelBooking,
+        State::Accepted => Verb::Accept,
+        State::Declined => Verb::Decline,
+        State::Arrived => Verb::Arrive,
+        State::Closed => Verb::Close,
+        State::Cancelled => Verb::Cancel,
+        State::Booked | State::Rebooked => {
+            return Err(Refusal::not_now("refuse-fhir-book"));
+        }
+        _ => return Err(Refusal::not_now("refuse-fhir-reply")),
+    })
+}
+
+/// What comes with the step: `statusReason.text`, or the text of one note that was added.
+fn text(old: &Resource, new: &Resource) -> Result<String, Refusal> {
+    let notes = (old.list("note"), new.list("note"));
+    let added = match notes.1.strip_prefix(notes.0) {
+        Some([]) => None,
+        Some([one]) => Some(one),
+        _ => {
+            return Err(Refusal::Invalid(vec![Fault::new(
+                "Task.note",
+                "fault-fhir-read-only",
+            )]));
+        }
+    };
+    if let Some(note) = added {
+        let plain = note
+            .as_object()
+            .is_some_and(|note| note.keys().all(|name| name == "text"));
+        if !plain {
+            let at = format!("Task.note[{}]", notes.0.len());
+            return Err(Refusal::Invalid(vec![Fault::new(
+                at,
+                "fault-fhir-read-only",
+            )]));
+        }
+        return Ok(text_of(note, "text").to_owned());
+    }
+    if old.get("statusReason") == new.get("statusReason") {
+        return Ok(String::new());
+    }
+    let reason = new.get("statusReason");
+    Ok(reason
+        .map_or("", |reason| text_of(reason, "text"))
+        .to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn task(state: State) -> Resource {
+        let mut task = Task::new(&"case-0001".parse().unwrap());
+        task.set_state(state.code(), state.task_status());
+        task.set_holder(Some(&"org".parse().unwrap()));
+        task.into_resource()
+    }
+
+    fn said(old: &Resource, new: &Resource) -> String {
+        match wish(old, new) {
+            Ok(Wish::Step(command)) => command.verb().code().to_owned(),
+            Ok(other) => format!("{other:?}"),
+            Err(Refusal::Invalid(faults)) => faults
+                .iter()
+                .map(|fault| format!("{} {}", fault.field, fault.key))
+                .collect::<Vec<_>>()
+                .join(", "),
+            Err(other) => other.to_string(),
+        }
+    }
+
+    #[test]
+    fn every_status_is_one_step() {
+        let mut lines = Vec::new();
+        for (from, status) in [
+            (State::Ready, "requested"),
+            (State::Sent, "received"),
+            (State::Triage, "accepted"),
+            (State::Booked, "accepted"),
+            (State::Received, "rejected"),
+            (State::Booked, "in-progress"),
+            (State::RepliedFirst, "completed"),
+            (State::Sent, "cancelled"),
+            (State::Sent, "failed"),
+            (State::Received, "received"),
+        ] {
+            let old = task(from);
+            let mut new = old.clone();
+            new.set("status", json!(status));
+            lines.push(format!("{} {status}: {}", from.code(), said(&old, &new)));
+        }
+        insta::assert_snapshot!(lines.join("\n"));
+    }
+
+    #[test]
+    fn what_is_no_step_is_named() {
+        let old = task(State::Sent);
+        let changed = |name: &str, value: Value| {
+            let mut new = old.clone();
+            new.set(name, value);
+            said(&old, &new)
+        };
+        insta::assert_snapshot!(changed("description", json!("x")), @"Task.description fault-fhir-read-only");
+        insta::assert_snapshot!(changed("note", json!([{"text": "x"}])), @"Task.businessStatus fault-fhir-no-step");
+        insta::assert_snapshot!(changed("businessStatus", json!({"coding": [{"system": STATE, "code": "lost"}]})), @"Task.businessStatus fault-unknown-code");
+        insta::assert_snapshot!(changed("businessStatus", json!({"coding": [{"system": STATE, "code": "booked"}]})), @"not now: refuse-fhir-book");
+        insta::assert_snapshot!(changed("businessStatus", json!({"coding": [{"system": STATE, "code": "triage"}]})), @"start-triage");
+        insta::assert_snapshot!(changed("owner", json!({})), @"Draft");
+        let mut both = old.clone();
+        both.set("status", json!("received"));
+        both.set("owner", json!({"reference": "Organization/x"}));
+        insta::assert_snapshot!(said(&old, &both), @"Task.status fault-fhir-read-only");
+        let mut two = old.clone();
+        two.set("status", json!("received"));
+        two.set(
+            "businessStatus",
+            json!({"coding": [{"system": STATE, "code": "accepted"}]}),
+        );
+        insta::assert_snapshot!(said(&old, &two), @"Task.status fault-fhir-status-differs");
+        let mut read = task(State::Declined);
+        let before = read.clone();
+        read.remove("extension");
+        insta::assert_snapshot!(said(&before, &read), @"acknowledge");
+    }
+}
