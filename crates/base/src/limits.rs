@@ -22,6 +22,8 @@ pub const BODY_BYTES: usize = 32 * 1024 * 1024;
 pub const BUNDLE_ENTRIES: usize = 1_000;
 /// Values in one JSON text, counted before it is parsed.
 pub const JSON_VALUES: usize = 500_000;
+/// Bytes of one document (the national service takes 10 MB at a time).
+pub const DOCUMENT_BYTES: usize = 10_000_000;
 /// Nesting depth of JSON.
 pub const JSON_DEPTH: usize = 64;
 /// Rows of one page of a list, unless asked otherwise; and the most one can ask for.

@@ -11,6 +11,7 @@
 //! | `index`, [`reindex`] | search rows of a resource; all of them anew |
 //! | `resource`, `access`, [`feed`], `count`, [`account`], [`session`], [`institution`], … | one file per table group, its SQL as constants |
 //! | `blob` | attachments |
+//! | [`backup`] | everything in one file, and a region made of it |
 //! | `db/` | the executor: statements and rows, SQLite and PostgreSQL behind it, the dialect |
 //! | `migrate` | the list of `migrations/` |
 //! | [`error`] | [`StoreError`], and [`Failure`] for use cases |
@@ -20,6 +21,7 @@ pub mod account;
 pub(crate) mod anchor;
 pub mod attempt;
 pub(crate) mod audit;
+pub mod backup;
 pub(crate) mod blob;
 pub mod changes;
 pub mod client;
@@ -27,6 +29,7 @@ mod commit;
 pub(crate) mod count;
 mod counted;
 pub(crate) mod db;
+pub mod document;
 pub mod enrolment;
 pub mod error;
 pub mod feed;
@@ -59,6 +62,7 @@ pub use changes::{Access, Changes, Count, Note, Place, Put, Stored, StoredText};
 pub use client::{ClientRow, ClientState, TokenOwner, TokenRow};
 pub use counted::Counted;
 pub use db::fault::{DiskFault, Faults};
+pub use document::{DocumentParty, DocumentRow, DocumentState};
 pub use enrolment::EnrolmentRow;
 pub use error::{Failure, StoreError};
 pub use feed::{Fed, FeedCursor};
@@ -70,4 +74,4 @@ pub use session::{SessionOwner, SessionRow};
 pub use store::{Changed, Config, Database, Figures, Store};
 pub use trail::{AuditFilter, AuditRow};
 pub use verify::{Problem, Verdict};
-pub use waiting::Waiting;
+pub use waiting::{Concern, Waiting};

@@ -80,7 +80,8 @@ fn a_case() {
     let visible = filter::visible(&ctx().reach, Micros(1), "r", &mut params);
     let sql = format!(
         "select r.body from resource r where r.scope = $1 and r.scope <> 'identity' \
-         and r.scope <> 'record' and r.deleted = 0 and {visible} order by r.typ, r.updated, r.id"
+         and r.scope <> 'record' and r.deleted = 0 and r.typ <> 'Bundle' and {visible} \
+         order by r.typ, r.updated, r.id"
     );
     insta::assert_snapshot!(plan(&sql, &params), @r"
         SEARCH r USING INDEX resource_case (scope=?)

@@ -84,6 +84,7 @@ impl Store {
     }
 
     /// Everything of one case (same scope) that the caller may see, and its Patient. One audit row with this action.
+    /// Without its documents (Bundle): they are large, and say what the rest says.
     pub async fn case(
         &self,
         ctx: &Ctx,
@@ -94,7 +95,8 @@ impl Store {
         let visible = filter::visible(&ctx.reach, ctx.at, "r", &mut params);
         let sql = format!(
             "select {COLUMNS} from resource r where r.scope = $1 and r.scope <> 'identity' \
-             and r.scope <> 'record' and r.deleted = 0 and {visible} order by r.typ, r.updated, r.id"
+             and r.scope <> 'record' and r.deleted = 0 and r.typ <> 'Bundle' and {visible} \
+             order by r.typ, r.updated, r.id"
         );
         let rows = self.db().query(sql, params).await?;
         let mut found = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;

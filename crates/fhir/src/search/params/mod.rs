@@ -7,6 +7,7 @@ use super::Param;
 
 mod allergy_intolerance;
 mod appointment;
+mod bundle;
 mod care_team;
 mod communication;
 mod composition;
@@ -144,6 +145,7 @@ pub const GROUPS: &[(&str, &[Param])] = &[
     ("Encounter", encounter::PARAMS),
     ("CareTeam", care_team::PARAMS),
     ("Consent", consent::PARAMS),
+    ("Bundle", bundle::PARAMS),
     ("Resource", COMMON),
 ];
 
