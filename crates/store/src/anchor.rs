@@ -17,7 +17,7 @@ use crate::{Store, StoreError};
 const BEGIN: &str = "audit.begin";
 /// The action of the rows that hold heads.
 pub(crate) const ACTION: &str = "audit.head";
-const FILE: &str = "audit-heads.log";
+pub(crate) const FILE: &str = "audit-heads.log";
 const EVERY: Span = Span::hours(1);
 
 /// The end of a chain at some moment: its text form is `write-0 17 <64 hex digits>`.

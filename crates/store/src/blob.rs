@@ -9,9 +9,13 @@ use crate::{Store, StoreError};
 
 const FOLDER: &str = "blobs";
 
+pub(crate) fn folder(data: &std::path::Path) -> std::path::PathBuf {
+    data.join(FOLDER)
+}
+
 /// Opens the folder of blobs under the data folder.
 pub(crate) fn open(data: &std::path::Path) -> Result<LocalFileSystem, StoreError> {
-    let folder = data.join(FOLDER);
+    let folder = folder(data);
     std::fs::create_dir_all(&folder).map_err(|error| StoreError::Blob(error.to_string()))?;
     let files = LocalFileSystem::new_with_prefix(folder).map_err(|error| failed(&error))?;
     Ok(files.with_fsync(true))

@@ -127,6 +127,27 @@ impl Server {
         )
     }
 
+    /// Starts it anew so that it also listens at an address of this machine, for TLS alone. PEM texts.
+    pub fn secure(&self, address: std::net::IpAddr, certificate: &str, key: &str) {
+        let data = self.data();
+        for (name, text) in [("server.crt", certificate), ("server.key", key)] {
+            let path = data.join(name);
+            fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let mode = fs::Permissions::from_mode(0o600);
+            fs::set_permissions(&path, mode).expect("permissions of an own file");
+            if is_root() {
+                let (user, group) = postgres_user();
+                chown(&path, Some(user), Some(group)).expect("chown by root");
+            }
+        }
+        let settings = format!("listen_addresses = '{address}'\nssl = on\n");
+        append(&data.join("postgresql.conf"), &settings);
+        let doors = "local all all trust\nhostssl all all 127.0.0.0/8 trust\n";
+        fs::write(data.join("pg_hba.conf"), doors).expect("a file of the own server");
+        self.stop();
+        self.start();
+    }
+
     /// A new, empty database.
     pub fn create_database(&self, name: &str) {
         self.administrate(vec![

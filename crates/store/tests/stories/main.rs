@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod backup;
+#[cfg(test)]
 mod blob;
 #[cfg(test)]
 mod crash;
@@ -24,5 +26,7 @@ mod migrate;
 mod reindex;
 #[cfg(test)]
 mod resource;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod world;

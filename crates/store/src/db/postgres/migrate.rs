@@ -38,7 +38,7 @@ pub(super) async fn run(target: &Target, now: Micros) -> Result<(), StoreError> 
 }
 
 /// Both databases must give pages in the same order.
-async fn order(client: &Client) -> Result<(), StoreError> {
+pub(super) async fn order(client: &Client) -> Result<(), StoreError> {
     let row = client.query_one(LINGUISTIC, &[]).await.map_err(failed)?;
     if row.try_get(0).map_err(failed)? {
         return Err(StoreError::Driver(

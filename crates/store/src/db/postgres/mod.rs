@@ -1,5 +1,6 @@
 //! PostgreSQL: a pool for reads, a few writers that group commits, each with a connection and an audit chain of its own.
 
+pub(crate) mod copy;
 mod migrate;
 mod notify;
 mod session;
@@ -42,6 +43,7 @@ const LOG_SETTINGS: &str = "set jit = off; set lock_timeout = 500; set synchrono
 
 pub(crate) struct Postgres {
     pool: Pool,
+    target: Target,
     writes: Lane,
     reads: Lane,
     chains: Chains,
@@ -118,7 +120,8 @@ impl Postgres {
         let (told, tells) = mpsc::unbounded_channel();
         tokio::spawn(notify::serve(target.clone(), tells, changed.clone()));
         Ok(Self {
-            pool: pool(target)?,
+            pool: pool(target.clone())?,
+            target,
             writes,
             reads,
             chains,
@@ -183,6 +186,10 @@ impl Postgres {
             .lock()
             .map(|chains| chains.clone())
             .unwrap_or_default()
+    }
+
+    pub(crate) const fn target(&self) -> &Target {
+        &self.target
     }
 
     /// Of clinical writes, and of reads' audit rows.

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod connection;
+pub(crate) mod copy;
 mod migrate;
 mod reader;
 mod writer;
@@ -24,7 +25,7 @@ use super::{Row, Value};
 use crate::StoreError;
 
 const FILE: &str = crate::store::SQLITE_FILE;
-const READS_FILE: &str = "audit-reads.db";
+pub(crate) const READS_FILE: &str = "audit-reads.db";
 const LOCK_FILE: &str = "renkei.lock";
 /// The chains of the two files.
 pub(crate) const WRITE_CHAIN: &str = "write-0";

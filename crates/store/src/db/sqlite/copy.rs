@@ -1,0 +1,44 @@
+//! Copies of both files as of one moment, while others read and write.
+
+use std::path::Path;
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use super::{FILE, READS_FILE};
+use crate::StoreError;
+
+/// A connection that has begun to read: what it sees stays as it is.
+fn snapshot(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    conn.execute_batch("pragma query_only = true; begin; ")?;
+    conn.query_row("select count(*) from migration", [], |_| Ok(()))?;
+    Ok(conn)
+}
+
+fn copied(from: &Connection, to: &Path) -> rusqlite::Result<()> {
+    let mut copy = Connection::open(to)?;
+    {
+        let backup = Backup::new(from, &mut copy)?;
+        loop {
+            match backup.step(1_000)? {
+                StepResult::Done => break,
+                StepResult::More => {}
+                _ => std::thread::sleep(std::time::Duration::from_millis(20)),
+            }
+        }
+    }
+    // A file without a log beside it.
+    copy.execute_batch("pragma journal_mode = delete;")
+}
+
+/// Both snapshots are begun one right after the other: heads that one file holds of the other take several commits.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::Driver(format!("copy: {error}"));
+    let reads = snapshot(&from.join(READS_FILE)).map_err(failed)?;
+    let main = snapshot(&from.join(FILE)).map_err(failed)?;
+    copied(&reads, &to.join(READS_FILE)).map_err(failed)?;
+    copied(&main, &to.join(FILE)).map_err(failed)
+}
