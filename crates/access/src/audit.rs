@@ -16,7 +16,7 @@ const ROWS: usize = 1_000;
 /// People that a name may mean, as they are offered.
 const OFFERED: usize = 20;
 /// The setting that keeps what the last verification found.
-const VERIFIED: &str = "audit.verified";
+const VERIFIED: &str = "audit-verified";
 
 /// One row, with the names of people in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -210,6 +210,8 @@ async fn names(store: &Store, rows: &[AuditRow]) -> Result<BTreeMap<String, Stri
         };
         if let Some(account) = store.account(&id).await? {
             names.insert(text.to_owned(), account.name);
+        } else if let Some(client) = store.client(&id).await? {
+            names.insert(text.to_owned(), client.name);
         }
     }
     Ok(names)

@@ -10,7 +10,7 @@ use axum_server::{Handle, Server as AxumServer};
 use hyper_util::rt::TokioTimer;
 use renkei_access::DemoMode;
 use renkei_directory::Finder;
-use renkei_web::{App, Parts, WebConfig};
+use renkei_web::{App, Parts, Proxies, WebConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
@@ -36,30 +36,22 @@ pub(crate) struct Listening {
     pub(crate) base_url: String,
     tls: Option<Tls>,
     open_metrics: bool,
+    proxies: Proxies,
 }
 
 impl Listening {
     /// On this machine, without TLS, under the name that browsers trust with passkeys.
     pub(crate) fn here(listen: SocketAddr) -> Result<Self, CommandError> {
-        Self::bound(listen, None, None, false)
+        Self::bound(listen, &Server::default())
     }
 
     /// As the configuration has it.
     pub(crate) fn configured(listen: SocketAddr, server: &Server) -> Result<Self, CommandError> {
-        Self::bound(
-            listen,
-            server.tls()?,
-            server.base_url.clone(),
-            server.open_metrics,
-        )
+        Self::bound(listen, server)
     }
 
-    fn bound(
-        listen: SocketAddr,
-        tls: Option<Tls>,
-        base_url: Option<String>,
-        open_metrics: bool,
-    ) -> Result<Self, CommandError> {
+    fn bound(listen: SocketAddr, server: &Server) -> Result<Self, CommandError> {
+        let tls = server.tls()?;
         let listener = TcpListener::bind(listen).map_err(|error| {
             CommandError::said(format!("{listen}: cannot listen there: {error}. Choose another address with --listen ADDRESS:PORT"))
         })?;
@@ -69,10 +61,13 @@ impl Listening {
         Ok(Self {
             listener,
             address,
-            base_url: base_url
+            base_url: server
+                .base_url
+                .clone()
                 .unwrap_or_else(|| format!("{scheme}://localhost:{}", address.port())),
             tls,
-            open_metrics,
+            open_metrics: server.open_metrics,
+            proxies: server.trusted_proxies.clone(),
         })
     }
 }
@@ -136,7 +131,9 @@ fn app(program: &Program, listening: &Listening, finder: Finder, demo: Option<De
         ids: program.ids.clone(),
         config: WebConfig {
             base_url: listening.base_url.clone(),
-            tls: listening.tls.is_some(),
+            tls: listening.tls.is_some() || listening.base_url.starts_with("https://"),
+            only_proxies: listening.tls.is_none() && !listening.proxies.is_empty(),
+            proxies: listening.proxies.clone(),
             open_metrics: listening.open_metrics,
         },
         demo,

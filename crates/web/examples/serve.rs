@@ -48,6 +48,8 @@ async fn main() -> Result<(), Anything> {
         config: WebConfig {
             base_url: format!("http://localhost:{port}"),
             tls: false,
+            proxies: renkei_web::Proxies::default(),
+            only_proxies: false,
             open_metrics: false,
         },
         demo: (!plain).then_some(mode),

@@ -1,37 +1,22 @@
 //! 監査: who did what, for auditors; and whether the record is as it was written.
 
+pub(crate) mod filter;
+pub(crate) mod words;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::ToSpan;
-use jiff::civil::Date;
-use renkei_access::audit::AuditLine;
-use renkei_base::{Id, Micros, era, limits};
-use renkei_store::{AuditFilter, Problem, Verdict};
-use serde::Deserialize;
+use renkei_access::audit::Verified;
+use renkei_base::Id;
+use renkei_store::{Problem, Verdict};
 
 use crate::error::{Answer, page};
 use crate::form::{Faults, Form};
 use crate::job::Job;
 use crate::state::App;
 use crate::visit::Visit;
-
-/// Days that are shown without a wish.
-const DAYS: i32 = 7;
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Params {
-    from: String,
-    until: String,
-    account: String,
-    institution: String,
-    patient: String,
-    action: String,
-    refused: String,
-    /// The last row of the page before.
-    after: String,
-}
+use filter::{Asked, Params};
+use words::Line;
 
 #[derive(Template)]
 #[template(path = "audit.html")]
@@ -39,14 +24,26 @@ struct List<'a> {
     v: &'a Visit,
     form: Form,
     faults: Faults,
+    asked: Asked,
     lines: Vec<Line>,
     /// Address of the older rows.
     older: Option<String>,
+    verified: Option<Verified>,
+    /// A verification that runs now.
+    running: Option<Id>,
 }
 
-struct Line {
-    line: AuditLine,
-    institution: String,
+impl List<'_> {
+    /// The file of all rows that this page asks for.
+    fn file(&self) -> String {
+        self.asked.params.address("/audit/rows.csv")
+    }
+
+    /// The one action that is asked for, where it is no group.
+    fn single(&self) -> Option<&str> {
+        let action = self.form.get("action");
+        action.contains('.').then_some(action)
+    }
 }
 
 #[derive(Template)]
@@ -69,133 +66,99 @@ pub(crate) async fn list(
     v: Visit,
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
-    let (filter, faults) = filter(&params, v.now());
-    let lines = if faults.is_empty() {
-        app.access.audit_rows(&v.ctx, &filter).await?
+    let asked = filter::asked(&app, &v, &params).await?;
+    let rows = if asked.is_clear() {
+        app.access.audit_rows(&v.ctx, &asked.filter).await?
     } else {
         Vec::new()
     };
-    let older = (lines.len() == filter.limit)
-        .then(|| older(&params, &lines))
+    let older = (rows.len() == asked.filter.limit)
+        .then(|| rows.last().map(|last| asked.params.after(&last.row)))
         .flatten();
-    let lines = lines.into_iter().map(|line| Line {
-        institution: institution(&app, &line.row.institution),
-        line,
-    });
+    let lines = rows
+        .into_iter()
+        .map(|row| Line::new(&app, &v, &asked.params, row));
     page(&List {
-        v: &v,
-        form: shown(&params, &filter),
-        faults: Faults::new(faults),
         lines: lines.collect(),
+        form: asked.form(),
+        faults: Faults::new(asked.faults.clone()),
         older,
+        verified: app.access.last_verified(&v.ctx).await?,
+        running: app.verdicts.running().map(|job| job.id.clone()),
+        asked,
+        v: &v,
     })
 }
 
-fn institution(app: &App, id: &str) -> String {
-    let hit = id.parse::<Id>().ok().and_then(|id| app.finder.by_id(&id));
-    hit.map_or_else(|| id.to_owned(), |hit| hit.name)
-}
-
-/// What was asked for. Ids and codes only: a name that was typed by mistake does not get into the audit of the audit.
-fn filter(params: &Params, now: Micros) -> (AuditFilter, Vec<renkei_base::Fault>) {
-    let mut faults = Vec::new();
-    let today = now.in_japan().date();
-    let first = today.checked_sub(DAYS.days()).unwrap_or(today);
-    let from = day("from", &params.from, first, &mut faults);
-    let until = day("until", &params.until, today, &mut faults);
-    let end = until.checked_add(1.day()).unwrap_or(until);
-    let filter = AuditFilter {
-        from: midnight(from),
-        until: midnight(end),
-        account: code("account", &params.account, &mut faults),
-        institution: code("institution", &params.institution, &mut faults),
-        patient: code("patient", &params.patient, &mut faults),
-        action: code("action", &params.action, &mut faults),
-        refused: !params.refused.is_empty(),
-        limit: limits::PAGE_ROWS_MAX,
-        after: cursor(&params.after),
-    };
-    (filter, faults)
-}
-
-fn day(field: &str, typed: &str, otherwise: Date, faults: &mut Vec<renkei_base::Fault>) -> Date {
-    if typed.trim().is_empty() {
-        return otherwise;
+/// `GET /audit/rows.csv`: what the page shows, in words and in codes, as a file.
+pub(crate) async fn export(
+    State(app): State<App>,
+    v: Visit,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    let asked = filter::asked(&app, &v, &params).await?;
+    if !asked.is_clear() {
+        return Ok(Redirect::to(&params.address("/audit")).into_response());
     }
-    era::parse(typed).unwrap_or_else(|fault| {
-        faults.push(fault.fault(field));
-        otherwise
-    })
-}
-
-fn midnight(day: Date) -> Micros {
-    Micros::from_japan(day.at(0, 0, 0, 0)).unwrap_or(Micros::NEVER)
-}
-
-fn code(field: &str, typed: &str, faults: &mut Vec<renkei_base::Fault>) -> String {
-    let typed = typed.trim();
-    if typed.is_empty() {
-        return String::new();
-    }
-    match typed.parse::<Id>() {
-        Ok(id) => id.to_string(),
-        Err(_) => {
-            faults.push(renkei_base::Fault::new(field, "fault-audit-id"));
-            String::new()
+    let (rows, more) = app.access.audit_export(&v.ctx, &asked.filter).await?;
+    let lines = rows
+        .into_iter()
+        .map(|row| cells(&v, &Line::new(&app, &v, &asked.params, row)));
+    let cut = more.then(|| {
+        let mut last = COLUMNS.map(|_| String::new());
+        if let Some(first) = last.first_mut() {
+            *first = v.t1("audit-cut", "rows", renkei_access::audit::EXPORT_ROWS);
         }
-    }
+        last
+    });
+    let head = COLUMNS.map(|key| v.t(key));
+    let all = std::iter::once(head).chain(lines).chain(cut);
+    Ok(crate::sheet::csv("audit.csv", all))
 }
 
-/// The form as it was sent, with the days that were taken where none were typed.
-fn shown(params: &Params, filter: &AuditFilter) -> Form {
-    let day_of = |at: Micros| at.in_japan().date().to_string();
-    let mut form = Form::default();
-    form.set(
-        "from",
-        if params.from.is_empty() {
-            day_of(filter.from)
+const COLUMNS: [&str; 16] = [
+    "audit-at",
+    "audit-who",
+    "audit-account",
+    "audit-institution",
+    "audit-institution-id",
+    "audit-action",
+    "audit-action-code",
+    "audit-result",
+    "audit-purpose",
+    "audit-patient",
+    "audit-what",
+    "audit-said",
+    "audit-detail",
+    "audit-request",
+    "audit-chain-name",
+    "audit-seq",
+];
+
+fn cells(v: &Visit, line: &Line) -> [String; 16] {
+    let row = &line.line.row;
+    [
+        v.moment(row.at),
+        line.line.who.clone(),
+        row.account.clone(),
+        line.institution.clone(),
+        row.institution.clone(),
+        line.act.clone(),
+        row.action.clone(),
+        v.t(if row.refused {
+            "audit-refused"
         } else {
-            params.from.clone()
-        },
-    );
-    form.set("until", params.until.as_str());
-    form.set("account", params.account.as_str());
-    form.set("institution", params.institution.as_str());
-    form.set("patient", params.patient.as_str());
-    form.set("action", params.action.as_str());
-    form.set("refused", params.refused.as_str());
-    form
-}
-
-/// `1795478400000000_write-0_17`
-fn cursor(text: &str) -> Option<(Micros, String, i64)> {
-    let mut parts = text.split('_');
-    let at = parts.next()?.parse().ok()?;
-    Some((
-        Micros(at),
-        parts.next()?.to_owned(),
-        parts.next()?.parse().ok()?,
-    ))
-}
-
-/// The address of the next page.
-fn older(params: &Params, lines: &[AuditLine]) -> Option<String> {
-    let last = &lines.last()?.row;
-    let mut query = form_urlencoded::Serializer::for_suffix("/audit?".to_owned(), "/audit?".len());
-    let pairs = [
-        ("from", &params.from),
-        ("until", &params.until),
-        ("account", &params.account),
-        ("institution", &params.institution),
-        ("patient", &params.patient),
-        ("action", &params.action),
-        ("refused", &params.refused),
-    ];
-    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
-        query.append_pair(name, value);
-    }
-    let cursor = format!("{}_{}_{}", last.at.0, last.chain, last.seq);
-    Some(query.append_pair("after", &cursor).finish())
+            "audit-done"
+        }),
+        line.purpose.clone(),
+        row.patient.clone(),
+        row.what.clone(),
+        line.said.join(" "),
+        row.detail.clone(),
+        row.request.clone(),
+        row.chain.clone(),
+        row.seq.to_string(),
+    ]
 }
 
 /// `POST /audit/verify`: begins, and goes on to its page.

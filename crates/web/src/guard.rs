@@ -1,20 +1,29 @@
 //! The gate of every route: may they come here, and does what they send come from our own pages.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
 use crate::error::Answer;
 use crate::routes::Policy;
+use crate::state::WebConfig;
 use crate::visit::Visit;
 
 /// Middleware on every route. [`crate::visit::attach`] has run before it.
-pub(crate) async fn pass(State(policy): State<Policy>, request: Request, next: Next) -> Response {
+pub(crate) async fn pass(
+    State((policy, config)): State<(Policy, Arc<WebConfig>)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let Some(visit) = request.extensions().get::<Visit>() else {
         return Answer::Broken.into_response();
     };
-    let verdict = admit(policy, visit).and_then(|()| own_page(request.method(), request.headers()));
+    let verdict = admit(policy, visit)
+        .and_then(|()| own_page(request.method(), request.headers(), &config.base_url));
     match verdict {
         Ok(()) => next.run(request).await,
         Err(Answer::SignIn) => sign_in(visit, request.method()),
@@ -54,7 +63,7 @@ pub(crate) fn admit(policy: Policy, visit: &Visit) -> Result<(), Answer> {
 }
 
 /// A request that changes something must come from one of our own pages: by the browser's word, or by its Origin.
-fn own_page(method: &Method, headers: &HeaderMap) -> Result<(), Answer> {
+fn own_page(method: &Method, headers: &HeaderMap, base_url: &str) -> Result<(), Answer> {
     if matches!(*method, Method::GET | Method::HEAD) {
         return Ok(());
     }
@@ -65,13 +74,22 @@ fn own_page(method: &Method, headers: &HeaderMap) -> Result<(), Answer> {
             Err(Answer::Forgery)
         };
     }
-    let host = text(headers, header::HOST.as_str()).unwrap_or_default();
     match text(headers, header::ORIGIN.as_str()) {
-        Some(origin) if origin.split_once("://").map(|(_, rest)| rest) == Some(host) => Ok(()),
+        Some(origin) if origin == base_url || is_here(origin, headers) => Ok(()),
         Some(_) => Err(Answer::Forgery),
         // No browser: the form token still has to be right.
         None => Ok(()),
     }
+}
+
+/// This machine under the name that it was asked by, as when the first administrator enrols beside a proxy.
+fn is_here(origin: &str, headers: &HeaderMap) -> bool {
+    let host = text(headers, header::HOST.as_str()).unwrap_or_default();
+    let authority = origin.parse::<Uri>().ok();
+    let name = authority.as_ref().and_then(Uri::host).unwrap_or_default();
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>();
+    let near = name == "localhost" || address.is_ok_and(|address| address.is_loopback());
+    near && origin.split_once("://").map(|(_, rest)| rest) == Some(host)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

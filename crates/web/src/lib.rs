@@ -7,10 +7,10 @@
 //! |---|---|
 //! | [`routes`], [`guard`] | all addresses with a policy each, and the gate that keeps it |
 //! | [`visit`], `session`, [`form`], [`error`] | one request: who, in which language; what was typed; every "no" as a page |
-//! | `shell`, [`assets`], [`messages`], `say` | what lies around every page: headers and limits, files, texts, dates |
+//! | `proxy`, `shell`, [`assets`], [`messages`], `say` | what lies around every page: whose address it is, headers and limits, files, texts, dates |
 //! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
 //! | `institution`, `department`, `import`, `audit` | the directory and its imports; what auditors read |
-//! | `events`, `health`, [`metrics`], `job` | "something changed"; for operators; work that takes longer than a page |
+//! | `events`, `health`, [`metrics`], `job`, `sheet` | "something changed"; for operators; work that takes longer than a page; CSV files |
 
 pub mod assets;
 mod care;
@@ -36,10 +36,14 @@ mod job;
 mod language;
 mod login;
 mod people;
+mod proxy;
 mod say;
 mod session;
+mod sheet;
 mod shell;
 mod start;
 
+pub use audit::words::GROUPS as AUDIT_NOUNS;
+pub use proxy::{Network, NoNetwork, Proxies};
 pub use routes::router;
 pub use state::{App, Parts, WebConfig};

@@ -1,9 +1,9 @@
 //! Figures for operators: how many requests, how long they took, what the store's writer did. Never a name or an id.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -67,11 +67,10 @@ const fn known(method: &Method) -> &'static str {
 
 /// `GET /metrics`: for this machine, and for others only where the settings say so.
 pub(crate) async fn show(State(app): State<App>, request: Request) -> Result<Response, Answer> {
-    let address = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
-    let near = address.is_some_and(is_near);
+    // What a proxy on this machine sends on comes from elsewhere.
+    let sent_on = crate::proxy::is_forwarded(request.headers());
+    let (parts, _) = request.into_parts();
+    let near = !sent_on && app.config.proxies.client(&parts).is_some_and(is_near);
     let handle = app
         .metrics
         .as_ref()

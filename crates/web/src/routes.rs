@@ -3,6 +3,8 @@
 //! The router is built from this table, so a route without a policy cannot exist; `tests/stories/policy.rs` walks every
 //! line with every role.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
@@ -111,6 +113,7 @@ pub fn table() -> Vec<Route> {
         get("/imports/{id}", REGION, import::show),
         get("/imports/{id}/rejects.csv", REGION, import::rejects),
         get("/audit", AUDIT, audit::list),
+        get("/audit/rows.csv", AUDIT, audit::export),
         post("/audit/verify", AUDIT, audit::verify),
         get("/audit/verify/{id}", AUDIT, audit::verdict),
 
@@ -150,7 +153,8 @@ pub fn table() -> Vec<Route> {
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        let gate = middleware::from_fn_with_state(route.policy, guard::pass);
+        let gate =
+            middleware::from_fn_with_state((route.policy, Arc::clone(&app.config)), guard::pass);
         router = router.route(route.path, route.handler.route_layer(gate));
     }
     shell::around(router, app)

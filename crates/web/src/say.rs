@@ -255,12 +255,6 @@ pub(crate) const BEDS: [(&str, &str); 8] = [
     ("infectious", "institution-beds-infectious"),
 ];
 
-/// The start of a text that is too long for a line of a list, `None` for others.
-pub(crate) fn start(text: &str) -> Option<String> {
-    const SHOWN: usize = 120;
-    (text.chars().nth(SHOWN).is_some()).then(|| text.chars().take(SHOWN).collect())
-}
-
 /// `7,607`
 #[expect(
     clippy::needless_pass_by_value,

@@ -46,10 +46,20 @@ pub(crate) fn around(router: Router<App>, app: App) -> Router {
         ))
         .layer(CatchPanicLayer::custom(|_| Answer::Broken.into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), visit::attach))
+        .layer(middleware::from_fn_with_state(app.clone(), neighbours))
         .layer(middleware::from_fn_with_state(app.clone(), headers))
         .layer(middleware::from_fn(metrics::count))
         .layer(CompressionLayer::new())
         .with_state(app)
+}
+
+/// Where the proxies have the TLS, nobody comes past them.
+async fn neighbours(State(app): State<App>, request: Request, next: Next) -> Response {
+    let config = &app.config;
+    if config.only_proxies && !config.proxies.admits(request.extensions()) {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    next.run(request).await
 }
 
 /// A year, as browsers' lists ask for (RFC 6797).

@@ -12,14 +12,20 @@ use renkei_store::{Store, Verdict};
 use crate::import::Imported;
 use crate::job::Jobs;
 use crate::messages::Messages;
+use crate::proxy::Proxies;
 
 /// Settings of the pages.
 #[derive(Clone, Debug)]
 pub struct WebConfig {
-    /// How people reach the server, for links in PDFs and QR codes: `http://localhost:8080`.
+    /// How people reach the server, for links in PDFs and QR codes, and what the browser calls a form's origin:
+    /// `http://localhost:8080`.
     pub base_url: String,
-    /// Whether cookies may only travel over TLS.
+    /// Whether people come over TLS, this server's own or a proxy's: cookies then travel in no other way.
     pub tls: bool,
+    /// Reverse proxies whose word about the client's address is believed.
+    pub proxies: Proxies,
+    /// Whether only those may come, and this machine itself: where they, not this server, have the TLS.
+    pub only_proxies: bool,
     /// Whether `/metrics` answers others than this machine itself.
     pub open_metrics: bool,
 }

@@ -1,9 +1,8 @@
 //! One request of one visitor: who it is, in which language, with which right to send forms.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
@@ -184,6 +183,7 @@ const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/slots", "nav-slots", CARING),
     ("/departments", "nav-departments", DESK),
     ("/people", "nav-people", ADMIN),
+    ("/clients", "nav-clients", ADMIN),
     ("/institutions", "nav-institutions", Policy::Public),
     ("/imports", "nav-imports", REGION),
     ("/audit", "nav-audit", AUDIT),
@@ -263,10 +263,7 @@ async fn of(app: &App, request: &Parts) -> Result<Visit, Answer> {
             headers,
             session.as_ref().map(|(_, signed_in)| signed_in.lang),
         ),
-        address: request
-            .extensions
-            .get::<ConnectInfo<SocketAddr>>()
-            .map(|info| info.0.ip()),
+        address: app.config.proxies.client(request),
         ids: Arc::clone(&app.ids),
     };
     let (ctx, token, session_id) = match session {

@@ -51,8 +51,11 @@ fn refuse_open_doors(
         return Ok(());
     }
     let mut missing = Vec::new();
-    if server.tls()?.is_none() {
-        missing.push("TLS: set tls_certificate and tls_key under [server] in the configuration file (--config FILE)");
+    if server.tls()?.is_none() && !server.behind_proxy() {
+        missing.push(
+            "TLS: set tls_certificate and tls_key under [server] in the configuration file (--config FILE); \
+             or, where a reverse proxy has the TLS, trusted_proxies and an https:// base_url",
+        );
     }
     if server.base_url.is_none() {
         missing.push("its name: set base_url under [server], as people will type it (https://renkei.example.jp)");

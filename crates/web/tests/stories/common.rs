@@ -65,6 +65,8 @@ impl World {
             config: WebConfig {
                 base_url: "http://localhost:8080".to_owned(),
                 tls: false,
+                proxies: renkei_web::Proxies::default(),
+                only_proxies: false,
                 open_metrics: false,
             },
             demo: demo.then_some(mode),
@@ -105,21 +107,37 @@ impl World {
         institution: Option<&Id>,
         roles: &[Role],
     ) -> Person {
-        let person = NewPerson {
+        self.enter(&self.new_person(login, institution, roles))
+            .await
+    }
+
+    /// What is typed of somebody with these roles.
+    #[expect(clippy::unused_self, reason = "reads as what the world does")]
+    pub(crate) fn new_person(
+        &self,
+        login: &str,
+        institution: Option<&Id>,
+        roles: &[Role],
+    ) -> NewPerson {
+        NewPerson {
             login: login.to_owned(),
             name: format!("見本 {login}"),
             kana: "ミホン".to_owned(),
             institution: institution.cloned(),
             roles: Roles::new(roles.iter().copied()),
             lang: Lang::Ja,
-        };
+        }
+    }
+
+    /// Enters somebody, who needs no password.
+    pub(crate) async fn enter(&self, person: &NewPerson) -> Person {
         let ctx = self.ctx();
         let mode = self.app.access.demo_mode(&ctx, loopback()).await.unwrap();
         let mut changes = Changes::default();
         let person = self
             .app
             .access
-            .enter_person(&mode, &ctx, &person, &mut changes)
+            .enter_person(&mode, &ctx, person, &mut changes)
             .unwrap();
         self.app.store.commit(&ctx, changes).await.unwrap();
         person

@@ -10,6 +10,7 @@ mod hostile;
 mod messages;
 mod patient;
 mod policy;
+mod proxy;
 mod referral;
 mod signin;
 mod style;

@@ -96,3 +96,86 @@ fn no_template_has_words_of_its_own() {
         assert_eq!(japanese, 0, "{text}");
     }
 }
+
+/// Nouns and verbs that sources write into the audit: after `Note::new(` and its like, and wherever a text has the form.
+fn audit_codes() -> BTreeSet<String> {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut codes = BTreeSet::new();
+    for name in ["access", "care", "directory", "sample", "store", "web"] {
+        for text in files(&crates.join(name).join("src"), "rs") {
+            let noted = [
+                "Note::new(\"",
+                "Note::refused(\"",
+                "note(\"",
+                "Note::new(\n",
+                "note_refused(ctx, \"",
+            ];
+            for call in noted {
+                for part in text.split(call).skip(1) {
+                    let part = part.trim_start().trim_start_matches('"');
+                    codes.extend(code(part.split('"').next().unwrap()));
+                }
+            }
+            for part in text.split('"').skip(1) {
+                let known = |code: &String| {
+                    let noun = code.split('.').next().unwrap();
+                    GROUPS.contains(&noun)
+                };
+                codes.extend(code(part).filter(known));
+            }
+        }
+    }
+    let verbs = renkei_care::referral::Verb::ALL;
+    codes.extend(verbs.map(|verb| format!("referral.{}", verb.code())));
+    codes.retain(|code| !INDICATORS.contains(&code.as_str()));
+    codes
+}
+
+/// `noun.verb`
+fn code(text: &str) -> Option<String> {
+    let (noun, verb) = text.split_once('.')?;
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    (plain(noun) && plain(verb) && !ENDINGS.contains(&verb)).then(|| text.to_owned())
+}
+
+const GROUPS: &[&str] = renkei_web::AUDIT_NOUNS;
+/// Of `crates/care/src/count.rs`.
+const INDICATORS: &[&str] = &[
+    "referral.sent",
+    "referral.received",
+    "referral.accepted",
+    "referral.arrived",
+    "reply.first",
+    "reply.first-in-time",
+];
+/// Endings of files, whose names have the form of an act.
+const ENDINGS: &[&str] = &["html", "csv", "pdf"];
+
+#[test]
+fn every_act_of_the_audit_has_its_words() {
+    let messages = Messages::load();
+    let written = audit_codes();
+    assert!(written.len() > 60, "{written:?}");
+    let acts = renkei_access::policy::Action::ALL.iter();
+    let acts = acts.map(|action| action.code().to_owned());
+    let mut missing = Vec::new();
+    for act in acts.chain(written.iter().cloned()) {
+        let key = format!("audit-do-{}", act.replace('.', "-"));
+        let there = Lang::ALL.iter().all(|lang| messages.has(*lang, &key));
+        if !there {
+            missing.push(key);
+        }
+    }
+    assert!(missing.is_empty(), "{missing:?}");
+    for noun in written.iter().map(|code| code.split('.').next().unwrap()) {
+        assert!(GROUPS.contains(&noun), "{noun} is no group");
+    }
+    for noun in GROUPS {
+        let key = format!("audit-group-{noun}");
+        assert!(
+            Lang::ALL.iter().all(|lang| messages.has(*lang, &key)),
+            "{key}"
+        );
+    }
+}
