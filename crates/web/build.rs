@@ -22,6 +22,7 @@ const ASSETS: &[(&str, &str)] = &[
     ),
     ("app.css", "src/app.css"),
     ("app.js", "src/app.js"),
+    ("draft.js", "src/draft.js"),
     ("icon.svg", "src/icon.svg"),
 ];
 

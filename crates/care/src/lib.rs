@@ -13,6 +13,7 @@
 //! | [`deadline`] | how long each step may take, by priority |
 //! | [`fhir`] | the door for outside programs: a write becomes the command that the button gives |
 //! | [`record`] | the clinical resources of a patient |
+//! | [`field`] | fields that several people write: one table each, merged field by field
 //! | [`count`] | the indicators that the loop counts for the governance plane |
 //!
 //! Every use case takes [`Care`] and the caller's `Ctx`, reads through the store's filter, asks a pure rule,
@@ -23,6 +24,7 @@ pub mod booking;
 mod civil;
 pub mod count;
 pub mod deadline;
+pub mod field;
 pub mod document;
 pub mod fhir;
 pub mod letter;

@@ -1,15 +1,16 @@
-//! 返書: the receiver's answer. Now the first reply; interim and final ones come later.
+//! 返書: the receiver's answers. The first one, interim ones (経過報告), and the final one (最終返書), which ends the case.
 
 use renkei_base::{Ctx, Id, Micros, Refusal};
 use renkei_fhir::composition::{Composition, Mode, REPLY_KIND, REPLY_SECTION};
 use renkei_store::{Changes, Failure, StoreError};
 
 use crate::attachment::{self, AttachmentView, Of};
+use crate::field::{self, Field, Meeting, Saved, Section, Written, field, merge};
 use crate::patient::PatientView;
 use crate::referral::act::{already, done};
 use crate::referral::case::{Case, Held};
 use crate::referral::table::{Cell, cell};
-use crate::referral::turn::{self, Turn};
+use crate::referral::turn::{self, REPLY_BEGUN, Turn};
 use crate::referral::{Done, Side, State, Verb};
 use crate::text::Check;
 use crate::tries::{TRIES, noted};
@@ -31,13 +32,21 @@ pub struct ReplyForm {
     pub next_visit: String,
     /// かかりつけ医へのお願い
     pub request: String,
-    /// Whether this reply ends the case (`on`, `true` or `1`).
+    /// How it goes on: `on`: this reply ends the case; `more`: another one follows; empty: neither is said.
     pub closes: String,
+    /// Empty for the first reply; `interim` or `final` for those after it. A final one ends the case, after an interim one
+    /// another follows.
+    pub kind: String,
 }
 
 impl ReplyForm {
     pub fn closes(&self) -> bool {
-        matches!(self.closes.as_str(), "on" | "true" | "1")
+        matches!(self.closes.as_str(), "on" | "true" | "1") || self.kind == Kind::Final.code()
+    }
+
+    /// Whether it says that another one follows.
+    pub fn more(&self) -> bool {
+        !self.closes() && (self.closes == "more" || self.kind == Kind::Interim.code())
     }
 }
 
@@ -47,7 +56,7 @@ pub struct ReplyView {
     pub id: Id,
     /// The version to send back as `base`.
     pub version: u32,
-    /// `first`; the message key is `reply-` and this.
+    /// Code of a [`Kind`]; the message key is `reply-` and this.
     pub kind: String,
     pub form: ReplyForm,
     /// When it was released; on a draft when it was last written.
@@ -59,15 +68,27 @@ pub struct ReplyView {
     pub attachments: Vec<AttachmentView>,
 }
 
-/// What became of a save.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReplySaved {
-    Saved {
-        version: u32,
-    },
-    /// Not stored: somebody else wrote.
-    Conflict(Box<ReplyView>),
+impl Written for ReplyForm {
+    const FIELDS: &'static [Field<Self>] = &[
+        field!(diagnosis, Long, Section::Plain("diagnosis", "診断名")),
+        field!(findings, Long, Section::Plain("findings", "所見・検査結果")),
+        field!(plan, Long, Section::Plain("plan", "治療方針")),
+        field!(medication, Long, Section::Plain("medication", "処方の変更")),
+        field!(next_visit, Line, Section::Plain("next-visit", "次回受診")),
+        field!(
+            request,
+            Long,
+            Section::Plain("request", "かかりつけ医へのお願い")
+        ),
+        field!(closes, Choice, Section::None),
+        field!(kind, Choice, Section::None),
+    ];
 }
+
+/// What became of a save.
+pub type ReplySaved = Saved<ReplyForm>;
+/// What somebody else wrote meanwhile.
+pub type ReplyMeeting = Meeting<ReplyForm>;
 
 /// A reply in plain strings, for its PDF.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +112,8 @@ pub struct ReplyData {
     pub approved_by: String,
 }
 
-/// Saves the draft of the first reply; `base` is the version that the page shows, 0 for a new one.
+/// Saves the draft of a reply; `base` is the version that the page shows, 0 for a new one.
+/// Where somebody else wrote since, fields that only one of the two has changed are merged.
 ///
 /// # Errors
 /// `Invalid` (too long), `NotNow` (not arrived, or replied already), `Forbidden`, `NotFound`.
@@ -114,38 +136,85 @@ async fn save_tried(
     form: &ReplyForm,
 ) -> Result<ReplySaved, Failure> {
     let form = normal(form)?;
-    let case = Case::load(care, ctx, id, &turn::action(Verb::SaveReply)).await?;
-    may_write(ctx, &case)?;
-    if let Some(done) = unchanged(&case, base, &form) {
-        return Ok(done);
-    }
-    let mut changes = Changes::default();
-    let reply = written(ctx, &case, &form)?;
-    put(&mut changes, ctx, &case, reply)?;
-    changes.note(turn::note(&case, Verb::SaveReply));
-    changes.tell.extend(case.addressee());
-    match care.store.commit(ctx, changes).await {
-        Ok(_) => Ok(ReplySaved::Saved { version: base + 1 }),
-        Err(StoreError::Conflict(_)) => {
-            let now = Case::load(care, ctx, id, &turn::action(Verb::SaveReply)).await?;
-            may_write(ctx, &now)?;
-            unchanged(&now, base, &form).ok_or_else(|| Refusal::Conflict.into())
+    for _ in 0..TRIES {
+        let case = Case::load(care, ctx, id, &turn::action(Verb::SaveReply)).await?;
+        may_write(ctx, &case)?;
+        kind_of(&case, &form)?;
+        let (form, saved) = match standing(care, ctx, &case, base, &form).await? {
+            Standing::Done(saved) => return Ok(saved),
+            Standing::Write(form, saved) => (form, saved),
+        };
+        let mut changes = Changes::default();
+        let reply = written(ctx, &case, &form)?;
+        put(&mut changes, ctx, &case, reply)?;
+        begin(&mut changes, ctx, &case);
+        changes.note(turn::note(&case, Verb::SaveReply));
+        changes.tell.extend(case.addressee());
+        match care.store.commit(ctx, changes).await {
+            Ok(_) => return Ok(saved),
+            Err(StoreError::Conflict(_)) => {}
+            Err(other) => return Err(other.into()),
         }
-        Err(other) => Err(other.into()),
     }
+    Err(Refusal::Conflict.into())
 }
 
-/// The answer where nothing is to be written: it says the same already, or somebody else wrote.
-fn unchanged(case: &Case, base: u32, form: &ReplyForm) -> Option<ReplySaved> {
+enum Standing {
+    Done(ReplySaved),
+    /// The texts to write, and what to say then.
+    Write(ReplyForm, ReplySaved),
+}
+
+/// What a save means for the reply that is there: the same already, the next version, or both together.
+async fn standing(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    base: u32,
+    form: &ReplyForm,
+) -> Result<Standing, Failure> {
     let there = case.reply_draft();
     let version = there.map_or(0, |held| held.stored.version);
-    match there {
-        Some(held) if form_of(&held.view) == *form => Some(ReplySaved::Saved { version }),
-        Some(held) if version != base => {
-            view_of(case, held).map(|view| ReplySaved::Conflict(Box::new(view)))
-        }
-        _ => None,
+    let (Some(held), true) = (there, version != base) else {
+        let version = version + 1;
+        let same = there.is_some_and(|held| form_of(&held.view) == *form);
+        return Ok(if same {
+            Standing::Done(Saved::Saved { version: base })
+        } else {
+            Standing::Write(form.clone(), Saved::Saved { version })
+        });
+    };
+    let theirs = form_of(&held.view);
+    if theirs == *form {
+        return Ok(Standing::Done(Saved::Saved { version }));
     }
+    let before = form_at(care, ctx, held, base).await?;
+    let merged = merge(before.as_ref(), form, &theirs);
+    let (both, conflict) = (merged.form.clone(), !merged.differs.is_empty());
+    let nothing = both == theirs;
+    let version = version + u32::from(!conflict && !nothing);
+    let meeting = merged.meeting(theirs, held.view.author(), held.stored.updated, version);
+    Ok(match (conflict, nothing) {
+        (true, _) => Standing::Done(Saved::Conflict(meeting)),
+        (_, true) => Standing::Done(Saved::Merged(meeting)),
+        _ => Standing::Write(both, Saved::Merged(meeting)),
+    })
+}
+
+/// The texts of a version of the reply, 0 for before its first. `None` where there is no such version.
+async fn form_at(
+    care: &Care,
+    ctx: &Ctx,
+    held: &Held<Composition>,
+    version: u32,
+) -> Result<Option<ReplyForm>, Failure> {
+    if version == 0 {
+        return Ok(Some(ReplyForm::default()));
+    }
+    let key = &held.stored.key;
+    let found = care.store.read_version(ctx, key, version).await?;
+    let reply = found.and_then(|found| Composition::from_resource(found.resource));
+    Ok(reply.map(|reply| form_of(&reply)))
 }
 
 /// Whether the reply (its texts and files) may be written now.
@@ -157,7 +226,7 @@ pub(crate) fn may_write(ctx: &Ctx, case: &Case) -> Result<(), Refusal> {
     }
 }
 
-/// Releases the first reply with these texts: the referring institution sees it from now on. Only a doctor.
+/// Releases a reply with these texts: the referring institution sees it from now on. Only a doctor.
 /// With `closes` the case is closed as well. `base` as in [`save`].
 ///
 /// # Errors
@@ -207,22 +276,26 @@ pub(crate) fn decide_release(
     deadlines: &Deadlines,
 ) -> Result<Option<(Changes, State)>, Refusal> {
     policy::may(ctx, Verb::Reply, case)?;
-    let mut to = match cell(case.state, Verb::Reply) {
-        Cell::To(to) => to,
-        Cell::Already if says_the_same(case, form) => return Ok(None),
+    match cell(case.state, Verb::Reply) {
+        Cell::No(key) => return Err(Refusal::not_now(key)),
+        _ if says_the_same(case, form) => return Ok(None),
+        Cell::Already if !form.kind.is_empty() => return Err(Refusal::not_now("refuse-closed")),
         // Another text would be lost without a word.
         Cell::Already => return Err(Refusal::not_now("refuse-already-replied")),
-        Cell::No(key) => return Err(Refusal::not_now(key)),
-    };
+        Cell::To(_) | Cell::OneOf(_) => {}
+    }
+    let kind = kind_of(case, form)?;
     complete(form)?;
     // A doctor signs what was read: not what a colleague has put there meanwhile.
     let draft = case.reply_draft();
     if draft.is_some_and(|held| held.stored.version != base && form_of(&held.view) != *form) {
         return Err(Refusal::Conflict);
     }
-    if form.closes() {
-        to = State::Closed;
-    }
+    let to = match kind {
+        _ if form.closes() => State::Closed,
+        Kind::First => State::RepliedFirst,
+        Kind::Interim | Kind::Final => State::RepliedInterim,
+    };
     let mut turn = Turn::new(ctx, case, Verb::Reply);
     let (account, name) = (ctx.caller.account.as_ref(), ctx.caller.name.as_str());
     let mut reply = written(ctx, case, form)?;
@@ -230,12 +303,27 @@ pub(crate) fn decide_release(
     reply.set_attester(Mode::Approved, account, name, ctx.at);
     let owner = case.task.view.owner().ok_or(Refusal::NotFound)?;
     reply.set_author(Some((account, name)), &owner.0, owner.1);
+    let id = reply.id().ok_or(Refusal::NotFound)?;
     put(&mut turn.changes, ctx, case, reply)?;
     for file in attachment::files(case, Of::Reply) {
         let mut view = file.view.clone();
         view.finish();
+        view.set_reply(&id);
         turn.changes.update(&file.stored, view.into_resource());
     }
+    if kind == Kind::First {
+        counted(&mut turn, case, ctx, area);
+    }
+    turn.enter(to, deadlines, None);
+    if form.more() {
+        turn.await_reply(deadlines);
+    }
+    turn.log("");
+    Ok(Some((turn.finish(to), to)))
+}
+
+/// The first reply is what the indicators count.
+fn counted(turn: &mut Turn<'_>, case: &Case, ctx: &Ctx, area: &str) {
     let in_time = case.task.view.due().is_none_or(|due| ctx.at <= due);
     turn.count(count::REPLIED, Side::Receiver, area, 1, 0);
     turn.count(
@@ -245,15 +333,34 @@ pub(crate) fn decide_release(
         i64::from(in_time),
         1,
     );
-    turn.enter(to, deadlines, None);
-    turn.log("");
-    Ok(Some((turn.finish(to), to)))
 }
 
-/// Whether a released reply has these texts: then the release was pressed twice.
+/// Whether the latest released reply is this one, and no other is being written: then the release was pressed twice.
 fn says_the_same(case: &Case, form: &ReplyForm) -> bool {
-    let mut released = case.replies.iter().filter(|held| held.view.is_final());
-    released.any(|held| form_of(&held.view) == *form)
+    let last = case.last_reply();
+    case.reply_draft().is_none() && last.is_some_and(|held| form_of(&held.view) == *form)
+}
+
+/// Which reply it is: the first one before all others.
+fn kind_of(case: &Case, form: &ReplyForm) -> Result<Kind, Refusal> {
+    let unknown = || Refusal::fault("kind", "fault-unknown-code");
+    let kind = Kind::from_code(&form.kind).ok_or_else(unknown)?;
+    match (kind, case.last_reply()) {
+        (Kind::First, Some(_)) => Err(Refusal::not_now("refuse-already-replied")),
+        (Kind::Interim | Kind::Final, None) => Err(unknown()),
+        _ => Ok(kind),
+    }
+}
+
+/// The list says that a reply was begun.
+fn begin(changes: &mut Changes, ctx: &Ctx, case: &Case) {
+    let owed = case.holder() == Some(Side::Receiver);
+    if owed && case.task.view.mark() != Some(REPLY_BEGUN) {
+        let mut task = case.task.view.clone();
+        task.set_mark(Some(REPLY_BEGUN));
+        task.set_modified(ctx.at);
+        changes.update(&case.task.stored, task.into_resource());
+    }
 }
 
 fn complete(form: &ReplyForm) -> Result<(), Refusal> {
@@ -266,19 +373,12 @@ fn complete(form: &ReplyForm) -> Result<(), Refusal> {
 
 fn normal(form: &ReplyForm) -> Result<ReplyForm, Refusal> {
     let mut check = Check::default();
-    let clean = ReplyForm {
-        diagnosis: check.long("diagnosis", &form.diagnosis),
-        findings: check.long("findings", &form.findings),
-        plan: check.long("plan", &form.plan),
-        medication: check.long("medication", &form.medication),
-        next_visit: check.line("next_visit", &form.next_visit),
-        request: check.long("request", &form.request),
-        closes: if form.closes() {
-            "on".to_owned()
-        } else {
-            String::new()
-        },
-    };
+    let mut clean = form.clone();
+    field::clean(&mut check, &mut clean);
+    clean.closes = closing(form.closes(), form.more());
+    if clean.kind == Kind::First.code() {
+        clean.kind = String::new();
+    }
     check.done()?;
     Ok(clean)
 }
@@ -288,10 +388,13 @@ fn written(ctx: &Ctx, case: &Case, form: &ReplyForm) -> Result<Composition, Refu
     let mut reply = match case.reply_draft() {
         Some(held) => held.view.clone(),
         None => {
-            let id: Id = format!("{}-first", case.id)
-                .parse()
-                .map_err(|_| Refusal::NotFound)?;
-            let mut reply = Composition::new(&id, REPLY_KIND, FIRST, "返書");
+            let nth = case.replies.len() + 1;
+            let id = match nth {
+                1 => format!("{}-first", case.id),
+                _ => format!("{}-reply{nth}", case.id),
+            };
+            let id: Id = id.parse().map_err(|_| Refusal::NotFound)?;
+            let mut reply = Composition::new(&id, REPLY_KIND, Kind::First.code(), "");
             reply.set_subject(&case.patient_id);
             reply.set_attester(
                 Mode::Drafted,
@@ -308,10 +411,11 @@ fn written(ctx: &Ctx, case: &Case, form: &ReplyForm) -> Result<Composition, Refu
         &owner.0,
         owner.1,
     );
-    for (code, title, text) in sections(form) {
-        reply.set_text(REPLY_SECTION, code, title, text);
-    }
+    field::write(form, &mut reply, REPLY_SECTION);
+    let kind = Kind::from_code(&form.kind).unwrap_or(Kind::First);
+    reply.set_kind(REPLY_KIND, kind.code(), kind.title());
     reply.set_closes(form.closes());
+    reply.set_more(form.more());
     reply.set_date(ctx.at);
     Ok(reply)
 }
@@ -325,41 +429,79 @@ fn put(changes: &mut Changes, ctx: &Ctx, case: &Case, reply: Composition) -> Res
     Ok(())
 }
 
-const FIRST: &str = "first";
+/// Which of the replies of a case it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 初回返書
+    First,
+    /// 経過報告
+    Interim,
+    /// 最終返書
+    Final,
+}
 
-fn sections(form: &ReplyForm) -> [(&'static str, &'static str, &str); 6] {
-    [
-        ("diagnosis", "診断名", &form.diagnosis),
-        ("findings", "所見・検査結果", &form.findings),
-        ("plan", "治療方針", &form.plan),
-        ("medication", "処方の変更", &form.medication),
-        ("next-visit", "次回受診", &form.next_visit),
-        ("request", "かかりつけ医へのお願い", &form.request),
-    ]
+impl Kind {
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Interim => "interim",
+            Self::Final => "final",
+        }
+    }
+
+    /// Empty is the first.
+    pub fn from_code(code: &str) -> Option<Self> {
+        match code {
+            "" | "first" => Some(Self::First),
+            "interim" => Some(Self::Interim),
+            "final" => Some(Self::Final),
+            _ => None,
+        }
+    }
+
+    /// The title of the document.
+    const fn title(self) -> &'static str {
+        match self {
+            Self::First => "返書",
+            Self::Interim => "経過報告",
+            Self::Final => "最終返書",
+        }
+    }
 }
 
 fn form_of(reply: &Composition) -> ReplyForm {
-    let text = |code| reply.text(REPLY_SECTION, code);
-    ReplyForm {
-        diagnosis: text("diagnosis"),
-        findings: text("findings"),
-        plan: text("plan"),
-        medication: text("medication"),
-        next_visit: text("next-visit"),
-        request: text("request"),
-        closes: if reply.closes() {
-            "on".to_owned()
-        } else {
-            String::new()
-        },
+    let mut form = ReplyForm {
+        closes: closing(reply.closes(), reply.more()),
+        kind: reply
+            .kind(REPLY_KIND)
+            .filter(|kind| *kind != Kind::First.code())
+            .unwrap_or_default()
+            .to_owned(),
+        ..ReplyForm::default()
+    };
+    field::read(&mut form, reply, REPLY_SECTION);
+    form
+}
+
+fn closing(closes: bool, more: bool) -> String {
+    match (closes, more) {
+        (true, _) => "on".to_owned(),
+        (_, true) => "more".to_owned(),
+        _ => String::new(),
     }
 }
 
 fn view_of(case: &Case, held: &Held<Composition>) -> Option<ReplyView> {
     let reply = &held.view;
     let name = |mode| reply.attester(mode).map_or("", |(name, _)| name).to_owned();
+    let id = reply.id()?;
+    let attachments = if reply.is_final() {
+        attachment::views_of_reply(case, &id)
+    } else {
+        attachment::views(case, Of::Reply)
+    };
     Some(ReplyView {
-        id: reply.id()?,
+        id,
         version: held.stored.version,
         kind: reply.kind(REPLY_KIND)?.to_owned(),
         form: form_of(reply),
@@ -367,7 +509,7 @@ fn view_of(case: &Case, held: &Held<Composition>) -> Option<ReplyView> {
         released: reply.is_final(),
         drafted_by: name(Mode::Drafted),
         approved_by: name(Mode::Approved),
-        attachments: attachment::views(case, Of::Reply),
+        attachments,
     })
 }
 
@@ -379,10 +521,9 @@ pub(crate) fn views(case: &Case, ctx: &Ctx) -> (Option<ReplyView>, Vec<ReplyView
         .filter(|_| own)
         .and_then(|held| view_of(case, held));
     let released = case.replies.iter().filter(|held| held.view.is_final());
-    (
-        draft,
-        released.filter_map(|held| view_of(case, held)).collect(),
-    )
+    let mut released: Vec<ReplyView> = released.filter_map(|held| view_of(case, held)).collect();
+    released.sort_by_key(|reply| reply.at);
+    (draft, released)
 }
 
 /// A reply for its PDF; `reply` is its id in the view. Drafts only for the institution that writes them.
@@ -399,12 +540,9 @@ pub async fn data(care: &Care, ctx: &Ctx, case: &Id, reply: &Id) -> Result<Reply
     let view = found.ok_or(Refusal::NotFound)?;
     let (to, mut from) = party::parties(care, ctx, &case).await?;
     from.doctor.clone_from(&view.approved_by);
-    let arrived = case
-        .task
-        .view
-        .entries()
-        .into_iter()
-        .find(|entry| entry.code == Verb::Arrive.code());
+    let visited = case.arrived();
+    let attachments = view.attachments.iter().map(|file| file.title.clone());
+    let attachments = attachments.collect();
     Ok(ReplyData {
         case: case.id.clone(),
         number: case.task.view.number().to_owned(),
@@ -415,10 +553,10 @@ pub async fn data(care: &Care, ctx: &Ctx, case: &Id, reply: &Id) -> Result<Reply
         from,
         patient: PatientView::of(&case.patient.view, case.patient.stored.version, ctx.at),
         referred: case.task.view.started().unwrap_or(case.task.stored.updated),
-        visited: arrived.map(|entry| entry.at),
+        visited,
         medication: crate::letter::split_medication(&view.form.medication),
         form: view.form,
-        attachments: attachment::titles(&case, Of::Reply),
+        attachments,
         drafted_by: view.drafted_by,
         approved_by: view.approved_by,
     })

@@ -158,7 +158,12 @@ pub(crate) fn reply_key(kind: &str) -> String {
 }
 
 pub(crate) fn letter_key(field: &str) -> String {
-    format!("letter-{field}")
+    field_key("letter", field)
+}
+
+/// The name of a field of a letter or a reply.
+pub(crate) fn field_key(kind: &str, field: &str) -> String {
+    format!("{kind}-{field}")
 }
 
 pub(crate) fn slot_key(state: &renkei_care::booking::SlotState) -> String {

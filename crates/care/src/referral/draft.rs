@@ -4,7 +4,7 @@ mod form;
 mod write;
 
 use renkei_access::{Action, Facts, permit};
-use renkei_base::{Ctx, Id, Micros, Refusal, Role, Scope};
+use renkei_base::{Ctx, Id, Refusal, Role, Scope};
 use renkei_fhir::composition::{Composition, DOCUMENT_TYPE, Mode, REFERRAL_LETTER};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::service_request::ServiceRequest;
@@ -15,40 +15,24 @@ use super::case::{Case, place};
 use super::table::{Cell, cell};
 use super::turn::{self, Turn};
 use super::{State, Verb};
+use crate::field::{Meeting, Saved, merge};
 use crate::tries::{TRIES, noted};
 use crate::{Care, Deadlines, party, policy};
 
 pub use self::form::DraftForm;
-use self::form::{differs, normal};
-use self::write::write;
+use self::form::normal;
 pub(crate) use self::write::{Names, form_of};
-
-/// What somebody else wrote meanwhile.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DraftConflict {
-    /// The stored letter.
-    pub theirs: DraftForm,
-    /// Who stored it, and when.
-    pub by: String,
-    pub at: Micros,
-    /// The version to stand on when saving again.
-    pub version: u32,
-    /// Fields of [`DraftForm`] that differ between the two.
-    pub differs: Vec<&'static str>,
-}
+use self::write::{form_at, write};
 
 /// What became of a save.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DraftSaved {
-    /// Stored (or nothing had changed); the next save stands on `version`.
-    Saved { version: u32 },
-    /// Not stored: somebody else wrote. The typed text is with the caller, theirs is here.
-    Conflict(Box<DraftConflict>),
-}
+pub type DraftSaved = Saved<DraftForm>;
+/// What somebody else wrote meanwhile.
+pub type DraftMeeting = Meeting<DraftForm>;
 
 /// Saves a draft. `case` is made by the page (`ctx.ids.id()`) when the form is first shown, so that a double click stays one;
 /// `base` is the version that the page shows, 0 for a new draft.
 ///
+/// Where somebody else wrote since `base`, fields that only one of the two has changed are merged.
 /// Incomplete drafts are fine; only what could not be kept is refused.
 ///
 /// # Errors
@@ -74,7 +58,7 @@ async fn save(
     let form = normal(form)?;
     let names = Names::read(care, ctx, &form).await?;
     if base == 0 {
-        let changes = first(care, ctx, id, &form, &names).await?;
+        let changes = first(care, ctx, id, &form, &names, None).await?;
         match care.store.commit(ctx, changes).await {
             Ok(_) => return Ok(DraftSaved::Saved { version: 1 }),
             // A double click, or an id that is not the caller's: then there is nothing to load.
@@ -84,16 +68,12 @@ async fn save(
     }
     for _ in 0..TRIES {
         let case = Case::load(care, ctx, id, &turn::action(Verb::SaveDraft)).await?;
-        let changes = match change(care, ctx, &case, base, &form, &names).await? {
+        let (changes, saved) = match change(care, ctx, &case, base, &form, &names).await? {
             Step::Done(saved) => return Ok(saved),
-            Step::Write(changes) => changes,
+            Step::Write(changes, saved) => (changes, saved),
         };
         match care.store.commit(ctx, *changes).await {
-            Ok(_) => {
-                return Ok(DraftSaved::Saved {
-                    version: case.version() + 1,
-                });
-            }
+            Ok(_) => return Ok(saved),
             // Somebody was quicker: perhaps the other half of a double click, which says the same.
             Err(StoreError::Conflict(_)) => {}
             Err(other) => return Err(other.into()),
@@ -102,9 +82,39 @@ async fn save(
     Err(Refusal::Conflict.into())
 }
 
+/// What a new draft comes to. Nothing is written. `home` is the institution of a patient that comes in the same commit.
+pub(crate) async fn plan_first(
+    care: &Care,
+    ctx: &Ctx,
+    id: &Id,
+    form: &DraftForm,
+    home: Option<&Id>,
+) -> Result<Changes, Failure> {
+    let form = normal(form)?;
+    let names = Names::read(care, ctx, &form).await?;
+    first(care, ctx, id, &form, &names, home).await
+}
+
+/// What a change of a draft comes to, on the case as it was read; nothing where it says the same already.
+pub(crate) async fn plan_change(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    form: &DraftForm,
+) -> Result<Option<Changes>, Failure> {
+    let form = normal(form)?;
+    let names = Names::read(care, ctx, &form).await?;
+    match change(care, ctx, case, case.version(), &form, &names).await? {
+        Step::Write(changes, _) => Ok(Some(*changes)),
+        Step::Done(DraftSaved::Saved { .. } | DraftSaved::Merged(_)) => Ok(None),
+        Step::Done(DraftSaved::Conflict(_)) => Err(Refusal::Conflict.into()),
+    }
+}
+
 enum Step {
     Done(DraftSaved),
-    Write(Box<Changes>),
+    /// What to write, and what to say then.
+    Write(Box<Changes>, DraftSaved),
 }
 
 /// The changes of a first save.
@@ -114,19 +124,22 @@ async fn first(
     id: &Id,
     form: &DraftForm,
     names: &Names,
+    home: Option<&Id>,
 ) -> Result<Changes, Failure> {
     check_case_id(id)?;
     let institution = ctx.institution()?;
     let unknown = || Refusal::fault("patient", "fault-patient-unknown");
     let patient: Id = form.patient.parse().map_err(|_| unknown())?;
-    let found = care
-        .store
-        .read(ctx, &Patient::key(&patient))
-        .await?
-        .filter(|found| !found.deleted);
-    let home = found
-        .and_then(|found| found.place.owner)
-        .ok_or_else(unknown)?;
+    let home = match home {
+        Some(home) => home.clone(),
+        None => {
+            let found = care.store.read(ctx, &Patient::key(&patient)).await?;
+            let alive = found.filter(|found| !found.deleted);
+            alive
+                .and_then(|found| found.place.owner)
+                .ok_or_else(unknown)?
+        }
+    };
     permit(
         &ctx.caller,
         Action::ReferralDraft,
@@ -225,10 +238,39 @@ async fn change(
         }));
     }
     may_write(ctx, case)?;
-    if !stands_on(care, ctx, case, base).await? {
-        return Ok(Step::Done(conflict(case, form)));
+    let version = case.version() + 1;
+    if stands_on(care, ctx, case, base).await? {
+        let changes = Box::new(update(ctx, case, form, names));
+        return Ok(Step::Write(changes, DraftSaved::Saved { version }));
     }
-    Ok(Step::Write(Box::new(update(ctx, case, form, names))))
+    together(care, ctx, case, base, form).await
+}
+
+/// Somebody else wrote meanwhile: both together, or what differs.
+async fn together(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    base: u32,
+    form: &DraftForm,
+) -> Result<Step, Failure> {
+    let (theirs, letter) = (form_of(case), &case.letter);
+    let before = form_at(care, ctx, case, base).await?;
+    let merged = merge(before.as_ref(), form, &theirs);
+    let (both, conflict) = (merged.form.clone(), !merged.differs.is_empty());
+    let nothing = both == theirs;
+    let version = case.version() + u32::from(!conflict && !nothing);
+    let meeting = merged.meeting(theirs, letter.view.author(), letter.stored.updated, version);
+    if conflict {
+        return Ok(Step::Done(DraftSaved::Conflict(meeting)));
+    }
+    let saved = DraftSaved::Merged(meeting);
+    if nothing {
+        return Ok(Step::Done(saved));
+    }
+    let names = Names::read(care, ctx, &both).await?;
+    let changes = update(ctx, case, &both, &names);
+    Ok(Step::Write(Box::new(changes), saved))
 }
 
 /// Whether the letter (its texts and files) may be changed now.
@@ -281,17 +323,6 @@ fn update(ctx: &Ctx, case: &Case, form: &DraftForm, names: &Names) -> Changes {
             .update(&case.request.stored, request.into_resource());
     }
     turn.finish(case.state)
-}
-
-fn conflict(case: &Case, form: &DraftForm) -> DraftSaved {
-    let theirs = form_of(case);
-    DraftSaved::Conflict(Box::new(DraftConflict {
-        by: case.letter.view.author().to_owned(),
-        at: case.letter.stored.updated,
-        version: case.version(),
-        differs: differs(form, &theirs),
-        theirs,
-    }))
 }
 
 /// A case's id is also the name of its scope: it must not read as one of the others.

@@ -9,6 +9,7 @@ use crate::region::{Region, Who, refusal};
 
 renkei_testkit::each_backend!(
     two_people_write_one_draft,
+    two_people_write_one_field,
     a_file_is_no_conflict,
     a_doctor_signs_what_was_read,
     what_cannot_be_kept_is_refused,
@@ -33,6 +34,7 @@ async fn two_people_write_one_draft(backend: Backend) {
         .letter;
     let mine = DraftForm {
         purpose: "入院のお願い".to_owned(),
+        past_history: String::new(),
         ..form.clone()
     };
     let theirs = DraftForm {
@@ -43,29 +45,79 @@ async fn two_people_write_one_draft(backend: Backend) {
         save(&region, &region.clinic_doctor, &case, 1, &theirs).await,
         DraftSaved::Saved { version: 2 }
     );
-    let DraftSaved::Conflict(conflict) = save(&region, &region.clinic_clerk, &case, 1, &mine).await
+    let DraftSaved::Merged(meeting) = save(&region, &region.clinic_clerk, &case, 1, &mine).await
     else {
         panic!()
     };
-    assert_eq!(conflict.theirs, theirs);
-    assert_eq!((conflict.by.as_str(), conflict.version), ("岩田 一郎", 2));
-    assert_eq!(conflict.differs, ["purpose", "remarks"]);
+    let both = DraftForm {
+        remarks: "車いす".to_owned(),
+        ..mine.clone()
+    };
+    assert_eq!((&meeting.form, meeting.version), (&both, 3));
     assert_eq!(
-        save(&region, &region.clinic_clerk, &case, 2, &mine).await,
-        DraftSaved::Saved { version: 3 }
+        (meeting.by.as_str(), meeting.taken.as_slice()),
+        ("岩田 一郎", ["remarks"].as_slice())
     );
     assert_eq!(
-        save(&region, &region.clinic_clerk, &case, 1, &mine).await,
+        save(&region, &region.clinic_clerk, &case, 3, &both).await,
         DraftSaved::Saved { version: 3 },
         "says the same"
     );
-    assert_eq!(
-        save(&region, &region.clinic_clerk, &case, 0, &mine).await,
-        DraftSaved::Saved { version: 3 },
-        "a double click"
-    );
     let view = region.view(&region.clinic_clerk, &case).await.unwrap();
-    assert_eq!((view.letter, view.drafted_by.as_str()), (mine, "森 花子"));
+    assert_eq!((view.letter, view.drafted_by.as_str()), (both, "森 花子"));
+}
+
+/// Both wrote in one field: nothing is stored until somebody has looked at both.
+async fn two_people_write_one_field(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.draft().await;
+    let view = region.view(&region.clinic_clerk, &case).await.unwrap();
+    let with = |purpose: &str, remarks: &str| DraftForm {
+        purpose: purpose.to_owned(),
+        remarks: remarks.to_owned(),
+        ..view.letter.clone()
+    };
+    let theirs = with("転院のお願い", "車いす");
+    save(&region, &region.clinic_doctor, &case, 1, &theirs).await;
+    let mine = with("入院のお願い", &view.letter.remarks);
+    for base in [1, 99] {
+        let DraftSaved::Conflict(meeting) =
+            save(&region, &region.clinic_clerk, &case, base, &mine).await
+        else {
+            panic!()
+        };
+        assert_eq!(meeting.theirs, theirs);
+        assert_eq!(meeting.version, 2);
+        if base == 1 {
+            assert_eq!(meeting.differs, ["purpose"]);
+            assert_eq!(meeting.form, with("入院のお願い", "車いす"));
+        } else {
+            assert_eq!(meeting.differs, ["purpose", "remarks"], "unknown beginning");
+        }
+    }
+    let stored = region.view(&region.clinic_clerk, &case).await.unwrap();
+    assert_eq!(stored.letter, theirs);
+    let chosen = with("入院のお願い", "車いす");
+    assert_eq!(
+        save(&region, &region.clinic_clerk, &case, 2, &chosen).await,
+        DraftSaved::Saved { version: 3 }
+    );
+    // The first form sent once more, as after a lost answer: it says nothing new.
+    let DraftSaved::Merged(meeting) = save(&region, &region.clinic_clerk, &case, 1, &mine).await
+    else {
+        panic!()
+    };
+    assert_eq!((&meeting.form, meeting.version), (&chosen, 3));
+    // The draft's beginning is the empty letter: only its other texts can be in the way.
+    let other = with("受診のお願い", "");
+    let DraftSaved::Conflict(meeting) = save(&region, &region.clinic_clerk, &case, 0, &other).await
+    else {
+        panic!()
+    };
+    assert_eq!(
+        (meeting.taken.as_slice(), meeting.differs.as_slice()),
+        (["remarks"].as_slice(), ["purpose"].as_slice())
+    );
 }
 
 async fn a_file_is_no_conflict(backend: Backend) {

@@ -39,8 +39,7 @@ function once(event) {
   const form = event.target;
   if (!(form instanceof HTMLFormElement) || form.method !== 'post') return;
   if (form.dataset.sent) { event.preventDefault(); return; }
-  // A draft saves itself by htmx; only its buttons send it.
-  if (form.hasAttribute('hx-post') && !('auto' in form.dataset)) return;
+  if (form.hasAttribute('hx-post')) return;
   form.dataset.sent = '1';
   for (const button of form.querySelectorAll('button:not([type=button])')) button.setAttribute('aria-busy', 'true');
 }
@@ -99,10 +98,7 @@ function upload(event) {
 function arrived(request) {
   const page = new DOMParser().parseFromString(request.responseText, 'text/html');
   const [theirs, ours] = [page, document].map((d) => d.getElementById('attachments'));
-  const [next, base] = [page, document].map((d) => d.querySelector('input[name=base]'));
-  // A file is one version; where there are more, somebody else has written too, and the whole page has to be seen.
-  if (theirs && ours && next.value - base.value <= 1) {
-    base.value = next.value;
+  if (theirs && ours) {
     ours.replaceWith(theirs);
   } else if (request.status < 400) {
     location.assign(request.responseURL);
@@ -111,6 +107,20 @@ function arrived(request) {
     document.getElementById('faults')?.focus();
   }
 }
+
+// What a tab keeps of an unsaved text (draft.js) is its writer's alone, and ends with the sign-out.
+function tidy() {
+  const { user } = document.body.dataset;
+  const out = sessionStorage.getItem('renkei-out') && !user;
+  for (const name of Object.keys(sessionStorage)) {
+    if (name.startsWith('renkei:') && (out || (user && !name.startsWith(`renkei:${user}:`)))) sessionStorage.removeItem(name);
+  }
+  sessionStorage.removeItem('renkei-out');
+}
+document.addEventListener('submit', (event) => {
+  if (event.target.getAttribute?.('action') === '/logout') sessionStorage.setItem('renkei-out', '1');
+}, true);
+tidy();
 
 document.addEventListener('submit', once, true);
 document.addEventListener('submit', upload);

@@ -66,6 +66,18 @@ pub(crate) async fn part(
     })
 }
 
+/// The part for a form, as text.
+pub(super) async fn part_of(app: &App, v: &Visit, form: Form) -> Result<String, Answer> {
+    let addressee = of(app, v, &form).await?;
+    let part = Part {
+        v,
+        form,
+        faults: crate::form::Faults::default(),
+        addressee,
+    };
+    Ok(part.render()?)
+}
+
 impl Part<'_> {
     fn is_chosen(&self, id: &Id) -> bool {
         self.addressee.is(id)
@@ -101,6 +113,19 @@ pub(crate) fn chosen(form: &Form) -> &str {
 impl Addressee {
     pub(crate) fn is(&self, id: &Id) -> bool {
         self.chosen.as_ref().is_some_and(|chosen| chosen.id == *id)
+    }
+
+    /// The chosen institution by name.
+    pub(super) fn name(&self) -> String {
+        let chosen = self.chosen.as_ref();
+        chosen.map(|chosen| chosen.name.clone()).unwrap_or_default()
+    }
+
+    /// A department of it by name.
+    pub(super) fn department(&self, id: &str) -> String {
+        let mut all = self.departments.iter();
+        let found = all.find(|choice| choice.id.as_str() == id);
+        found.map(|choice| choice.name.clone()).unwrap_or_default()
     }
 
     /// What the chosen department asks of those who refer to it.

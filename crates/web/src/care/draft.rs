@@ -10,12 +10,13 @@ use renkei_care::attachment::AttachmentView;
 use renkei_care::letter::split_medication;
 use renkei_care::patient::{self, PatientView};
 use renkei_care::referral::{
-    self as case, Command, DraftConflict, DraftForm, DraftSaved, Side, Verb,
+    self as case, Command, DraftForm, DraftMeeting, DraftSaved, Side, Verb,
 };
 use renkei_store::Failure;
 use serde::Deserialize;
 
 use super::addressee::{self, Addressee};
+use super::writing::{self, Marks, SavedPart};
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
 use crate::state::App;
@@ -40,24 +41,12 @@ struct DraftPage<'a> {
     addressee: Addressee,
     lines: Vec<String>,
     files: Vec<AttachmentView>,
-    /// What somebody else wrote meanwhile.
-    conflict: Option<Box<DraftConflict>>,
+    /// What somebody else did meanwhile.
+    marks: Marks,
+    /// What is shown was typed, and is not stored.
+    unsaved: bool,
     /// Whether the caller may approve and send.
     sends: bool,
-}
-
-/// The answer to a save by itself: when, and the version that the next save stands on.
-#[derive(Template)]
-#[template(path = "care/draft_saved.html")]
-struct SavedPart<'a> {
-    v: &'a Visit,
-    base: u32,
-    conflict: bool,
-    faults: Faults,
-    case: Id,
-    files: Vec<AttachmentView>,
-    /// Saved for the first time: from now on files can be attached.
-    first: bool,
 }
 
 #[derive(Template)]
@@ -93,7 +82,8 @@ pub(crate) async fn new(
         addressee: Addressee::default(),
         lines: letter.medication_lines,
         files: Vec::new(),
-        conflict: None,
+        marks: Marks::default(),
+        unsaved: false,
         sends: v.has_role("doctor"),
     })
 }
@@ -145,7 +135,8 @@ async fn stored<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<DraftPage<'a>, A
         faults: Faults::default(),
         addressee,
         files: c.attachments,
-        conflict: None,
+        marks: Marks::default(),
+        unsaved: false,
         sends: v.has_role("doctor"),
     })
 }
@@ -172,46 +163,77 @@ pub(crate) async fn save(
     let base = form.get("base").parse().unwrap_or_default();
     let outcome = case::save_draft(&app.care, &v.ctx, &id, base, &typed(&form)).await;
     if v.fragment {
-        return saved_part(&v, id, base, outcome);
+        return saved_part(&app, &v, id, base, outcome).await;
     }
     match outcome {
         Ok(DraftSaved::Saved { version }) => after(&app, &v, &id, version, &form).await,
-        Ok(DraftSaved::Conflict(conflict)) => {
-            again(&app, &v, id, form, Faults::default(), Some(conflict)).await
-        }
+        Ok(DraftSaved::Merged(meeting)) => merged(&app, &v, &id, &meeting, &form).await,
+        Ok(DraftSaved::Conflict(meeting)) => conflict(&app, &v, id, form, &meeting).await,
         Err(Failure::Refused(Refusal::Invalid(faults))) => {
-            again(&app, &v, id, form, Faults::new(faults), None).await
+            let faults = Faults::new(faults);
+            let page = again(&app, &v, id, form, faults, Marks::default()).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(other) => Err(other.into()),
     }
 }
 
-fn saved_part(
+async fn saved_part(
+    app: &App,
     v: &Visit,
     case: Id,
     before: u32,
     outcome: Result<DraftSaved, Failure>,
 ) -> Result<Response, Answer> {
-    let (base, conflict, faults) = match outcome {
-        Ok(DraftSaved::Saved { version }) => (version, false, Faults::default()),
-        // The base stays old, so that nothing overwrites before a person has looked at both.
-        Ok(DraftSaved::Conflict(_)) => (before, true, Faults::default()),
-        Err(Failure::Refused(Refusal::Invalid(faults))) => (before, false, Faults::new(faults)),
-        Err(other) => return Err(other.into()),
-    };
-    let first = before == 0 && base != 0;
-    // A page loaded again shows this draft, and does not begin another.
-    let address = first.then(|| format!("/referrals/{case}/edit"));
-    let part = page(&SavedPart {
-        v,
-        base,
-        conflict,
-        faults,
-        case,
-        files: Vec::new(),
-        first,
-    })?;
-    Ok((address.map(|address| [("HX-Replace-Url", address)]), part).into_response())
+    let address = format!("/referrals/{case}/edit");
+    let mut part = SavedPart::new(v, "letter", case, before, outcome)?;
+    let chosen = ["addressee", "department", "addressee_doctor"];
+    if let Some(form) = chosen.iter().find_map(|field| part.taken(field)).cloned() {
+        part.push(addressee::part_of(app, v, form).await?);
+    }
+    if let Some(form) = part.taken("medication") {
+        let lines = form.all("medication_lines").to_vec();
+        let lines = Lines { v, lines }.render()?;
+        part.push(format!("<div id=\"lines\">{lines}</div>"));
+    }
+    part.answer(&address)
+}
+
+/// Stored together with what somebody else wrote: both are shown, and a button that wants to send waits until they are read.
+async fn merged(
+    app: &App,
+    v: &Visit,
+    id: &Id,
+    meeting: &DraftMeeting,
+    form: &Form,
+) -> Result<Response, Answer> {
+    if form.get("then") == "leave" {
+        return Ok(Redirect::to(&format!("/referrals/{id}")).into_response());
+    }
+    let mut shown = stored(app, v, id).await?;
+    shown.marks = Marks::of(meeting);
+    shown.marks.waits = matches!(form.get("then"), "send" | "submit");
+    page(&shown)
+}
+
+/// Both wrote in one field: both are shown, and saving again is a choice made with both in view.
+async fn conflict(
+    app: &App,
+    v: &Visit,
+    id: Id,
+    form: Form,
+    meeting: &DraftMeeting,
+) -> Result<Response, Answer> {
+    let mut marks = Marks::of(meeting);
+    let theirs = addressee::of(app, v, &shown(&meeting.theirs)).await?;
+    marks.say("addressee", |_| theirs.name());
+    marks.say("department", |id| theirs.department(id));
+    marks.say("priority", |code| v.t(&format!("priority-{code}")));
+    let mut both = shown(&meeting.form);
+    both.set("patient", form.get("patient"));
+    both.set("base", meeting.version.to_string());
+    let page = again(app, v, id, both, Faults::default(), marks).await?;
+    page_with(StatusCode::CONFLICT, &page)
 }
 
 /// What the pressed button wants after the save.
@@ -254,28 +276,23 @@ pub(super) async fn with_faults(
 }
 
 /// The form again, with what was typed, and with what stands in the way.
-async fn again(
+async fn again<'a>(
     app: &App,
-    v: &Visit,
+    v: &'a Visit,
     id: Id,
-    mut form: Form,
+    form: Form,
     faults: Faults,
-    conflict: Option<Box<DraftConflict>>,
-) -> Result<Response, Answer> {
+    marks: Marks,
+) -> Result<DraftPage<'a>, Answer> {
     let patient = crate::visit::id(form.get("patient"))?;
     let patient = patient::view(&app.care, &v.ctx, &patient).await?;
-    if let Some(conflict) = &conflict {
-        // Saving again is now a choice made with both texts in view; what only the other wrote is not lost by it.
-        form.set("base", conflict.version.to_string());
-        keep_theirs(&mut form, &shown(&conflict.theirs), &conflict.differs);
-    }
     let addressee = addressee::of(app, v, &form).await?;
     let files = if form.get("base") == "0" {
         Vec::new()
     } else {
         case::view(&app.care, &v.ctx, &id).await?.attachments
     };
-    let shown = DraftPage {
+    Ok(DraftPage {
         v,
         case: id,
         patient,
@@ -284,19 +301,10 @@ async fn again(
         faults,
         addressee,
         files,
-        conflict,
+        marks,
+        unsaved: true,
         sends: v.has_role("doctor"),
-    };
-    page_with(StatusCode::CONFLICT, &shown)
-}
-
-/// Fields that were left empty take what the other wrote.
-fn keep_theirs(form: &mut Form, theirs: &Form, differs: &[&'static str]) {
-    for field in differs {
-        if form.get(field).trim().is_empty() {
-            form.set(field, theirs.get(field));
-        }
-    }
+    })
 }
 
 /// `POST /referrals/medication`: the pasted text as lines to confirm. By POST, since it is a patient's.
@@ -305,22 +313,9 @@ pub(crate) async fn medication(v: Visit, form: Form) -> Result<Response, Answer>
     page(&Lines { v: &v, lines })
 }
 
-impl SavedPart<'_> {
-    fn attaches_to(&self) -> &'static str {
-        "letter"
-    }
-}
-
 impl DraftPage<'_> {
     fn priorities(&self) -> [Priority; 4] {
         Priority::ALL
-    }
-
-    /// What the other person wrote in a field that differs.
-    fn theirs(&self, field: &str) -> Option<String> {
-        let conflict = self.conflict.as_ref()?;
-        let differs = conflict.differs.contains(&field);
-        differs.then(|| shown(&conflict.theirs).get(field).to_owned())
     }
 
     fn is_chosen(&self, id: &Id) -> bool {
@@ -337,49 +332,15 @@ impl DraftPage<'_> {
 }
 
 fn typed(form: &Form) -> DraftForm {
-    let text = |name| form.get(name).to_owned();
     DraftForm {
-        patient: text("patient"),
+        patient: form.get("patient").to_owned(),
         addressee: addressee::chosen(form).to_owned(),
-        department: text("department"),
-        addressee_doctor: text("addressee_doctor"),
-        priority: text("priority"),
-        purpose: text("purpose"),
-        diagnosis: text("diagnosis"),
-        course: text("course"),
-        past_history: text("past_history"),
-        family_history: text("family_history"),
-        treatment: text("treatment"),
-        medication: text("medication"),
-        medication_lines: form.all("medication_lines").to_vec(),
-        remarks: text("remarks"),
+        ..writing::typed(form)
     }
 }
 
 fn shown(letter: &DraftForm) -> Form {
-    let values = [
-        ("patient", &letter.patient),
-        ("addressee", &letter.addressee),
-        ("department", &letter.department),
-        ("addressee_doctor", &letter.addressee_doctor),
-        ("priority", &letter.priority),
-        ("purpose", &letter.purpose),
-        ("diagnosis", &letter.diagnosis),
-        ("course", &letter.course),
-        ("past_history", &letter.past_history),
-        ("family_history", &letter.family_history),
-        ("treatment", &letter.treatment),
-        ("medication", &letter.medication),
-        ("remarks", &letter.remarks),
-    ];
-    let lines = letter
-        .medication_lines
-        .iter()
-        .map(|line| ("medication_lines".to_owned(), line.clone()));
-    Form::from_pairs(
-        values
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.clone()))
-            .chain(lines),
-    )
+    let mut form = writing::shown(letter);
+    form.set("patient", letter.patient.clone());
+    form
 }

@@ -9,3 +9,4 @@ pub(crate) mod patient;
 pub(crate) mod referral;
 pub(crate) mod reply;
 pub(crate) mod slot;
+mod writing;

@@ -7,23 +7,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Fault, Id, Refusal};
 use renkei_care::attachment::AttachmentView;
 use renkei_care::referral::{self as case, ReferralView, Verb};
-use renkei_care::reply::{self, ReplyForm, ReplySaved, ReplyView};
+use renkei_care::reply::{self, ReplyForm, ReplyMeeting, ReplySaved};
 use renkei_store::Failure;
 
+use super::writing::{Marks, SavedPart, shown, typed};
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
 use crate::state::App;
 use crate::visit::Visit;
-
-const FIELDS: [&str; 7] = [
-    "diagnosis",
-    "findings",
-    "plan",
-    "medication",
-    "next_visit",
-    "request",
-    "closes",
-];
 
 #[derive(Template)]
 #[template(path = "care/reply.html")]
@@ -32,21 +23,10 @@ struct ReplyPage<'a> {
     c: ReferralView,
     form: Form,
     faults: Faults,
-    conflict: Option<Box<ReplyView>>,
-}
-
-/// The answer to a save by itself.
-#[derive(Template)]
-#[template(path = "care/draft_saved.html")]
-struct SavedPart<'a> {
-    v: &'a Visit,
-    base: u32,
-    conflict: bool,
-    faults: Faults,
-    case: Id,
-    files: Vec<AttachmentView>,
-    /// Saved for the first time: from now on files can be attached.
-    first: bool,
+    /// What somebody else did meanwhile.
+    marks: Marks,
+    /// What is shown was typed, and is not stored.
+    unsaved: bool,
 }
 
 /// `GET /referrals/{id}/reply`
@@ -74,7 +54,8 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<ReplyPage<'a>, Ans
         c,
         form,
         faults: Faults::default(),
-        conflict: None,
+        marks: Marks::default(),
+        unsaved: false,
     })
 }
 
@@ -91,54 +72,78 @@ pub(crate) async fn save(
         let done = reply::release(&app.care, &v.ctx, &id, base, &typed(&form)).await;
         return match done {
             Ok(_) => Ok(Redirect::to(&format!("/referrals/{id}")).into_response()),
+            Err(Failure::Refused(Refusal::Conflict)) => unread(&app, &v, &id, base, form).await,
             Err(failure) => again(&app, &v, &id, form, failure).await,
         };
     }
     let saved = reply::save(&app.care, &v.ctx, &id, base, &typed(&form)).await;
     if v.fragment {
-        return saved_part(&v, id, base, saved);
+        let address = format!("/referrals/{id}/reply");
+        return SavedPart::new(&v, "reply", id, base, saved)?.answer(&address);
     }
-    match saved {
-        Ok(ReplySaved::Saved { .. }) => {
-            let there = if form.get("then") == "leave" {
-                ""
-            } else {
-                "/reply"
-            };
-            Ok(Redirect::to(&format!("/referrals/{id}{there}")).into_response())
-        }
-        Ok(ReplySaved::Conflict(theirs)) => conflict(&app, &v, &id, form, theirs).await,
-        Err(failure) => again(&app, &v, &id, form, failure).await,
-    }
+    after(&app, &v, &id, form, saved).await
 }
 
-fn saved_part(
+/// What the pressed button wants after the save.
+async fn after(
+    app: &App,
     v: &Visit,
-    case: Id,
-    before: u32,
+    id: &Id,
+    form: Form,
     saved: Result<ReplySaved, Failure>,
 ) -> Result<Response, Answer> {
-    let (base, conflict, faults) = match saved {
-        Ok(ReplySaved::Saved { version }) => (version, false, Faults::default()),
-        Ok(ReplySaved::Conflict(_)) => (before, true, Faults::default()),
-        Err(Failure::Refused(Refusal::Invalid(faults))) => (before, false, Faults::new(faults)),
-        Err(other) => return Err(other.into()),
-    };
-    page(&SavedPart {
-        v,
-        base,
-        conflict,
-        faults,
-        case,
-        files: Vec::new(),
-        first: before == 0 && base != 0,
-    })
+    let leaves = form.get("then") == "leave";
+    match saved {
+        Ok(ReplySaved::Merged(meeting)) if !leaves => merged(app, v, id, &meeting, &form).await,
+        Ok(ReplySaved::Conflict(meeting)) => conflict(app, v, id, &meeting).await,
+        Ok(_) => {
+            let there = if leaves { "" } else { "/reply" };
+            Ok(Redirect::to(&format!("/referrals/{id}{there}")).into_response())
+        }
+        Err(failure) => again(app, v, id, form, failure).await,
+    }
 }
 
-impl SavedPart<'_> {
-    fn attaches_to(&self) -> &'static str {
-        "reply"
-    }
+/// Not released, since somebody else wrote meanwhile: what is stored now, or both texts. A doctor signs what was read.
+async fn unread(app: &App, v: &Visit, id: &Id, base: u32, form: Form) -> Result<Response, Answer> {
+    let saved = reply::save(&app.care, &v.ctx, id, base, &typed(&form)).await;
+    after(app, v, id, form, saved).await
+}
+
+/// Stored together with what somebody else wrote.
+async fn merged(
+    app: &App,
+    v: &Visit,
+    id: &Id,
+    meeting: &ReplyMeeting,
+    form: &Form,
+) -> Result<Response, Answer> {
+    let mut shown = load(app, v, id).await?;
+    shown.marks = Marks::of(meeting);
+    shown.marks.waits = form.get("then") == "release";
+    page(&shown)
+}
+
+/// Both wrote in one field: both are shown.
+async fn conflict(
+    app: &App,
+    v: &Visit,
+    id: &Id,
+    meeting: &ReplyMeeting,
+) -> Result<Response, Answer> {
+    let mut page = load(app, v, id).await?;
+    page.form = shown(&meeting.form);
+    page.form.set("base", meeting.version.to_string());
+    page.marks = Marks::of(meeting);
+    page.marks.say("closes", |text| {
+        v.t(if text.is_empty() {
+            "reply-closes-not"
+        } else {
+            "reply-closes"
+        })
+    });
+    page.unsaved = true;
+    page_with(StatusCode::CONFLICT, &page)
 }
 
 /// The stored reply with what stands in its way.
@@ -166,40 +171,14 @@ async fn again(
             let mut page = load(app, v, id).await?;
             page.form = form;
             page.faults = Faults::new(faults);
+            page.unsaved = true;
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-        // Released against an old version: show what is stored now beside what was typed.
-        Failure::Refused(Refusal::Conflict) => {
-            let stored = case::view(&app.care, &v.ctx, id).await?.reply_draft;
-            match stored {
-                Some(theirs) => conflict(app, v, id, form, Box::new(theirs)).await,
-                None => Err(Refusal::Conflict.into()),
-            }
         }
         other => Err(other.into()),
     }
 }
 
-async fn conflict(
-    app: &App,
-    v: &Visit,
-    id: &Id,
-    mut form: Form,
-    theirs: Box<ReplyView>,
-) -> Result<Response, Answer> {
-    let mut page = load(app, v, id).await?;
-    form.set("base", theirs.version.to_string());
-    page.form = form;
-    page.conflict = Some(theirs);
-    page_with(StatusCode::CONFLICT, &page)
-}
-
 impl ReplyPage<'_> {
-    fn theirs(&self, field: &str) -> Option<String> {
-        let theirs = shown(&self.conflict.as_ref()?.form).get(field).to_owned();
-        (theirs != self.form.get(field)).then_some(theirs)
-    }
-
     fn attaches_to(&self) -> &'static str {
         "reply"
     }
@@ -210,35 +189,4 @@ impl ReplyPage<'_> {
             .as_ref()
             .map_or(&[], |draft| draft.attachments.as_slice())
     }
-}
-
-fn typed(form: &Form) -> ReplyForm {
-    let text = |name| form.get(name).to_owned();
-    ReplyForm {
-        diagnosis: text("diagnosis"),
-        findings: text("findings"),
-        plan: text("plan"),
-        medication: text("medication"),
-        next_visit: text("next_visit"),
-        request: text("request"),
-        closes: text("closes"),
-    }
-}
-
-fn shown(reply: &ReplyForm) -> Form {
-    let values = [
-        &reply.diagnosis,
-        &reply.findings,
-        &reply.plan,
-        &reply.medication,
-        &reply.next_visit,
-        &reply.request,
-        &reply.closes,
-    ];
-    Form::from_pairs(
-        FIELDS
-            .iter()
-            .zip(values)
-            .map(|(name, value)| ((*name).to_owned(), value.clone())),
-    )
 }

@@ -259,7 +259,7 @@ async fn two_people_in_one_draft(backend: Backend) {
     );
     // The draft that saves itself says so, and writes nothing over the other's.
     let part = send(&clerk, with("事務の追記", ""), true).await.text();
-    assert!(part.contains("ほかの人が先に保存しました"), "{part}");
+    assert!(part.contains("同じ項目を先に書き換えました"), "{part}");
     let stored = doctor.get(&path.replace("/draft", "/edit")).await.text();
     assert!(stored.contains("医師の追記") && !stored.contains("事務の追記"));
     // The button shows both.

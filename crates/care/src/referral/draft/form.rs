@@ -3,11 +3,14 @@
 use renkei_base::{Fault, Refusal, limits};
 
 use crate::Priority;
+use crate::field::{self, Field, Section, Written, field};
 use crate::letter::split_medication;
 use crate::text::Check;
 
 /// Characters of one medication line.
 const MEDICATION_CHARS: usize = 300;
+/// 投薬指示, the section that also lists the lines.
+pub(super) const MEDICATION: &str = "430";
 
 /// Everything of a letter that people type, as typed. Empty text means nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
@@ -43,87 +46,74 @@ pub struct DraftForm {
     pub remarks: String,
 }
 
-/// The fields in which two forms differ.
-pub(super) fn differs(one: &DraftForm, other: &DraftForm) -> Vec<&'static str> {
-    let mut fields = Vec::new();
-    for ((field, one), (_, other)) in fields_of(one).into_iter().zip(fields_of(other)) {
-        if one != other {
-            fields.push(field);
+impl Written for DraftForm {
+    const FIELDS: &'static [Field<Self>] = &[
+        field!(addressee, Choice, Section::None, "addressee"),
+        field!(department, Choice, Section::None, "addressee"),
+        field!(addressee_doctor, Line, Section::None, "addressee"),
+        field!(priority, Choice, Section::None),
+        field!(purpose, Long, Section::Structured("950", "紹介目的")),
+        field!(diagnosis, Long, Section::Structured("340", "傷病名・主訴")),
+        field!(course, Long, Section::Structured("360", "現病歴")),
+        field!(past_history, Long, Section::Structured("370", "既往歴")),
+        field!(family_history, Long, Section::Structured("550", "家族歴")),
+        field!(
+            medication,
+            Long,
+            Section::Structured(MEDICATION, "投薬指示")
+        ),
+        field!(treatment, Long, Section::Structured("330", "臨床経過")),
+        field!(remarks, Long, Section::Plain("220", "備考・連絡情報")),
+    ];
+
+    fn lines(&self, field: &str) -> &[String] {
+        match field {
+            "medication" => &self.medication_lines,
+            _ => &[],
         }
     }
-    if one.medication_lines != other.medication_lines && !fields.contains(&"medication") {
-        fields.push("medication");
-    }
-    fields
-}
 
-fn fields_of(form: &DraftForm) -> [(&'static str, &str); 12] {
-    [
-        ("addressee", &form.addressee),
-        ("department", &form.department),
-        ("addressee_doctor", &form.addressee_doctor),
-        ("priority", &form.priority),
-        ("purpose", &form.purpose),
-        ("diagnosis", &form.diagnosis),
-        ("course", &form.course),
-        ("past_history", &form.past_history),
-        ("family_history", &form.family_history),
-        ("treatment", &form.treatment),
-        ("medication", &form.medication),
-        ("remarks", &form.remarks),
-    ]
+    fn set_lines(&mut self, field: &str, lines: &[String]) {
+        if field == "medication" {
+            self.medication_lines = lines.to_vec();
+        }
+    }
 }
 
 /// The form cleaned, with its medication lines filled in.
 pub(super) fn normal(form: &DraftForm) -> Result<DraftForm, Refusal> {
     let mut check = Check::default();
-    let priority = if form.priority.is_empty() {
-        Priority::Routine.code()
-    } else {
-        &form.priority
-    };
-    if Priority::from_code(priority).is_none() {
+    let mut clean = form.clone();
+    if clean.priority.is_empty() {
+        Priority::Routine.code().clone_into(&mut clean.priority);
+    }
+    if Priority::from_code(&clean.priority).is_none() {
         check.fault(Fault::new("priority", "fault-unknown-code"));
     }
-    let mut lines: Vec<String> = form
-        .medication_lines
-        .iter()
-        .map(|line| {
-            check.kept(renkei_base::text::line(
-                "medication_lines",
-                line,
-                MEDICATION_CHARS,
-            ))
-        })
-        .filter(|line| !line.is_empty())
-        .collect();
-    let mut medication = check.long("medication", &form.medication);
-    if lines.is_empty() {
-        lines = split_medication(&medication);
-    } else if medication.is_empty() {
-        medication = lines.join("\n");
+    field::clean(&mut check, &mut clean);
+    clean.medication_lines = lines(&mut check, form);
+    if clean.medication_lines.is_empty() {
+        clean.medication_lines = split_medication(&clean.medication);
+    } else if clean.medication.is_empty() {
+        clean.medication = clean.medication_lines.join("\n");
     }
-    if lines.len() > limits::MEDICATION_LINES {
+    if clean.medication_lines.len() > limits::MEDICATION_LINES {
         check.fault(
             Fault::new("medication", "fault-too-many-lines").with("max", limits::MEDICATION_LINES),
         );
     }
-    let clean = DraftForm {
-        patient: form.patient.clone(),
-        addressee: form.addressee.trim().to_owned(),
-        department: form.department.trim().to_owned(),
-        addressee_doctor: check.line("addressee_doctor", &form.addressee_doctor),
-        priority: priority.to_owned(),
-        purpose: check.long("purpose", &form.purpose),
-        diagnosis: check.long("diagnosis", &form.diagnosis),
-        course: check.long("course", &form.course),
-        past_history: check.long("past_history", &form.past_history),
-        family_history: check.long("family_history", &form.family_history),
-        treatment: check.long("treatment", &form.treatment),
-        medication,
-        medication_lines: lines,
-        remarks: check.long("remarks", &form.remarks),
-    };
     check.done()?;
     Ok(clean)
+}
+
+fn lines(check: &mut Check, form: &DraftForm) -> Vec<String> {
+    let typed = form.medication_lines.iter();
+    let clean = typed.map(|line| {
+        check.kept(renkei_base::text::line(
+            "medication_lines",
+            line,
+            MEDICATION_CHARS,
+        ))
+    });
+    clean.filter(|line| !line.is_empty()).collect()
 }

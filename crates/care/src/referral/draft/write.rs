@@ -1,6 +1,7 @@
 //! The form of a letter and the resources that it is kept in.
 
 use renkei_base::{Ctx, Id, Refusal};
+use renkei_fhir::Key;
 use renkei_fhir::Organization;
 use renkei_fhir::composition::{Composition, SECTION};
 use renkei_fhir::medication_request;
@@ -9,9 +10,10 @@ use renkei_fhir::task::Task;
 use renkei_store::Failure;
 
 use super::DraftForm;
+use super::form::MEDICATION;
 use crate::referral::case::Case;
 use crate::text::headline;
-use crate::{Care, party};
+use crate::{Care, Priority, field, party};
 
 /// Characters of the line that lists show.
 const SUBJECT_CHARS: usize = 40;
@@ -95,10 +97,7 @@ pub(super) fn write(
     request.set_performer(addressee, department, &form.addressee_doctor);
     request.set_priority(&form.priority);
     request.set_reason(&form.diagnosis);
-    for (code, title, text) in sections(form) {
-        letter.set_structured(code, title, text);
-    }
-    letter.set_text(SECTION, "220", "備考・連絡情報", &form.remarks);
+    field::write(form, letter, SECTION);
     let patient = format!("Patient/{}", form.patient);
     let lines = form.medication_lines.iter().enumerate();
     let lines: Vec<_> = lines
@@ -106,46 +105,76 @@ pub(super) fn write(
         .collect();
     let entries: Vec<String> = (0..lines.len()).map(|at| format!("#med{at}")).collect();
     letter.set_contained(lines);
-    letter.set_entries(SECTION, "430", &entries);
+    letter.set_entries(SECTION, MEDICATION, &entries);
     letter.set_date(ctx.at);
-}
-
-/// The sections under 構造情報, in the order of JP-CLINS.
-fn sections(form: &DraftForm) -> [(&'static str, &'static str, &str); 7] {
-    [
-        ("950", "紹介目的", &form.purpose),
-        ("340", "傷病名・主訴", &form.diagnosis),
-        ("360", "現病歴", &form.course),
-        ("370", "既往歴", &form.past_history),
-        ("550", "家族歴", &form.family_history),
-        ("430", "投薬指示", &form.medication),
-        ("330", "臨床経過", &form.treatment),
-    ]
 }
 
 /// The form that a stored letter stands for.
 pub(crate) fn form_of(case: &Case) -> DraftForm {
-    let letter = &case.letter.view;
-    let text = |code| letter.text(SECTION, code);
+    read(
+        &case.patient_id,
+        &case.task.view,
+        &case.request.view,
+        &case.letter.view,
+    )
+}
+
+fn read(patient: &Id, task: &Task, request: &ServiceRequest, letter: &Composition) -> DraftForm {
     let lines = letter
         .contained()
         .iter()
         .filter_map(medication_request::text);
-    let department = case.task.view.department();
-    DraftForm {
-        patient: case.patient_id.to_string(),
-        addressee: case.addressee().map(String::from).unwrap_or_default(),
-        department: department.map(|(id, _)| id.to_string()).unwrap_or_default(),
-        addressee_doctor: case.request.view.performer_doctor().to_owned(),
-        priority: case.task.view.priority().to_owned(),
-        purpose: text("950"),
-        diagnosis: text("340"),
-        course: text("360"),
-        past_history: text("370"),
-        family_history: text("550"),
-        treatment: text("330"),
-        medication: text("430"),
+    let id = |found: Option<(Id, &str)>| found.map(|(id, _)| id.to_string()).unwrap_or_default();
+    let mut form = DraftForm {
+        patient: patient.to_string(),
+        addressee: id(task.owner()),
+        department: id(task.department()),
+        addressee_doctor: request.performer_doctor().to_owned(),
+        priority: task.priority().to_owned(),
         medication_lines: lines.map(str::to_owned).collect(),
-        remarks: text("220"),
+        ..DraftForm::default()
+    };
+    field::read(&mut form, letter, SECTION);
+    form
+}
+
+/// The form as the letter stood at a version of the case, 0 for before its first. `None` where there is no such version.
+pub(super) async fn form_at(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    version: u32,
+) -> Result<Option<DraftForm>, Failure> {
+    if version == 0 {
+        return Ok(Some(DraftForm {
+            patient: case.patient_id.to_string(),
+            priority: Priority::Routine.code().to_owned(),
+            ..DraftForm::default()
+        }));
     }
+    let at = async |key: Key, version| care.store.read_version(ctx, &key, version).await;
+    let Some(task) = at(Task::key(&case.id), version).await? else {
+        return Ok(None);
+    };
+    let then = task.updated;
+    let Some(task) = Task::from_resource(task.resource) else {
+        return Ok(None);
+    };
+    let Some(letter) = task.letter_version() else {
+        return Ok(None);
+    };
+    let letter = at(Composition::key(&case.id), letter).await?;
+    let letter = letter.and_then(|found| Composition::from_resource(found.resource));
+    // The request is written only where it changes: the last one that was there then.
+    let mut request = case.request.stored.clone();
+    while request.updated > then && request.version > 1 {
+        match at(ServiceRequest::key(&case.id), request.version - 1).await? {
+            Some(earlier) => request = earlier,
+            None => return Ok(None),
+        }
+    }
+    let request = ServiceRequest::from_resource(request.resource);
+    Ok(letter
+        .zip(request)
+        .map(|(letter, request)| read(&case.patient_id, &task, &request, &letter)))
 }
