@@ -52,6 +52,19 @@ pub(crate) enum Command {
         #[command(subcommand)]
         kind: Import,
     },
+    /// Other programs that may come in: hospitals' systems and gateways of letters.
+    Client {
+        #[command(subcommand)]
+        what: Client,
+    },
+    /// Print a bearer token of a client, good for five minutes, for trying the interfaces.
+    Token {
+        /// The client's name.
+        #[arg(long, value_name = "NAME")]
+        client: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// The audit trail.
     Audit {
         #[command(subcommand)]
@@ -78,6 +91,62 @@ pub(crate) struct ImportFile {
     /// Write a CSV with a line for each row that was refused, waits or was warned about.
     #[arg(long, value_name = "CSV")]
     pub(crate) rejects: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Client {
+    /// Add a client with its public keys.
+    Add(NewClient),
+    /// One line each: name, kind, institution, roles, scopes, keys, state, last use.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Give a client other keys. Its tokens end; to change without a gap, give the old and the new key first.
+    Keys {
+        name: String,
+        /// The new JWK Set.
+        #[arg(long, value_name = "FILE")]
+        jwks: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Shut a client out, from its next request on.
+    Suspend {
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Let a suspended client in again.
+    Unsuspend {
+        name: String,
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewClient {
+    /// The client_id: small letters, digits and hyphens.
+    pub(crate) name: String,
+    /// Whose system it is: renkei's id of the institution, or its ten-digit code.
+    #[arg(long, value_name = "ID", required_unless_present = "gateway")]
+    pub(crate) institution: Option<String>,
+    /// Brings in letters on behalf of any institution, and sees only those.
+    #[arg(long, conflicts_with_all = ["institution", "roles"])]
+    pub(crate) gateway: bool,
+    /// Its public keys: a JWK Set for ES384 or RS384, each key with a kid.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) jwks: PathBuf,
+    /// What it may do there: liaison-clerk (if nothing is said), nurse, doctor. Give doctor only to a system in which a
+    /// doctor approves each letter and reply before it is sent.
+    #[arg(long, value_delimiter = ',', value_name = "ROLES")]
+    pub(crate) roles: Vec<String>,
+    /// The most that its tokens may hold, such as "system/*.rs system/api.read" (default: everything).
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) scopes: String,
     #[command(flatten)]
     pub(crate) place: Place,
 }

@@ -1,10 +1,13 @@
 //! The subcommands.
 
 mod audit;
+mod client;
 mod demo;
 mod import;
 mod reindex;
+mod sample_client;
 mod serve;
+mod token;
 
 use crate::cli::{Audit, Command};
 use crate::error::CommandError;
@@ -14,6 +17,8 @@ pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
         Command::Demo { place, listen } => Box::pin(demo::run(&place, listen)).await,
         Command::Serve { place, listen } => Box::pin(serve::run(&place, listen)).await,
         Command::Import { kind } => Box::pin(import::run(kind)).await,
+        Command::Client { what } => Box::pin(client::run(what)).await,
+        Command::Token { client, place } => Box::pin(token::run(&place, &client)).await,
         Command::Audit {
             what: Audit::Verify { place },
         } => Box::pin(audit::verify(&place)).await,

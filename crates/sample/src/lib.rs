@@ -5,12 +5,14 @@
 //! | `data/` | all its texts: institutions, people, patients, letters, replies, and how far each referral has come |
 //! | [`data`] | those files, read and checked |
 //! | [`id`], [`moment`] | ids from a seed; times before now, in working hours |
+//! | [`client`] | three machine clients, whose keys are made where the region is |
 //! | `region` | what is shared while the region is being made |
 //! | `institution`, `person`, `patient`, `booking`, `referral` | one noun each, in the order in which they are made |
 //!
 //! The same seed and the same time give the same region, to the byte.
 
 mod booking;
+pub mod client;
 pub mod data;
 mod id;
 mod institution;

@@ -10,6 +10,7 @@
 //! | `proxy`, `shell`, [`assets`], [`messages`], `say` | what lies around every page: whose address it is, headers and limits, files, texts, dates |
 //! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
 //! | `institution`, `department`, `import`, `audit` | the directory and its imports; what auditors read |
+//! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `events`, `health`, [`metrics`], `job`, `sheet` | "something changed"; for operators; work that takes longer than a page; CSV files |
 
 pub mod assets;
@@ -25,6 +26,7 @@ pub mod visit;
 
 mod account;
 mod audit;
+mod client;
 mod demo;
 mod department;
 mod enrol;
@@ -35,6 +37,7 @@ mod institution;
 mod job;
 mod language;
 mod login;
+mod oauth;
 mod people;
 mod proxy;
 mod say;

@@ -19,8 +19,8 @@ use renkei_base::limits;
 use crate::care::{addressee, attachment, document, draft, home, patient, referral, reply, slot};
 use crate::state::App;
 use crate::{
-    account, assets, audit, demo, department, enrol, events, guard, health, import, institution,
-    language, login, metrics, people, shell, start,
+    account, assets, audit, client, demo, department, enrol, events, guard, health, import,
+    institution, language, login, metrics, oauth, people, shell, start,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -75,6 +75,9 @@ pub fn table() -> Vec<Route> {
         get("/events", Policy::SignedIn, events::stream),
         post("/language", Policy::Public, language::choose),
 
+        post("/oauth2/token", Policy::Public, oauth::token),
+        get("/.well-known/smart-configuration", Policy::Public, oauth::discovery),
+        get("/fhir/.well-known/smart-configuration", Policy::Public, oauth::discovery),
         get("/login", Policy::Public, login::show),
         post("/login", Policy::Public, login::enter),
         post("/logout", Policy::SignedIn, login::leave),
@@ -97,6 +100,9 @@ pub fn table() -> Vec<Route> {
         post("/people/{id}/roles", ADMIN, people::change_roles),
         post("/people/{id}/suspend", ADMIN, people::suspend),
         post("/people/{id}/unsuspend", ADMIN, people::unsuspend),
+        get("/clients", ADMIN, client::list),
+        post("/clients/{id}/suspend", ADMIN, client::suspend),
+        post("/clients/{id}/unsuspend", ADMIN, client::unsuspend),
 
         get("/institutions", Policy::Public, institution::list),
         get("/institutions/{id}", Policy::Public, institution::show),

@@ -9,6 +9,7 @@ use renkei_access::DemoMode;
 use renkei_sample::State;
 
 use crate::cli::Place;
+use crate::command::sample_client;
 use crate::config::Config;
 use crate::error::CommandError;
 use crate::say;
@@ -53,6 +54,7 @@ async fn serve(
     if let Some(making) = making {
         making.done()?;
     }
+    sample_client::add(program).await?;
     let (url, folder) = (
         listening.base_url.clone(),
         program.folder.display().to_string(),
@@ -107,6 +109,9 @@ fn welcome(url: &str, folder: &str) -> String {
          \x20 1. Open {url} and become 三原 健一, doctor of 見本内科クリニック. Write a referral to 見本市立中央病院.\n\
          \x20 2. In a private window become 青木 真由美 of its liaison office: receive, accept, book.\n\
          \x20 3. Become 髙橋 直樹, its doctor: the patient arrives, and you reply. The clinic sees it at once.\n\
+         Another program, while this runs (its keys are in {folder}/clients):\n\
+         \x20 curl {url}/fhir/metadata\n\
+         \x20 renkei token --client demo-hospital --data {folder}\n\
          Real hospitals, while this runs:\n\
          \x20 renkei import medical-institutions FILE --data {folder}\n\
          Ctrl-C ends it; the data stays in {folder}.\n"

@@ -1,0 +1,24 @@
+# Connected systems
+nav-clients = Systems
+client-about = Other programs that work with renkei in people's place (a hospital's system, a relay of letters). The server's operator adds them and changes their keys. One that is suspended is out at its next request.
+client-none = No system is connected.
+client-name = Name (client_id)
+client-kind = Kind
+client-kind-institution = System of this institution
+client-kind-gateway = Gateway (brings letters for any institution)
+client-scopes = Scopes
+client-keys = Names of keys
+client-used = Last used
+client-active = Active
+client-suspended = Suspended
+client-suspend = Suspend
+client-unsuspend = Resume
+fault-client-name = A name has 3 to 64 small letters, digits and hyphens.
+fault-client-taken = There is a system of this name already. Choose another name.
+fault-client-scopes = These scopes cannot be read. Write them like system/Patient.rs, system/*.cruds or system/api.read; a scope with a search condition is not offered.
+fault-client-keys = These keys cannot be used. Give a JWK Set (JSON with keys) of public keys on P-384 (ES384) or RSA from 2048 bits (RS384), each with a kid of its own.
+fault-client-keys-secret = There is a private or a shared key in this. Give the public keys only, and do not use this private key any more.
+fault-client-institution-missing = Say whose system it is.
+fault-client-roles = Give one or more of the roles doctor, nurse, liaison-clerk.
+fault-client-gateway = A gateway has neither an institution nor roles.
+refuse-client-suspended = This system is suspended. Resume it first.

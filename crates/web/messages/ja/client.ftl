@@ -1,0 +1,24 @@
+# 接続しているシステム
+nav-clients = 接続システム
+client-about = 人の代わりに renkei とやりとりする、ほかのシステムです（電子カルテ、連携の中継など）。追加と鍵の交換はサーバーの管理者が行います。停止すると、次の通信から使えなくなります。
+client-none = 接続しているシステムはありません。
+client-name = 名前（client_id）
+client-kind = 種類
+client-kind-institution = この機関のシステム
+client-kind-gateway = 中継（どの機関の紹介状も届けられる）
+client-scopes = 許可の範囲
+client-keys = 鍵の名前
+client-used = 最後の利用
+client-active = 利用中
+client-suspended = 停止中
+client-suspend = 停止する
+client-unsuspend = 再開する
+fault-client-name = 名前は、半角の英小文字・数字・ハイフンで、3〜64文字にしてください。
+fault-client-taken = この名前のシステムは、すでにあります。別の名前にしてください。
+fault-client-scopes = 許可の範囲を読み取れません。system/Patient.rs、system/*.cruds、system/api.read のように書いてください。検索条件を付けた範囲は使えません。
+fault-client-keys = 鍵を使えません。JWK Set（keys を持つ JSON）に、P-384（ES384）か 2048 ビット以上の RSA（RS384）の公開鍵を、それぞれ違う kid を付けて入れてください。
+fault-client-keys-secret = 秘密鍵か共有鍵が入っています。公開鍵だけを渡し、この秘密鍵はもう使わないでください。
+fault-client-institution-missing = どの機関のシステムかを指定してください。
+fault-client-roles = 役割は、医師・看護師・連携室事務から一つ以上選んでください。
+fault-client-gateway = 中継には、機関も役割も付けられません。
+refuse-client-suspended = このシステムは停止中です。先に再開してください。
