@@ -1,99 +1,14 @@
-//! What was acknowledged is there after a kill; what cannot be kept is not acknowledged.
+//! What cannot be kept is not acknowledged: a full disk, a server that is away. Kills are in `kill`.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use renkei_store::{Changes, Config, Database, Store, StoreError};
 use renkei_testkit::postgres::{Durability, Server};
-use renkei_testkit::{Backend, CountingIds, Folder, TestClock};
+use renkei_testkit::{CountingIds, Folder, TestClock};
 
-use crate::world::{World, key, public, slot};
-
-const CHILD: &str = "RENKEI_TEST_CRASH_FOLDER";
-const START: &str = "RENKEI_TEST_CRASH_START";
-
-/// Not a test of its own: what the next test starts and kills.
-#[test]
-fn child() {
-    let (Some(folder), Some(start)) = (std::env::var_os(CHILD), std::env::var_os(START)) else {
-        return;
-    };
-    let start = start.into_string().unwrap().parse().unwrap();
-    renkei_testkit::backend::run(write_for_ever(folder.into(), start));
-}
-
-async fn write_for_ever(data: std::path::PathBuf, start: usize) {
-    let database = Database::Sqlite;
-    let clock = TestClock::default();
-    let store = Store::open(&Config { data, database }, clock.shared())
-        .await
-        .unwrap();
-    let ids = CountingIds::shared(start as u64);
-    let clients = (0..8).map(|client| {
-        let (store, ids) = (store.clone(), std::sync::Arc::clone(&ids));
-        tokio::spawn(async move {
-            for number in 0_u64.. {
-                let ctx =
-                    renkei_base::Ctx::program(renkei_base::Micros(0), std::sync::Arc::clone(&ids));
-                let name = format!("s{start}-{client}-{number}");
-                let mut changes = Changes::default();
-                changes.create(slot(&name), public(None));
-                store.commit(&ctx, changes).await.unwrap();
-                println!("acked {name}");
-            }
-        })
-    });
-    for client in clients.collect::<Vec<_>>() {
-        client.await.unwrap();
-    }
-}
-
-/// Starts the child, kills it after a while, returns what it said was kept.
-fn killed(folder: &Path, round: usize) -> Vec<String> {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["crash::child", "--exact", "--nocapture"])
-        .env(CHILD, folder)
-        .env(START, round.to_string())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut acked = Vec::new();
-    for line in lines.map_while(Result::ok) {
-        acked.extend(line.split("acked ").nth(1).map(str::to_owned));
-        if acked.len() == 40 + 77 * round {
-            // SIGKILL. What is still in the pipe was acknowledged too.
-            child.kill().unwrap();
-        }
-    }
-    child.wait().unwrap();
-    acked
-}
-
-#[test]
-fn a_killed_process_loses_nothing_acknowledged() {
-    let backend = Backend::sqlite();
-    let mut acked = Vec::new();
-    for round in 0..4 {
-        acked.extend(killed(backend.folder(), round));
-    }
-    assert!(acked.len() > 50, "{}", acked.len());
-    renkei_testkit::backend::run(async move {
-        let world = World::open(backend).await;
-        for name in &acked {
-            let found = world
-                .store
-                .read(&world.program(), &key(&format!("Slot/{name}")))
-                .await
-                .unwrap();
-            assert!(found.is_some(), "{name} of {} is lost", acked.len());
-        }
-        let verdict = world.store.verify_audit(|_| ()).await.unwrap();
-        assert!(verdict.sound(), "{verdict:?}");
-    });
-}
+use crate::world::{key, public, slot};
 
 const FULL: &str = "RENKEI_TEST_FULL_FOLDER";
 

@@ -21,6 +21,8 @@ mod group;
 mod history;
 mod idempotency;
 #[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod migrate;
 #[cfg(test)]
 mod reindex;
