@@ -14,6 +14,7 @@
 //! A write never goes around a noun: what none owns is refused with its reason. Patients are `patient`'s,
 //! clinical resources `record`'s.
 
+mod again;
 mod appointment;
 pub mod denied;
 pub(crate) mod door;
@@ -29,6 +30,7 @@ use renkei_base::{Ctx, Micros};
 use renkei_fhir::{Key, Resource};
 use renkei_store::{Page, Query, Stored, StoredText};
 
+pub use self::again::remember;
 pub use self::denied::Denied;
 pub use self::kind::{Kind, kind, kinds};
 use crate::Care;

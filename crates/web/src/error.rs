@@ -172,6 +172,12 @@ pub(crate) fn pages(visit: &Visit, response: Response) -> Response {
     render(visit, response.status(), &text)
 }
 
+/// The status of a refusal that nobody has put into words yet, for doors that do not speak in pages.
+pub(crate) fn unsaid(response: &Response) -> Option<StatusCode> {
+    let said = response.extensions().get::<Plain>().is_none() && !bare(response);
+    (!said).then(|| response.status())
+}
+
 fn bare(response: &Response) -> bool {
     let status = response.status();
     (status.is_client_error() || status.is_server_error())

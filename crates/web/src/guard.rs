@@ -19,6 +19,12 @@ pub(crate) async fn pass(
     request: Request,
     next: Next,
 ) -> Response {
+    if let Some(guest) = request.extensions().get::<crate::fhir::Guest>() {
+        return match crate::fhir::pass(policy, guest) {
+            Ok(()) => next.run(request).await,
+            Err(refused) => refused,
+        };
+    }
     let Some(visit) = request.extensions().get::<Visit>() else {
         return Answer::Broken.into_response();
     };
@@ -54,7 +60,8 @@ pub(crate) fn admit(policy: Policy, visit: &Visit) -> Result<(), Answer> {
     match policy {
         Policy::Public => Ok(()),
         Policy::Demo if visit.demo => Ok(()),
-        Policy::Demo => Err(Answer::NotFound),
+        // A route of programs below /fhir, where no visit is made.
+        Policy::Demo | Policy::Token => Err(Answer::NotFound),
         _ if !visit.signed_in => Err(Answer::SignIn),
         Policy::SignedIn => Ok(()),
         Policy::Roles(roles) if visit.ctx.caller.roles.any(roles) => Ok(()),

@@ -11,11 +11,13 @@
 //! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
 //! | `institution`, `department`, `import`, `audit` | the directory and its imports; what auditors read |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
+//! | `fhir` | FHIR REST for other programs |
 //! | `events`, `health`, [`metrics`], `job`, `sheet` | "something changed"; for operators; work that takes longer than a page; CSV files |
 
 pub mod assets;
 mod care;
 pub mod error;
+mod fhir;
 pub mod form;
 pub mod guard;
 pub mod messages;

@@ -19,7 +19,7 @@ use renkei_base::limits;
 use crate::care::{addressee, attachment, document, draft, home, patient, referral, reply, slot};
 use crate::state::App;
 use crate::{
-    account, assets, audit, client, demo, department, enrol, events, guard, health, import,
+    account, assets, audit, client, demo, department, enrol, events, fhir, guard, health, import,
     institution, language, login, metrics, oauth, people, shell, start,
 };
 
@@ -34,6 +34,8 @@ pub enum Policy {
     Roles(&'static [Role]),
     /// Only in the sample region.
     Demo,
+    /// A program with a bearer token, whose scopes say what it may ask for. No cookie counts here.
+    Token,
 }
 
 /// Those who work with patients.
@@ -152,6 +154,24 @@ pub fn table() -> Vec<Route> {
         get("/slots", CARING, slot::list),
         post("/slots", CARING, slot::open),
         post("/slots/{id}/withdraw", CARING, slot::withdraw),
+
+        // Other programs. What each interaction may do is asked in `fhir::act`.
+        get("/fhir/metadata", Policy::Public, fhir::metadata),
+        post("/fhir", Policy::Token, fhir::answer),
+        post("/fhir/", Policy::Token, fhir::answer),
+        get("/fhir/{type}", Policy::Token, fhir::answer),
+        post("/fhir/{type}", Policy::Token, fhir::answer),
+        put("/fhir/{type}", Policy::Token, fhir::answer),
+        delete("/fhir/{type}", Policy::Token, fhir::answer),
+        patch("/fhir/{type}", Policy::Token, fhir::answer),
+        post("/fhir/{type}/_search", Policy::Token, fhir::answer),
+        get("/fhir/{type}/_history", Policy::Token, fhir::answer),
+        get("/fhir/{type}/{id}", Policy::Token, fhir::answer),
+        put("/fhir/{type}/{id}", Policy::Token, fhir::answer),
+        delete("/fhir/{type}/{id}", Policy::Token, fhir::answer),
+        patch("/fhir/{type}/{id}", Policy::Token, fhir::answer),
+        get("/fhir/{type}/{id}/_history", Policy::Token, fhir::answer),
+        get("/fhir/{type}/{id}/_history/{version}", Policy::Token, fhir::answer),
     ]
 }
 
@@ -180,6 +200,30 @@ where
     T: 'static,
 {
     line(Method::POST, MethodFilter::POST, path, policy, handler)
+}
+
+fn put<H, T>(path: &'static str, policy: Policy, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    line(Method::PUT, MethodFilter::PUT, path, policy, handler)
+}
+
+fn delete<H, T>(path: &'static str, policy: Policy, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    line(Method::DELETE, MethodFilter::DELETE, path, policy, handler)
+}
+
+fn patch<H, T>(path: &'static str, policy: Policy, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    line(Method::PATCH, MethodFilter::PATCH, path, policy, handler)
 }
 
 fn line<H, T>(

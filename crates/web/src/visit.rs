@@ -240,7 +240,11 @@ pub(crate) fn id(text: &str) -> Result<Id, Answer> {
 }
 
 /// Middleware around everything: makes the [`Visit`], runs the rest, and gives refusals their page.
+/// Programs at `/fhir` are no visitors.
 pub(crate) async fn attach(State(app): State<App>, request: Request, next: Next) -> Response {
+    if crate::fhir::is_door(request.uri().path()) {
+        return crate::fhir::attach(app, request, next).await;
+    }
     let (mut parts, body) = request.into_parts();
     match of(&app, &parts).await {
         Ok(visit) => {

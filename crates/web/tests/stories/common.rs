@@ -202,6 +202,11 @@ impl Browser<'_> {
         self.ask(self.world.server.get(path)).await
     }
 
+    /// Sends nothing but the method and the cookies.
+    pub(crate) async fn send(&self, method: axum::http::Method, path: &str) -> TestResponse {
+        self.ask(self.world.server.method(method, path)).await
+    }
+
     /// Sends a form with the session's token.
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> TestResponse {
         let mut fields = fields.to_vec();

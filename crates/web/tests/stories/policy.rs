@@ -32,10 +32,10 @@ fn address(route: &Route) -> String {
 }
 
 async fn send(browser: &Browser<'_>, method: &Method, path: &str) -> TestResponse {
-    if *method == Method::GET {
-        browser.get(path).await
-    } else {
-        browser.post(path, &[]).await
+    match *method {
+        Method::GET => browser.get(path).await,
+        Method::POST => browser.post(path, &[]).await,
+        ref other => browser.send(other.clone(), path).await,
     }
 }
 
@@ -49,8 +49,15 @@ fn may(policy: Policy, roles: &[Role]) -> bool {
     match policy {
         Policy::Public | Policy::SignedIn => true,
         Policy::Roles(allowed) => roles.iter().any(|role| allowed.contains(role)),
-        Policy::Demo => false,
+        Policy::Demo | Policy::Token => false,
     }
+}
+
+/// Who comes to a route of programs without a token, whatever their cookies: no page, and no way to the sign-in page.
+fn told_to_bring_a_token(answer: &TestResponse, what: &str) {
+    assert_eq!(answer.status_code(), 401, "{what}");
+    assert!(answer.text().contains("fhir-token"), "{what}");
+    assert_eq!(answer.header("www-authenticate"), "Bearer realm=\"renkei\"");
 }
 
 async fn every_route_keeps_its_policy(backend: Backend) {
@@ -74,6 +81,7 @@ async fn every_route_keeps_its_policy(backend: Backend) {
                 (404, gone.clone()),
                 "{what}"
             ),
+            Policy::Token => told_to_bring_a_token(&answer, &what),
             Policy::SignedIn | Policy::Roles(_) => {
                 assert_eq!(answer.status_code(), 303, "{what}");
                 assert!(
@@ -109,7 +117,9 @@ async fn every_route_keeps_its_policy(backend: Backend) {
                 route.method,
                 answer.status_code()
             );
-            if may(route.policy, &[role]) {
+            if route.policy == Policy::Token {
+                told_to_bring_a_token(&answer, &what);
+            } else if may(route.policy, &[role]) {
                 assert!(answer.status_code().as_u16() < 500, "{what}");
                 if route.method == Method::GET
                     && !route.path.contains('{')

@@ -1,0 +1,180 @@
+//! batch and transaction: `POST /fhir`.
+
+use axum::http::StatusCode;
+use renkei_base::limits;
+use renkei_care::fhir::{self, Entry};
+use renkei_fhir::bundle::{self, Answered, Page, Response};
+
+use super::act::{self, Act, Place};
+use super::asked::Asked;
+use super::no::No;
+use super::once::Again;
+use super::reply::{Reply, status_line};
+use super::write;
+
+/// Does what the Bundle asks for.
+pub(crate) async fn answer(
+    place: &Place<'_>,
+    again: Option<&Again>,
+    asked: Asked,
+) -> Result<Reply, No> {
+    let bundle = asked.resource.ok_or_else(not_a_bundle)?;
+    if bundle.typ() != "Bundle" {
+        return Err(not_a_bundle());
+    }
+    let count = bundle.list("entry").len();
+    if count > limits::BUNDLE_ENTRIES {
+        let max = limits::BUNDLE_ENTRIES.to_string();
+        let no = No::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too-costly",
+            "fhir-too-many-entries",
+        );
+        return Err(no
+            .arg("max", max)
+            .arg("count", count.to_string())
+            .at("Bundle.entry"));
+    }
+    let kind = bundle.str_at("type").unwrap_or_default().to_owned();
+    if !matches!(kind.as_str(), "batch" | "transaction") {
+        return Err(not_a_bundle());
+    }
+    let entries = bundle::entries(bundle).map_err(no_entry)?;
+    match kind.as_str() {
+        "batch" => Ok(batch(place, again, entries).await),
+        _ => transaction(place, again, entries).await,
+    }
+}
+
+fn not_a_bundle() -> No {
+    No::bad("invalid", "fhir-bundle-type").at("Bundle.type")
+}
+
+fn no_entry(no: bundle::NoEntry) -> No {
+    No::bad("invalid", "fhir-entry")
+        .arg("element", no.element)
+        .at(no.element)
+        .at(&at(no.entry))
+}
+
+fn at(entry: usize) -> String {
+    format!("Bundle.entry[{entry}]")
+}
+
+/// Each by itself, one after the other; a refusal is the answer of its entry.
+async fn batch(place: &Place<'_>, again: Option<&Again>, entries: Vec<bundle::Entry>) -> Reply {
+    let base = place.base();
+    let mut answers = Vec::with_capacity(entries.len());
+    for (number, entry) in entries.into_iter().enumerate() {
+        let answered = one(place, again, number, entry).await;
+        answers.push(match answered {
+            Ok(reply) => reply.entry(&base),
+            Err(no) => refusal(place, &no),
+        });
+    }
+    page("batch-response", answers)
+}
+
+async fn one(
+    place: &Place<'_>,
+    again: Option<&Again>,
+    number: usize,
+    entry: bundle::Entry,
+) -> Result<Reply, No> {
+    let asked = Asked::of_entry(&place.app.config.base_url, entry)?;
+    let Some(again) = again else {
+        return act::perform(place, asked).await;
+    };
+    // Each entry is a request of its own, also for retries.
+    let again = again.entry(number);
+    if let Some(done) = again.reply(place).await? {
+        return Ok(done);
+    }
+    let place = Place {
+        care: again.care(place.app),
+        ..*place
+    };
+    act::perform(&place, asked).await
+}
+
+fn refusal(place: &Place<'_>, no: &No) -> Answered {
+    Answered {
+        response: Some(Response {
+            status: status_line(no.status),
+            outcome: Some(no.outcome(&place.guest.messages, place.guest.ctx.lang)),
+            ..Response::default()
+        }),
+        ..Answered::default()
+    }
+}
+
+fn page(typ: &'static str, entries: Vec<Answered>) -> Reply {
+    let page = Page {
+        typ,
+        entries,
+        ..Page::default()
+    };
+    Reply::ok(page.to_json())
+}
+
+/// All or nothing: the writes in one commit, the reads after them.
+async fn transaction(
+    place: &Place<'_>,
+    again: Option<&Again>,
+    entries: Vec<bundle::Entry>,
+) -> Result<Reply, No> {
+    let mut writes = Vec::new();
+    let mut reads = Vec::new();
+    let count = entries.len();
+    for (number, entry) in entries.into_iter().enumerate() {
+        let full_url = entry.full_url.clone();
+        let read = |entry| {
+            let asked = Asked::of_entry(&place.app.config.base_url, entry)?;
+            let mut rest = asked.clone();
+            Ok((asked, act::of(place.guest, &mut rest)?))
+        };
+        let (asked, act) = read(entry).map_err(|no: No| no.at(&at(number)))?;
+        match act {
+            Act::Write(write) => writes.push((
+                number,
+                Entry {
+                    full_url,
+                    write: *write,
+                },
+            )),
+            _ => reads.push((number, asked)),
+        }
+    }
+    let mut answers: Vec<Option<Reply>> = vec![None; count];
+    let (numbers, writes): (Vec<usize>, Vec<Entry>) = writes.into_iter().unzip();
+    if !writes.is_empty() {
+        let written = fhir::transaction(&place.care, &place.guest.ctx, writes).await;
+        let written = written.map_err(|failed| {
+            let entry = failed.entry.and_then(|entry| numbers.get(entry));
+            let no = No::from(failed.why);
+            entry.map_or(no.clone(), |entry| no.at(&at(*entry)))
+        })?;
+        if let Some(again) = again {
+            again.keep(place, &written).await;
+        }
+        for (number, written) in numbers.iter().zip(written) {
+            if let Some(answer) = answers.get_mut(*number) {
+                *answer = Some(write::reply(place, written));
+            }
+        }
+    }
+    for (number, asked) in reads {
+        let reply = act::perform(place, asked)
+            .await
+            .map_err(|no| no.at(&at(number)))?;
+        if let Some(answer) = answers.get_mut(number) {
+            *answer = Some(reply);
+        }
+    }
+    let base = place.base();
+    let answers = answers
+        .into_iter()
+        .flatten()
+        .map(|reply| reply.entry(&base));
+    Ok(page("transaction-response", answers.collect()))
+}

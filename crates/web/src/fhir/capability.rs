@@ -1,0 +1,50 @@
+//! `/fhir/metadata`: what this server does, from the tables by which it does it. For anybody.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use renkei_care::fhir::kinds;
+use renkei_fhir::capability::{Offered, Server, statement};
+
+use super::act::base;
+use super::door::Guest;
+use super::header::Manner;
+use super::reply::Reply;
+use crate::state::App;
+
+/// When what is said here last changed.
+const DATE: &str = "2026-11-22";
+
+pub(crate) async fn metadata(State(app): State<App>, guest: Guest, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    match Manner::of(&parts) {
+        Ok(_) => said(&app, &guest).response(&base(&app)),
+        Err(no) => no.response(&guest),
+    }
+}
+
+fn said(app: &App, guest: &Guest) -> Reply {
+    let text = |key: &str| guest.messages.text(guest.ctx.lang, key, &[]);
+    let offered: Vec<Offered> = kinds()
+        .iter()
+        .map(|kind| Offered {
+            typ: kind.name,
+            create: kind.create,
+            update: kind.update,
+            delete: kind.delete,
+            profiles: Vec::new(),
+            note: match kind.why {
+                "" => String::new(),
+                why => text(why),
+            },
+        })
+        .collect();
+    let server = Server {
+        base: &base(app),
+        version: env!("CARGO_PKG_VERSION"),
+        date: DATE,
+        description: &text("fhir-server"),
+        security: &text("fhir-security"),
+        token: &format!("{}/oauth2/token", app.config.base_url),
+    };
+    Reply::ok(statement(&server, &offered).to_string())
+}

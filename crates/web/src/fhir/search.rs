@@ -1,0 +1,236 @@
+//! search: by address or by form, one page of matches with what they include.
+
+use renkei_access::Interaction;
+use renkei_care::fhir::{self, Kind};
+use renkei_fhir::bundle::{Answered, Page};
+use renkei_fhir::operation_outcome::Severity;
+use renkei_fhir::search::{self, Kind as Sort};
+use renkei_fhir::summary::Elements;
+use renkei_store::{Include, Query, Stored};
+
+use super::act::Place;
+use super::asked::{Asked, Pairs};
+use super::door::Guest;
+use super::history::link;
+use super::no::{No, Say, text, unknown};
+use super::read::split;
+use super::reply::Reply;
+
+/// Parameters that say how to answer.
+const MANNER: [&str; 7] = [
+    "_count",
+    "_cursor",
+    "_include",
+    "_revinclude",
+    "_sort",
+    "_summary",
+    "_total",
+];
+
+/// A search as it was understood.
+struct Wanted {
+    query: Query,
+    elements: Elements,
+    /// Only how many there are.
+    count_only: bool,
+    /// As it was asked and used, for links; without the cursor.
+    said: Pairs,
+    /// Names that were left out.
+    ignored: Vec<String>,
+}
+
+/// `GET [type]?…` and `POST [type]/_search`
+pub(crate) async fn answer(
+    place: &Place<'_>,
+    kind: &'static Kind,
+    asked: &Asked,
+) -> Result<Reply, No> {
+    let wanted = wanted(place, kind, &asked.pairs)?;
+    may(place.guest, &wanted.query)?;
+    let found = fhir::search(&place.care, &place.guest.ctx, &wanted.query).await?;
+    let alone = wanted.query.cursor.is_none() && found.next.is_none();
+    let total = found
+        .total
+        .or_else(|| u64::try_from(found.matches.len()).ok().filter(|_| alone));
+    let mut page = Page {
+        typ: "searchset",
+        total,
+        links: links(place, kind, &wanted, asked.form, found.next.as_deref()),
+        narrowed: wanted.elements != Elements::All,
+        ..Page::default()
+    };
+    if !wanted.count_only {
+        let base = place.base();
+        let seen = |one: &Stored| place.guest.allows(&one.key.typ, Interaction::Read);
+        let with = |mode| {
+            let (base, elements) = (&base, &wanted.elements);
+            move |one| entry(base, one, elements, mode)
+        };
+        page.entries
+            .extend(found.matches.into_iter().map(with("match")));
+        let included = found.included.into_iter().filter(seen);
+        page.entries.extend(included.map(with("include")));
+    }
+    page.entries.extend(outcome(place, &wanted.ignored));
+    Ok(Reply::ok(page.to_json()))
+}
+
+fn entry(base: &str, one: Stored, elements: &Elements, mode: &'static str) -> Answered {
+    Answered {
+        full_url: Some(format!("{base}/{}", one.key)),
+        body: Some(elements.of(one.resource).to_json()),
+        mode: Some(mode),
+        ..Answered::default()
+    }
+}
+
+/// Which parameters were left out, for a lenient client.
+fn outcome(place: &Place<'_>, ignored: &[String]) -> Option<Answered> {
+    if ignored.is_empty() {
+        return None;
+    }
+    let mut no = No::bad("not-supported", "fhir-ignored").arg("names", ignored.join(", "));
+    for say in &mut no.says {
+        say.severity = Severity::Warning;
+    }
+    Some(Answered {
+        body: Some(no.outcome(&place.guest.messages, place.guest.ctx.lang)),
+        mode: Some("outcome"),
+        ..Answered::default()
+    })
+}
+
+fn wanted(place: &Place<'_>, kind: &'static Kind, pairs: &Pairs) -> Result<Wanted, No> {
+    let (elements, rest) = split(pairs)?;
+    let mut ignored = Vec::new();
+    let mut used = Pairs::new();
+    for (name, value) in rest {
+        if known(kind, &name) {
+            used.push((name, value));
+        } else if place.manner.lenient {
+            ignored.push(name);
+        } else {
+            return Err(unknown(&name));
+        }
+    }
+    let counts =
+        |name: &str, value: &str| matches!((name, value), ("_summary", "count") | ("_count", "0"));
+    let count_only = used.iter().any(|(name, value)| counts(name, value));
+    let plain = used
+        .iter()
+        .filter(|(name, value)| name != "_summary" && !counts(name, value));
+    let mut query = query(kind, plain)?;
+    if count_only {
+        query.count = 1;
+        query.total = true;
+        query.includes.clear();
+    }
+    let said = pairs
+        .iter()
+        .filter(|(name, _)| name != "_cursor" && !ignored.contains(name));
+    Ok(Wanted {
+        query,
+        elements,
+        count_only,
+        said: said.cloned().collect(),
+        ignored,
+    })
+}
+
+/// Whether a parameter is one of ours, whatever its modifier and value.
+fn known(kind: &Kind, name: &str) -> bool {
+    let head = name.split([':', '.']).next().unwrap_or_default();
+    MANNER.contains(&name)
+        || matches!(head, "_id" | "_lastUpdated")
+        || search::param(kind.name, head).is_some()
+}
+
+/// The search of these parameters. What is not known is refused.
+pub(crate) fn query<'a>(
+    kind: &Kind,
+    pairs: impl Iterator<Item = &'a (String, String)> + Clone,
+) -> Result<Query, No> {
+    if let Some((name, _)) = pairs.clone().find(|(name, _)| !known(kind, name)) {
+        return Err(unknown(name));
+    }
+    let totals = ["none", "estimate", "accurate"];
+    let odd =
+        |(name, value): &&(String, String)| name == "_total" && !totals.contains(&value.as_str());
+    if pairs.clone().any(|pair| odd(&pair)) {
+        return Err(unknown("_total"));
+    }
+    let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
+    Ok(Query::from_pairs(kind.name, pairs)?)
+}
+
+/// A chain and an include look at other types: the token has to be good for those too.
+pub(crate) fn may(guest: &Guest, query: &Query) -> Result<(), No> {
+    for clause in &query.clauses {
+        match &clause.chain {
+            Some((typ, _)) if !typ.is_empty() => guest.may(typ, Interaction::Search)?,
+            Some((_, chained)) => {
+                let targets =
+                    search::param(&query.typ, &clause.param).map_or(&[][..], |param| param.targets);
+                for typ in targets.iter().filter(|typ| fhir::kind(typ).is_some()) {
+                    if search::param(typ, chained).is_some() || chained.starts_with('_') {
+                        guest.may(typ, Interaction::Search)?;
+                    }
+                }
+            }
+            None => {}
+        }
+    }
+    for include in &query.includes {
+        if let Include::Reverse { typ, .. } = include {
+            guest.may(typ, Interaction::Search)?;
+        }
+    }
+    Ok(())
+}
+
+/// `self` and `next`. What came in a form and could tell who somebody is goes into no address: the next page of such a
+/// search is asked for by sending the same form there.
+fn links(
+    place: &Place<'_>,
+    kind: &Kind,
+    wanted: &Wanted,
+    form: bool,
+    next: Option<&str>,
+) -> Vec<(&'static str, String)> {
+    let base = place.base();
+    let hidden = form
+        && wanted
+            .query
+            .clauses
+            .iter()
+            .any(|clause| tells(kind, clause));
+    let (path, said) = match hidden {
+        true => (format!("{}/_search", kind.name), Pairs::new()),
+        false => (kind.name.to_owned(), wanted.said.clone()),
+    };
+    let cursor = wanted.query.cursor.as_deref();
+    let mut links = vec![("self", link(&base, &path, &said, cursor))];
+    links.extend(next.map(|next| ("next", link(&base, &path, &said, Some(next)))));
+    links
+}
+
+/// Whether a condition could name a person: texts, and everything of a patient but its id.
+fn tells(kind: &Kind, clause: &renkei_store::Clause) -> bool {
+    let of = |typ: &str, name: &str| {
+        let sort = search::param(typ, name).map(|param| param.kind);
+        sort == Some(Sort::String) || (typ == "Patient" && !name.starts_with('_'))
+    };
+    match &clause.chain {
+        Some(_) => true,
+        None => of(kind.name, &clause.param) || clause.param == "identifier",
+    }
+}
+
+/// Something worth knowing about what was done.
+pub(crate) fn information(key: &str) -> Say {
+    Say {
+        severity: Severity::Information,
+        code: "informational",
+        text: text(key),
+    }
+}
