@@ -14,7 +14,7 @@ use renkei_store::{Changes, Note, Place, Put, StoreError, Stored};
 
 use super::meant::{self, Meant};
 use super::{Denied, Entry, Failed, Outcome, Write, Written, appointment, file, parts, slot, step};
-use crate::{Care, patient, record};
+use crate::{Care, message, patient, record};
 
 /// How often a write is tried when others change the same thing at the same moment.
 const TRIES: usize = 4;
@@ -275,6 +275,7 @@ async fn create(
         Slot::TYPE => slot::create(door, resource).await,
         Schedule::TYPE => slot::create_schedule(door, resource).await,
         DocumentReference::TYPE if file::is_of_case(resource) => file::create(door, resource).await,
+        message::TYPE => message::create(door, resource).await,
         _ => record::create(door, resource).await,
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use renkei_base::{Fault, Refusal};
 use renkei_fhir::Resource;
 use renkei_fhir::element::{code_of, text_of};
-use renkei_fhir::system::HOLDER;
+use renkei_fhir::system::{HOLDER, NEWS};
 use renkei_fhir::task::{DECLINE_REASON, STATE, Task};
 use renkei_store::Stored;
 use serde_json::Value;
@@ -70,7 +70,7 @@ pub(super) fn differs(old: &Resource, new: &Resource) -> BTreeSet<String> {
 }
 
 /// Refuses every change of an element that is not among these.
-pub(super) fn only<'a>(
+pub(crate) fn only<'a>(
     typ: &str,
     changed: impl IntoIterator<Item = &'a String>,
     allowed: &[&str],
@@ -152,19 +152,21 @@ pub(super) fn renamed(refusal: Refusal, name: fn(&str) -> Option<&'static str>) 
     }
 }
 
-/// Whether the only change is that it is nobody's turn any more: the answer was read.
+/// Whether the only change is that it is nobody's turn, or nobody's news, any more: it was read.
 fn is_rested(old: &Resource, new: &Resource) -> bool {
     let others = |resource: &Resource| -> Vec<Value> {
         let list = resource.list("extension").iter();
-        list.filter(|one| text_of(one, "url") != HOLDER)
-            .cloned()
-            .collect()
+        list.filter(|one| !is_turn(one)).cloned().collect()
     };
-    let held = |resource: &Resource| {
-        let mut list = resource.list("extension").iter();
-        list.any(|one| text_of(one, "url") == HOLDER)
+    let turns = |resource: &Resource| {
+        let list = resource.list("extension").iter();
+        list.filter(|one| is_turn(one)).count()
     };
-    held(old) && !held(new) && others(old) == others(new)
+    turns(new) < turns(old) && others(old) == others(new)
+}
+
+fn is_turn(extension: &Value) -> bool {
+    matches!(text_of(extension, "url"), HOLDER | NEWS)
 }
 
 fn state_of(task: &Resource) -> Option<State> {

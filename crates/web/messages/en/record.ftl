@@ -1,7 +1,7 @@
 # When writes of outside programs (FHIR) are refused
 refuse-fhir-not-kept = This type of resource is not kept here.
 refuse-fhir-stays = Resources of this type cannot be deleted through FHIR. Change their status instead.
-refuse-fhir-message = Messages (Communication) cannot be written through FHIR yet. A word about a referral goes into statusReason.text of its Task.
+refuse-fhir-message = A message (Communication) cannot be changed or deleted. Send a new one.
 refuse-fhir-directory = Institutions and departments come from imports and from each institution's page. FHIR reads them only.
 refuse-fhir-people = Doctors and staff are registered by the administrator of each institution. FHIR reads them only.
 refuse-fhir-version = The current version is not the one that If-Match names. Read it again, then send again.
@@ -40,4 +40,22 @@ fault-fhir-draft-first = Make a draft first; then send the steps one by one.
 fault-fhir-section = A letter has no such section. It would be lost, so it is not accepted.
 fault-fhir-slot-status = A slot is free or busy-unavailable (withdrawn). It becomes busy by an Appointment.
 fault-fhir-schedule-actor = Point to one department of your institution, or to the institution if it has none.
+fault-fhir-said = The status of a message is completed.
+fault-fhir-recipient = A message goes only to the other institution of this referral.
+fault-fhir-words-only = A message is text (contentString) and nothing else.
 fault-fhir-booked-only = A new appointment has the status booked.
+
+# The audit
+audit-do-record-write = Write in the clinical record
+audit-do-record-create = Wrote in the clinical record
+audit-do-record-update = Changed the clinical record
+audit-do-record-delete = Deleted from the clinical record
+audit-do-referral-update = Sent a step of a referral
+audit-do-slot-change = Changed a slot
+audit-do-resource-write = Wrote a resource
+audit-do-message-send = Sent a message to the other institution
+audit-group-record = Clinical record
+audit-group-message = Messages
+
+# History
+event-message = Sent a message to the other institution

@@ -1,7 +1,7 @@
 # 外のプログラム（FHIR）からの書き込みを断るとき
 refuse-fhir-not-kept = この種類のリソースは、ここでは扱っていません。
 refuse-fhir-stays = この種類のリソースは、FHIR からは消せません。要らなくなったら、状態を変えてください。
-refuse-fhir-message = 連絡（Communication）は、まだ FHIR から書けません。紹介についての一言は、その紹介の Task の statusReason.text で伝えてください。
+refuse-fhir-message = 連絡（Communication）は、書き換えたり消したりできません。新しく送ってください。
 refuse-fhir-directory = 医療機関・診療科の情報は、取り込みと各機関のページから直します。FHIR からは読むだけです。
 refuse-fhir-people = 医師・職員の情報は、各機関の管理者が登録します。FHIR からは読むだけです。
 refuse-fhir-version = いまの版は、If-Match で示された版ではありません。読み直してから、もう一度送ってください。
@@ -40,4 +40,22 @@ fault-fhir-draft-first = 先に下書きとして作り、送信などの手続�
 fault-fhir-section = この節は紹介状にありません。保存すると失われるため、受け取れません。
 fault-fhir-slot-status = 予約枠は free（空き）か busy-unavailable（取り下げ）にしてください。予約済みにするのは Appointment です。
 fault-fhir-schedule-actor = 自機関の診療科（診療科がなければ機関）を一つだけ指してください。
+fault-fhir-said = 連絡の状態は completed です。
+fault-fhir-recipient = この紹介の相手の機関だけに送れます。
+fault-fhir-words-only = 連絡は文字（contentString）だけです。
 fault-fhir-booked-only = 新しい予約の状態は booked です。
+
+# 監査記録
+audit-do-record-write = 診療の記録を書く
+audit-do-record-create = 診療の記録を書いた
+audit-do-record-update = 診療の記録を直した
+audit-do-record-delete = 診療の記録を消した
+audit-do-referral-update = 紹介の手続きを送った
+audit-do-slot-change = 予約枠を直した
+audit-do-resource-write = リソースを書いた
+audit-do-message-send = 相手の機関へ連絡した
+audit-group-record = 診療の記録
+audit-group-message = 連絡
+
+# 経過
+event-message = 相手の機関へ連絡しました
