@@ -24,7 +24,7 @@ mod meant;
 mod parts;
 pub(crate) mod refer;
 mod slot;
-mod step;
+pub(crate) mod step;
 
 use renkei_base::{Ctx, Micros};
 use renkei_fhir::{Key, Resource};

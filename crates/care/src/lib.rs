@@ -12,6 +12,7 @@
 //! | [`work_list`] | what needs me now, all running, closed |
 //! | [`deadline`] | how long each step may take, by priority |
 //! | [`fhir`] | the door for outside programs: a write becomes the command that the button gives |
+//! | `message` | a word on a case between its two institutions |
 //! | [`record`] | the clinical resources of a patient |
 //! | [`field`] | fields that several people write: one table each, merged field by field
 //! | [`count`] | the indicators that the loop counts for the governance plane |
@@ -28,6 +29,7 @@ pub mod field;
 pub mod document;
 pub mod fhir;
 pub mod letter;
+mod message;
 pub mod party;
 pub mod patient;
 mod policy;

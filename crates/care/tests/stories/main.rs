@@ -9,10 +9,13 @@
 
 mod booking;
 mod draft;
+mod fhir;
+mod fhir_step;
 mod large;
 mod overdue;
 mod patient;
 mod random;
+mod record;
 mod region;
 mod stranger;
 mod traces;
