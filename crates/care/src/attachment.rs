@@ -1,6 +1,6 @@
 //! Files of a letter or a reply: PDF, JPEG and PNG by their content, never by their name.
 //!
-//! Metadata inside pictures (camera, place) is kept as it came for now.
+//! Pictures are kept without their metadata (`picture.rs`), a PDF as it came.
 
 use renkei_base::{Ctx, Fault, Id, Micros, Refusal, limits};
 use renkei_fhir::document_reference::{DocumentReference, File};
@@ -10,7 +10,7 @@ use renkei_store::{Changes, Failure, Note, StoreError};
 use crate::referral::case::{Case, Held, place};
 use crate::referral::{Side, draft};
 use crate::tries::{TRIES, noted};
-use crate::{Care, policy, reply};
+use crate::{Care, picture, policy, reply};
 
 /// What a file really is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub struct Opened {
 /// Returns its id and the case's new version (for the draft's next save).
 ///
 /// # Errors
-/// `Invalid` on field `file` (`fault-file-type`, `fault-file-too-large`, `fault-file-empty`, `fault-files-too-many`), `NotNow`, `Forbidden`, `NotFound`.
+/// `Invalid` on field `file` (`fault-file-type`, `fault-file-broken`, `fault-file-too-large`, `fault-file-empty`, `fault-files-too-many`), `NotNow`, `Forbidden`, `NotFound`.
 pub async fn add(
     care: &Care,
     ctx: &Ctx,
@@ -100,6 +100,7 @@ async fn add_tried(
     let case = Case::load(care, ctx, id, "attachment.add").await?;
     may_write(ctx, &case, of)?;
     let (kind, title) = checked(title, &bytes)?;
+    let bytes = picture::bare(kind, bytes).ok_or(Refusal::fault("file", "fault-file-broken"))?;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let sha256 = care.store.put_blob(bytes).await?;
     for _ in 0..TRIES {
@@ -141,6 +142,7 @@ pub(crate) async fn plan(
     };
     may_write(ctx, case, of)?;
     let (kind, title) = checked(title, &bytes)?;
+    let bytes = picture::bare(kind, bytes).ok_or(Refusal::fault("file", "fault-file-broken"))?;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let sha256 = care.store.put_blob(bytes).await?;
     if let Some(there) = same(case, of, &sha256)? {
@@ -167,6 +169,7 @@ pub(crate) async fn plan_new(
     bytes: Vec<u8>,
 ) -> Result<Changes, Failure> {
     let (kind, title) = checked(title, &bytes)?;
+    let bytes = picture::bare(kind, bytes).ok_or(Refusal::fault("file", "fault-file-broken"))?;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let sha256 = care.store.put_blob(bytes).await?;
     let file = File {
@@ -279,6 +282,9 @@ pub(crate) fn plan_remove(ctx: &Ctx, case: &Case, attachment: &Id) -> Result<Cha
         .filter(|file| is_seen(ctx, file))
         .ok_or(Refusal::NotFound)?;
     may_write(ctx, case, Of::from_file(&file.view))?;
+    if file.view.is_final() {
+        return Err(Refusal::not_now("refuse-already-replied"));
+    }
     let mut changes = Changes::default();
     changes.delete(&file.stored);
     touch(ctx, case, &mut changes);
@@ -345,14 +351,25 @@ impl Of {
     }
 }
 
+/// The files of the letter, or of the reply that is being written.
 pub(crate) fn files(case: &Case, of: Of) -> impl Iterator<Item = &Held<DocumentReference>> {
-    case.files
-        .iter()
-        .filter(move |file| Of::from_file(&file.view) == of)
+    case.files.iter().filter(move |file| {
+        Of::from_file(&file.view) == of && (of == Of::Letter || !file.view.is_final())
+    })
 }
 
 pub(crate) fn views(case: &Case, of: Of) -> Vec<AttachmentView> {
-    files(case, of)
+    shown(files(case, of))
+}
+
+/// The files that went out with a reply.
+pub(crate) fn views_of_reply(case: &Case, reply: &Id) -> Vec<AttachmentView> {
+    let of_reply = |file: &&Held<DocumentReference>| file.view.reply().as_ref() == Some(reply);
+    shown(case.files.iter().filter(of_reply))
+}
+
+fn shown<'a>(files: impl Iterator<Item = &'a Held<DocumentReference>>) -> Vec<AttachmentView> {
+    files
         .map(|file| AttachmentView {
             id: file.stored.key.id.clone(),
             title: file.view.title().to_owned(),

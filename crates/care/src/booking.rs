@@ -4,7 +4,8 @@
 pub mod opening;
 
 use renkei_access::{Action, Facts, permit};
-use renkei_base::{Ctx, Id, Micros, Refusal, limits};
+use renkei_base::clock::Span;
+use renkei_base::{Ctx, Fault, Id, Micros, Refusal, limits};
 use renkei_fhir::appointment::Appointment;
 use renkei_fhir::schedule::Schedule;
 use renkei_fhir::slot::Slot;
@@ -247,10 +248,11 @@ pub(crate) fn slot_place(institution: &Id) -> Place {
     }
 }
 
-/// What the appointments of a case are with: the department, or the institution.
-pub(crate) fn actor(case: &Case) -> Option<Key> {
-    match case.task.view.department() {
-        Some((id, _)) => Some(HealthcareService::key(&id)),
+/// What the appointments of a case are with: the department that takes it from now on, its own, or the institution.
+pub(crate) fn actor(case: &Case, department: Option<&(Id, String)>) -> Option<Key> {
+    let own = || case.task.view.department().map(|(id, _)| id);
+    match department.map(|(id, _)| id.clone()).or_else(own) {
+        Some(id) => Some(HealthcareService::key(&id)),
         None => case.addressee().map(|id| Organization::key(&id)),
     }
 }
@@ -284,19 +286,37 @@ pub(crate) struct Taken {
 }
 
 impl Taken {
-    pub(crate) fn write(&self, appointment: &mut Appointment, case: &Case) {
+    pub(crate) fn write(
+        &self,
+        appointment: &mut Appointment,
+        case: &Case,
+        department: Option<&(Id, String)>,
+    ) {
         appointment.set_status("booked");
         appointment.set_time(&self.slot, self.start, self.end);
         appointment.set_doctor(&self.doctor);
         appointment.set_place(&self.place);
         appointment.set_based_on(&case.id);
-        let name = case.task.view.department().map(|(_, name)| name);
+        let name = department.map(|(_, name)| name.as_str());
         let name = name
+            .or(case.task.view.department().map(|(_, name)| name))
             .or(case.task.view.owner().map(|(_, name)| name))
             .unwrap_or_default();
-        let actor = actor(case);
+        let actor = actor(case, department);
         appointment.set_participants(&case.patient_id, actor.as_ref().map(|key| (key, name)));
     }
+}
+
+/// How far ahead times are opened and booked, in years.
+pub const YEARS_AHEAD: i64 = 2;
+
+/// Whether a time is not too far ahead.
+pub(crate) fn check_horizon(field: &str, at: Micros, now: Micros) -> Result<(), Refusal> {
+    if at > now + Span::days(YEARS_AHEAD * 366) {
+        let fault = Fault::new(field, "fault-time-too-far").with("years", YEARS_AHEAD);
+        return Err(Refusal::Invalid(vec![fault]));
+    }
+    Ok(())
 }
 
 /// Takes a slot, or makes one that is taken.
@@ -313,7 +333,8 @@ pub(crate) fn take(
             if new.start < ctx.at {
                 return Err(Refusal::fault("date", "fault-time-past"));
             }
-            let actor = actor(case).ok_or(Refusal::NotFound)?;
+            check_horizon("date", new.start, ctx.at)?;
+            let actor = actor(case, inputs.department.as_ref()).ok_or(Refusal::NotFound)?;
             let institution = case.addressee().ok_or(Refusal::NotFound)?;
             if inputs.schedule.is_none() {
                 let mut schedule = Schedule::new(&actor, "");

@@ -2,6 +2,7 @@
 
 use renkei_base::Micros;
 use renkei_base::clock::Span;
+use renkei_base::holiday::{MonthDay, WorkingDays};
 use serde::{Deserialize, Serialize};
 
 use crate::referral::State;
@@ -67,8 +68,14 @@ pub struct Deadlines {
     pub arrive_minutes: i64,
     /// Arrived until the first reply.
     pub reply_days: i64,
+    /// A reply that says that another one follows, until that one.
+    pub next_reply_days: i64,
     /// An answer (first reply, declined, cancelled) until the other side has read it.
     pub read_days: i64,
+    /// First and last day around New Year that are no working days. Routine steps are counted in working days:
+    /// without weekends, national holidays and these.
+    pub closed_from: MonthDay,
+    pub closed_to: MonthDay,
 }
 
 const HOUR: i64 = 60;
@@ -92,7 +99,10 @@ impl Default for Deadlines {
             stat: steps(30, 30, HOUR, 2 * HOUR),
             arrive_minutes: 2 * HOUR,
             reply_days: 7,
+            next_reply_days: 30,
             read_days: 14,
+            closed_from: WorkingDays::default().closed_from,
+            closed_to: WorkingDays::default().closed_to,
         }
     }
 }
@@ -107,7 +117,18 @@ impl Deadlines {
         }
     }
 
+    /// Which days count.
+    pub const fn working_days(&self) -> WorkingDays {
+        WorkingDays {
+            closed_from: self.closed_from,
+            closed_to: self.closed_to,
+        }
+    }
+
     /// When the step that a state waits for must be done, if it was entered at `entered`. A booking waits for its `visit_end`.
+    ///
+    /// Routine steps are counted in working days, and what may take a number of calendar days ends on a working day;
+    /// urgent ones go by the clock.
     pub fn due(
         &self,
         state: State,
@@ -125,12 +146,26 @@ impl Deadlines {
             State::Booked | State::Rebooked => {
                 return visit_end.map(|end| end + Span::minutes(self.arrive_minutes));
             }
-            State::Arrived => self.reply_days * DAY,
+            State::Arrived => return Some(self.days(priority, entered, self.reply_days)),
+            State::RepliedInterim => {
+                return Some(self.days(priority, entered, self.next_reply_days));
+            }
             State::RepliedFirst | State::Declined | State::Closed | State::Cancelled => {
-                self.read_days * DAY
+                return Some(self.days(priority, entered, self.read_days));
             }
         };
-        Some(entered + Span::minutes(minutes))
+        Some(match priority {
+            Priority::Routine => self.working_days().after(entered, minutes),
+            _ => entered + Span::minutes(minutes),
+        })
+    }
+
+    fn days(&self, priority: Priority, entered: Micros, days: i64) -> Micros {
+        let end = entered + Span::days(days);
+        match priority {
+            Priority::Routine => self.working_days().not_closed(end),
+            _ => end,
+        }
     }
 }
 
@@ -153,5 +188,26 @@ mod tests {
     fn the_first_reply_is_due_a_week_after_arrival() {
         let due = Deadlines::default().due(State::Arrived, Priority::Stat, Micros(1), None);
         assert_eq!(due, Some(Micros(1) + Span::days(7)));
+    }
+
+    #[test]
+    fn routine_steps_wait_for_working_days() {
+        let japan = |text: &str| Micros::from_fhir(&format!("{text}:00+09:00")).unwrap();
+        let due =
+            |priority, state, at: &str| Deadlines::default().due(state, priority, japan(at), None);
+        // A Friday before a Monday that is a holiday.
+        let friday = "2026-11-20T15:00";
+        assert_eq!(
+            due(Priority::Routine, State::Sent, friday),
+            Some(japan("2026-11-24T15:00"))
+        );
+        assert_eq!(
+            due(Priority::Urgent, State::Sent, friday),
+            Some(japan("2026-11-20T23:00"))
+        );
+        assert_eq!(
+            due(Priority::Routine, State::Arrived, "2026-11-16T10:00"),
+            Some(japan("2026-11-24T10:00"))
+        );
     }
 }

@@ -4,9 +4,11 @@ use renkei_base::{Ctx, Id, Micros, Refusal, medication};
 use renkei_fhir::composition::Mode;
 use renkei_store::Failure;
 
+use crate::document::{Further, further};
 use crate::patient::PatientView;
 use crate::referral::case::Case;
 use crate::referral::draft;
+use crate::referral::view::asked_department;
 use crate::{Care, Party, Priority, attachment, booking, party};
 
 /// A letter of referral in plain strings.
@@ -30,6 +32,8 @@ pub struct LetterData {
     pub treatment: String,
     pub medication: Vec<String>,
     pub remarks: String,
+    /// What a letter from outside says beyond these.
+    pub further: Vec<Further>,
     /// Titles of the attachments.
     pub attachments: Vec<String>,
     pub drafted_by: String,
@@ -62,7 +66,9 @@ pub struct TicketData {
 /// `NotFound`.
 pub async fn letter(care: &Care, ctx: &Ctx, case: &Id) -> Result<LetterData, Failure> {
     let case = Case::load(care, ctx, case, "referral.letter").await?;
-    let (from, to) = party::parties(care, ctx, &case).await?;
+    let (from, mut to) = party::parties(care, ctx, &case).await?;
+    // As it was written, whichever department takes it now.
+    to.department_name = asked_department(&case);
     let form = draft::form_of(&case);
     let letter = &case.letter.view;
     let name = |mode| {
@@ -88,6 +94,7 @@ pub async fn letter(care: &Care, ctx: &Ctx, case: &Id) -> Result<LetterData, Fai
         treatment: form.treatment,
         medication: form.medication_lines,
         remarks: form.remarks,
+        further: further(&case),
         attachments: attachment::titles(&case, attachment::Of::Letter),
         drafted_by: name(Mode::Drafted),
         approved_by: name(Mode::Approved),

@@ -28,6 +28,8 @@ pub struct Party {
 pub(crate) struct Department {
     pub(crate) institution: Id,
     pub(crate) name: String,
+    /// Not closed.
+    pub(crate) open: bool,
 }
 
 /// The name of an institution; empty where it is not known.
@@ -48,17 +50,21 @@ pub(crate) async fn department(
     ctx: &Ctx,
     id: &Id,
 ) -> Result<Option<Department>, Failure> {
-    let found = care
+    // A key that names nothing is no read that was refused.
+    let mut found = care
         .store
-        .read(ctx, &HealthcareService::key(id))
-        .await?
-        .filter(|found| !found.deleted);
-    let service = found.and_then(|found| HealthcareService::from_resource(found.resource));
+        .read_many(ctx, &[HealthcareService::key(id)])
+        .await?;
+    let service = found
+        .pop()
+        .and_then(|found| HealthcareService::from_resource(found.resource));
     Ok(service.and_then(|service| {
-        let name = service.name().to_owned();
-        service
-            .institution()
-            .map(|institution| Department { institution, name })
+        let (name, open) = (service.name().to_owned(), service.active());
+        service.institution().map(|institution| Department {
+            institution,
+            name,
+            open,
+        })
     }))
 }
 

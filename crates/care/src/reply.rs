@@ -469,7 +469,7 @@ impl Kind {
     }
 }
 
-fn form_of(reply: &Composition) -> ReplyForm {
+pub(crate) fn form_of(reply: &Composition) -> ReplyForm {
     let mut form = ReplyForm {
         closes: closing(reply.closes(), reply.more()),
         kind: reply

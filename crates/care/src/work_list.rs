@@ -1,76 +1,22 @@
 //! What needs me now; all running; closed.
 
-use std::collections::BTreeMap;
+mod group;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_access::{Action, Facts, permit};
-use renkei_base::{Ctx, Id, Micros, Role, clock, limits};
+use renkei_base::{Ctx, Id, Micros, clock, limits};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::task::Task;
 use renkei_fhir::{HealthcareService, Organization};
-use renkei_store::{Failure, Query, Stored, Waiting};
+use renkei_store::{Clause, Concern, Failure, Query, Stored, Waiting};
 
 use crate::patient::PatientView;
+use crate::referral::turn::RETURNED;
 use crate::referral::{Side, State};
 use crate::{Care, Priority};
 
-/// Why a case is on the list. The message key is `group-` and the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
-    /// 承認待ち (doctors of the sender)
-    Approve,
-    /// 未受付
-    Receive,
-    /// 受入の検討
-    Decide,
-    /// 予約待ち
-    Book,
-    /// 来院確認: the appointment is today or past
-    Arrive,
-    /// 返書未了
-    Reply,
-    /// 返書を読む
-    Read,
-    /// お断りの確認
-    Declined,
-    /// 取消の確認
-    Cancelled,
-    /// 下書き
-    Draft,
-}
-
-impl Group {
-    pub const ALL: [Self; 10] = [
-        Self::Approve,
-        Self::Receive,
-        Self::Decide,
-        Self::Book,
-        Self::Arrive,
-        Self::Reply,
-        Self::Read,
-        Self::Declined,
-        Self::Cancelled,
-        Self::Draft,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Receive => "receive",
-            Self::Decide => "decide",
-            Self::Book => "book",
-            Self::Arrive => "arrive",
-            Self::Reply => "reply",
-            Self::Read => "read",
-            Self::Declined => "declined",
-            Self::Cancelled => "cancelled",
-            Self::Draft => "draft",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|group| group.code() == code)
-    }
-}
+pub use group::Group;
 
 /// What is wanted of the list of what needs me.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -110,6 +56,8 @@ pub struct Row {
     pub visit: Option<Micros>,
     /// When it came to this state.
     pub since: Micros,
+    /// Why a draft was given back.
+    pub note: String,
 }
 
 /// What needs me now.
@@ -142,7 +90,8 @@ pub struct Listing {
     pub next: Option<String>,
 }
 
-/// What needs the caller's institution, and the caller's roles, now.
+/// What needs the caller's institution, and the caller's roles, now: what it has to do, what is new to it,
+/// and what is late with the others.
 ///
 /// # Errors
 /// `Forbidden` for callers without an institution or without a role that cares.
@@ -155,11 +104,12 @@ pub async fn work_list(care: &Care, ctx: &Ctx, filter: &Filter) -> Result<WorkLi
         .await?;
     let mut list = WorkList::default();
     let mut departments = BTreeMap::new();
+    let mut parts = Vec::new();
     for one in &waiting {
-        let Some((group, count, overdue)) = counted(ctx, one) else {
+        let Some((part, count, overdue)) = counted(ctx, one) else {
             continue;
         };
-        if group.is_receivers() && !one.department.is_empty() {
+        if part.group.is_receivers() && !one.department.is_empty() {
             *departments.entry(one.department.as_str()).or_insert(0) += count;
         }
         let other = filter
@@ -169,11 +119,12 @@ pub async fn work_list(care: &Care, ctx: &Ctx, filter: &Filter) -> Result<WorkLi
         if other || count == 0 {
             continue;
         }
-        list.add(group, count, overdue);
+        list.add(part.group, count, overdue);
+        parts.push(part);
     }
     list.groups.sort_unstable_by_key(|(group, _)| *group);
     list.departments = named(care, ctx, departments).await?;
-    list.rows = rows(care, ctx, filter, &today, &list.groups).await?;
+    list.rows = rows(care, ctx, filter, &today, &parts).await?;
     Ok(list)
 }
 
@@ -186,6 +137,15 @@ impl WorkList {
         self.total += count;
         self.overdue += overdue;
     }
+}
+
+/// Cases of one group that are found alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Part {
+    group: Group,
+    concern: Concern,
+    state: State,
+    mark: String,
 }
 
 /// What "today" means for the list.
@@ -207,102 +167,101 @@ impl Today {
 }
 
 /// The group of a state for this caller, with how many of it need somebody now, and how many are late.
-fn counted(ctx: &Ctx, one: &Waiting) -> Option<(Group, usize, usize)> {
+fn counted(ctx: &Ctx, one: &Waiting) -> Option<(Part, usize, usize)> {
     let state = State::from_code(&one.state)?;
-    let group = Group::of(ctx, state)?;
+    let group = Group::of(ctx, one.concern, state, &one.mark)?;
     let [late, visits] = one.before;
-    let count = if state.is_booked() { visits } else { one.count };
-    Some((group, count, late))
+    let (count, late) = match one.concern {
+        Concern::Turn if state.is_booked() => (visits, late),
+        Concern::Turn => (one.count, late),
+        Concern::News => (one.count, 0),
+        Concern::Watch => (late, late),
+    };
+    let part = Part {
+        group,
+        concern: one.concern,
+        state,
+        mark: one.mark.clone(),
+    };
+    Some((part, count, late))
 }
 
-impl Group {
-    /// The group of a state in which it is the turn of the caller's institution; `None` where this caller need do nothing.
-    fn of(ctx: &Ctx, state: State) -> Option<Self> {
-        Some(match state {
-            State::Draft => Self::Draft,
-            State::Ready if ctx.caller.has(Role::Doctor) => Self::Approve,
-            State::Ready => return None,
-            State::Sent => Self::Receive,
-            State::Received | State::Triage => Self::Decide,
-            State::Accepted => Self::Book,
-            State::Booked | State::Rebooked => Self::Arrive,
-            State::Arrived => Self::Reply,
-            State::RepliedFirst | State::Closed => Self::Read,
-            State::Declined => Self::Declined,
-            State::Cancelled => Self::Cancelled,
-        })
-    }
-
-    const fn is_receivers(self) -> bool {
-        matches!(
-            self,
-            Self::Receive
-                | Self::Decide
-                | Self::Book
-                | Self::Arrive
-                | Self::Reply
-                | Self::Cancelled
-        )
-    }
-}
-
-/// The first rows by deadline: bookings only where the visit is today or past. Groups without a case are not asked for.
+/// The first rows by deadline: bookings only where the visit is today or past, those of others only where they are late.
+/// What has no case is not asked for.
 async fn rows(
     care: &Care,
     ctx: &Ctx,
     filter: &Filter,
     today: &Today,
-    groups: &[(Group, usize)],
+    parts: &[Part],
 ) -> Result<Vec<Row>, Failure> {
-    let wanted = |state: &State| {
-        let group = Group::of(ctx, *state);
-        let some = groups.iter().any(|(one, _)| Some(*one) == group);
-        some && (filter.group.is_none() || filter.group == group)
-    };
-    let (booked, others): (Vec<State>, Vec<State>) = State::ALL
-        .into_iter()
-        .filter(wanted)
-        .partition(|s| s.is_booked());
     let limit = if filter.limit == 0 {
         limits::PAGE_ROWS
     } else {
         filter.limit
     };
+    let wanted = |part: &&Part| filter.group.is_none() || filter.group == Some(part.group);
     let mut rows = Vec::new();
-    for states in [others, booked] {
-        if states.is_empty() {
-            continue;
+    for concern in Concern::ALL {
+        let parts = parts.iter().filter(|part| part.concern == concern);
+        let (booked, others): (Vec<&Part>, Vec<&Part>) = parts
+            .filter(wanted)
+            .partition(|part| part.state.is_booked());
+        for parts in [others, booked] {
+            let Some(first) = parts.first() else { continue };
+            let until = match concern {
+                Concern::Turn if first.state.is_booked() => Some(today.visits_until),
+                Concern::Watch => Some(ctx.at),
+                _ => None,
+            };
+            let mut query = query_of(ctx, concern, &parts, filter)?.count(limit);
+            if let Some(until) = until {
+                query = query.with("x-due", format!("lt{}", until.to_fhir()));
+            }
+            let page = care.store.search(ctx, &query).await?;
+            rows.extend(
+                page.matches
+                    .iter()
+                    .filter_map(|stored| row(ctx, stored, &page.included, Some(concern))),
+            );
         }
-        let visits = states.iter().any(|state| state.is_booked());
-        let mut query = holder_query(ctx, &states)?.count(limit);
-        if visits {
-            query = query.with("x-due", format!("lt{}", today.visits_until.to_fhir()));
-        }
-        if let Some(department) = &filter.department {
-            query = query.with("performer", department.as_str());
-        }
-        let page = care.store.search(ctx, &query).await?;
-        rows.extend(
-            page.matches
-                .iter()
-                .filter_map(|stored| row(ctx, stored, &page.included, true)),
-        );
     }
     rows.sort_by_key(|row| (row.due.unwrap_or(Micros::NEVER), row.case.clone()));
     rows.truncate(limit);
     Ok(rows)
 }
 
-fn holder_query(ctx: &Ctx, states: &[State]) -> Result<Query, Failure> {
-    let states = states.iter().map(|state| state.code().to_owned());
-    Ok(Query::of(Task::TYPE)
-        .with("x-holder", ctx.institution()?.as_str())
-        .with_any("business-status", states)
+fn query_of(
+    ctx: &Ctx,
+    concern: Concern,
+    parts: &[&Part],
+    filter: &Filter,
+) -> Result<Query, Failure> {
+    let states: BTreeSet<&str> = parts.iter().map(|part| part.state.code()).collect();
+    let mut query = Query::of(Task::TYPE)
+        .with(concern.param(), ctx.institution()?.as_str())
+        .with_any("business-status", states.into_iter().map(str::to_owned))
         .include(Task::TYPE, "patient")
-        .sort("x-due", false))
+        .sort("x-due", false);
+    if let Some(department) = &filter.department {
+        query = query.with("performer", department.as_str());
+    }
+    // One group of several in the same states: its mark tells them apart.
+    let marks: BTreeSet<&str> = parts.iter().map(|part| part.mark.as_str()).collect();
+    if filter.group.is_some() && !marks.contains("") {
+        query = query.with_any("x-mark", marks.into_iter().map(str::to_owned));
+    } else if filter.group.is_some() && marks.len() == 1 {
+        query.clauses.push(Clause {
+            param: "x-mark".to_owned(),
+            modifier: Some("missing".to_owned()),
+            chain: None,
+            values: vec!["true".to_owned()],
+        });
+    }
+    Ok(query)
 }
 
-fn row(ctx: &Ctx, stored: &Stored, included: &[Stored], grouped: bool) -> Option<Row> {
+fn row(ctx: &Ctx, stored: &Stored, included: &[Stored], concern: Option<Concern>) -> Option<Row> {
     let task = Task::from_resource(stored.resource.clone())?;
     let state = State::from_code(task.state()?)?;
     let (sender, sender_name) = task.requester()?;
@@ -323,12 +282,20 @@ fn row(ctx: &Ctx, stored: &Stored, included: &[Stored], grouped: bool) -> Option
     let patient = patient
         .map(|patient| PatientView::of(&patient, 0, ctx.at))
         .unwrap_or_default();
-    let due = task.due();
+    let due = match concern {
+        // What is new is the other side's to do; a patient is told before the visit.
+        Some(Concern::News) if state.is_booked() => task.visit(),
+        Some(Concern::News) => None,
+        _ => task.due(),
+    };
+    let mark = task.mark().unwrap_or_default();
+    let entries = task.entries();
+    let returned = entries.last().filter(|_| mark == RETURNED);
     Some(Row {
         case: task.focus()?.id,
         number: task.number().to_owned(),
         state,
-        group: grouped.then(|| Group::of(ctx, state)).flatten(),
+        group: concern.and_then(|concern| Group::of(ctx, concern, state, mark)),
         side,
         priority: Priority::from_code(task.priority()).unwrap_or_default(),
         patient: patient.name,
@@ -342,6 +309,7 @@ fn row(ctx: &Ctx, stored: &Stored, included: &[Stored], grouped: bool) -> Option
         overdue: due.is_some_and(|due| due < ctx.at),
         visit: task.visit(),
         since: task.since().unwrap_or(stored.updated),
+        note: returned.map(|entry| entry.text.clone()).unwrap_or_default(),
     })
 }
 
@@ -404,7 +372,7 @@ pub async fn list(
     let rows = page.matches.iter().filter(|stored| is_shown(side, stored));
     Ok(Listing {
         rows: rows
-            .filter_map(|stored| row(ctx, stored, &page.included, false))
+            .filter_map(|stored| row(ctx, stored, &page.included, None))
             .collect(),
         next: page.next,
     })

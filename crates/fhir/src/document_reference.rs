@@ -67,7 +67,25 @@ impl DocumentReference {
     /// The ServiceRequest that it came with.
     pub fn request(&self) -> Option<Id> {
         let related = self.0.at(&["context", "related"])?.as_array()?;
-        related.iter().find_map(key_of).map(|key| key.id)
+        let mut keys = related.iter().filter_map(key_of);
+        keys.find(|key| key.typ == "ServiceRequest")
+            .map(|key| key.id)
+    }
+
+    /// The released reply (Composition) that it went out with.
+    pub fn reply(&self) -> Option<Id> {
+        let related = self.0.at(&["context", "related"])?.as_array()?;
+        let mut keys = related.iter().filter_map(key_of);
+        keys.find(|key| key.typ == "Composition").map(|key| key.id)
+    }
+
+    pub fn set_reply(&mut self, reply: &Id) {
+        let mut context = self.0.get("context").cloned().unwrap_or_default();
+        let key = Key::new("Composition", reply.clone());
+        if let Some(related) = context.get_mut("related").and_then(Value::as_array_mut) {
+            related.push(reference(&key, ""));
+        }
+        self.0.set("context", context);
     }
 
     pub fn set_author(&mut self, account: Option<&Id>, name: &str, at: Micros) {

@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::{Date, Time, Weekday};
 use renkei_base::clock::Span;
+use renkei_base::holiday::WorkingDays;
 use renkei_base::{Ctx, Fault, Id, Micros, Refusal};
 use renkei_fhir::Key;
 use renkei_fhir::schedule::Schedule;
@@ -25,6 +26,8 @@ pub struct OpeningForm {
     pub to: String,
     /// `mon`, `tue`, … `sun`; all days from Monday to Friday when none is given.
     pub weekdays: Vec<String>,
+    /// Not empty: on holidays and around New Year too.
+    pub holidays: String,
     /// Times or ranges, separated by blanks or commas: `9:00-11:00, 14:30`.
     pub times: String,
     /// Length of one slot, 5–240.
@@ -60,11 +63,16 @@ pub async fn open_slots(
 }
 
 async fn tried(care: &Care, ctx: &Ctx, form: &OpeningForm) -> Result<OpenedSlots, Failure> {
-    let plan = Plan::read(form)?;
+    let plan = Plan::read(form, &care.deadlines.working_days())?;
+    if let Some(last) = plan.starts.last() {
+        super::check_horizon("to", *last, ctx.at)?;
+    }
     let (actor, name) = own_department(care, ctx, &plan.department).await?;
     for _ in 0..TRIES {
         // The schedule first: slots that come after this read come with a newer schedule, and the commit meets it.
-        let schedule = care.store.read(ctx, &Schedule::key(&actor.id)).await?;
+        // One that is not there yet is no read that was refused.
+        let key = Schedule::key(&actor.id);
+        let schedule = care.store.read_many(ctx, &[key]).await?.pop();
         let there = existing(care, ctx, &plan).await?;
         let (changes, opened) = plan.changes(ctx, &actor, &name, schedule.as_ref(), &there);
         if opened.made == 0 {
@@ -91,14 +99,17 @@ struct Plan {
 }
 
 impl Plan {
-    fn read(form: &OpeningForm) -> Result<Self, Refusal> {
+    fn read(form: &OpeningForm, calendar: &WorkingDays) -> Result<Self, Refusal> {
         let mut check = Check::default();
         let department = form
             .department
             .parse::<Id>()
             .map_err(|_| Fault::new("department", "fault-department-unknown"));
         let department = check.kept(department.map(Some));
-        let days = days(&mut check, form);
+        let mut days = days(&mut check, form);
+        if form.holidays.is_empty() {
+            days.retain(|day| !calendar.is_holiday(*day));
+        }
         let minutes = check.kept(civil::number("minutes", &form.minutes, 15, 5..=240));
         let capacity = check.kept(civil::number("capacity", &form.capacity, 1, 1..=20));
         let times = check.kept(times("times", &form.times, minutes));
@@ -353,13 +364,13 @@ mod tests {
             minutes: "30".to_owned(),
             ..OpeningForm::default()
         };
-        let plan = Plan::read(&form).unwrap();
+        let plan = Plan::read(&form, &WorkingDays::default()).unwrap();
         let days: Vec<String> = plan
             .starts
             .iter()
             .map(|at| at.in_japan().strftime("%m-%d %H:%M").to_string())
             .collect();
-        insta::assert_snapshot!(days.join(" "), @"11-23 09:00 11-23 09:30 11-26 09:00 11-26 09:30 11-30 09:00 11-30 09:30 12-03 09:00 12-03 09:30");
+        insta::assert_snapshot!(days.join(" "), @"11-26 09:00 11-26 09:30 11-30 09:00 11-30 09:30 12-03 09:00 12-03 09:30");
     }
 
     #[test]
@@ -373,7 +384,7 @@ mod tests {
             capacity: "0".to_owned(),
             ..OpeningForm::default()
         };
-        let Err(Refusal::Invalid(faults)) = Plan::read(&form) else {
+        let Err(Refusal::Invalid(faults)) = Plan::read(&form, &WorkingDays::default()) else {
             panic!()
         };
         let fields: Vec<&str> = faults.iter().map(|fault| fault.field.as_str()).collect();
@@ -397,6 +408,6 @@ mod tests {
             department: "d".to_owned(),
             ..OpeningForm::default()
         };
-        assert!(Plan::read(&huge).is_err());
+        assert!(Plan::read(&huge, &WorkingDays::default()).is_err());
     }
 }

@@ -12,7 +12,7 @@ use super::command::Time;
 use super::rules::{Inputs, Outcome, decide};
 use super::{Command, State, Verb, turn};
 use crate::tries::{TRIES, noted};
-use crate::{Care, booking, party};
+use crate::{Care, booking, party, policy};
 
 /// What became of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,14 +50,16 @@ async fn tried(
 ) -> Result<Done, Failure> {
     for _ in 0..TRIES {
         let case = Case::load(care, ctx, id, &turn::action(command.verb())).await?;
-        let mut inputs = inputs(care, ctx, &case, command).await?;
-        inputs.seen = seen;
-        let (changes, to) = match decide(&case, command, &inputs, ctx, &care.deadlines) {
+        let (changes, to) = match plan(care, ctx, &case, seen, command).await {
             Ok(Outcome::Already) => return Ok(already(&case)),
             Ok(Outcome::Go { changes, to }) => (changes, to),
             // The other half of a double click may have come between the reads: its slot looks taken, by itself.
-            Err(Refusal::NotNow(_)) if moved(care, ctx, &case, command).await? => continue,
-            Err(refusal) => return Err(refusal.into()),
+            Err(Failure::Refused(Refusal::NotNow(_)))
+                if moved(care, ctx, &case, command).await? =>
+            {
+                continue;
+            }
+            Err(failure) => return Err(failure),
         };
         match care.store.commit(ctx, changes).await {
             Ok(written) => return Ok(done(id, to, &written)),
@@ -66,6 +68,21 @@ async fn tried(
         }
     }
     Err(Refusal::Conflict.into())
+}
+
+/// What a step comes to on a case as it was read. Nothing is written.
+pub(crate) async fn plan(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    seen: Option<u32>,
+    command: &Command,
+) -> Result<Outcome, Failure> {
+    // Before anything else is read: a no tells nothing of what is asked for.
+    policy::may(ctx, command.verb(), case)?;
+    let mut inputs = inputs(care, ctx, case, command).await?;
+    inputs.seen = seen;
+    Ok(decide(case, command, &inputs, ctx, &care.deadlines)?)
 }
 
 /// Whether the case is no longer as it was read.
@@ -100,22 +117,51 @@ async fn inputs(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Resul
     let mut inputs = Inputs::default();
     if matches!(
         command.verb(),
-        Verb::Send | Verb::Accept | Verb::Decline | Verb::Arrive
+        Verb::Send | Verb::Accept | Verb::Decline | Verb::Arrive | Verb::UndoArrive
     ) {
         (inputs.sender_area, inputs.addressee_area) = party::areas(care, ctx, case).await?;
     }
     let time = match command {
         Command::Book(time) | Command::Rebook(time) => Some(time),
         Command::CancelBooking { .. } | Command::Cancel { .. } => None,
+        Command::Assign { department } => {
+            inputs.department = Some(own(care, ctx, department).await?);
+            return Ok(inputs);
+        }
+        Command::Accept {
+            department: Some(department),
+            ..
+        } => {
+            inputs.department = Some(own(care, ctx, department).await?);
+            return Ok(inputs);
+        }
         _ => return Ok(inputs),
     };
+    times(care, ctx, case, time, &mut inputs).await?;
+    Ok(inputs)
+}
+
+/// Reads the slot that stands and the one that is wanted, with its department.
+async fn times(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    time: Option<&Time>,
+    inputs: &mut Inputs,
+) -> Result<(), Failure> {
     let old = case
         .appointment()
         .and_then(|held| held.view.slot())
         .map(|id| Slot::key(&id));
     let wanted = match time {
         Some(Time::Slot(id)) => Some(Slot::key(id)),
-        Some(Time::New(_)) => booking::actor(case).map(|actor| Schedule::key(&actor.id)),
+        Some(Time::New(new)) => {
+            if let Some(department) = &new.department {
+                inputs.department = Some(own(care, ctx, department).await?);
+            }
+            let actor = booking::actor(case, inputs.department.as_ref());
+            actor.map(|actor| Schedule::key(&actor.id))
+        }
         None => None,
     };
     let keys: Vec<Key> = old.iter().chain(&wanted).cloned().collect();
@@ -127,5 +173,38 @@ async fn inputs(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Resul
     inputs.old_slot = pick(&old, Slot::TYPE);
     inputs.slot = pick(&wanted, Slot::TYPE);
     inputs.schedule = pick(&wanted, Schedule::TYPE);
-    Ok(inputs)
+    if let Some(slot) = &inputs.slot {
+        inputs.department = department_of(care, ctx, case, slot).await?;
+    }
+    Ok(())
+}
+
+/// The department of a slot of one's own; `None` for slots of the institution itself.
+async fn department_of(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    slot: &Stored,
+) -> Result<Option<(Id, String)>, Failure> {
+    let schedule = Slot::from_resource(slot.resource.clone()).and_then(|slot| slot.schedule());
+    match schedule {
+        Some(id)
+            if slot.place.owner == ctx.caller.institution
+                && case.addressee() != Some(id.clone()) =>
+        {
+            Ok(Some(own(care, ctx, &id).await?))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// An open department of the caller's institution.
+async fn own(care: &Care, ctx: &Ctx, id: &Id) -> Result<(Id, String), Failure> {
+    let department = party::department(care, ctx, id).await?;
+    let own = department
+        .filter(|one| one.open && Some(&one.institution) == ctx.caller.institution.as_ref());
+    match own {
+        Some(department) => Ok((id.clone(), department.name)),
+        None => Err(Refusal::fault("department", "fault-department-unknown").into()),
+    }
 }

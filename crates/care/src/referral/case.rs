@@ -1,6 +1,6 @@
 //! A case as it is stored: its resources, read in one query.
 
-use renkei_base::{Ctx, Id, Refusal, Scope};
+use renkei_base::{Ctx, Id, Micros, Refusal, Scope};
 use renkei_fhir::Resource;
 use renkei_fhir::appointment::Appointment;
 use renkei_fhir::composition::{Composition, REPLY_KIND};
@@ -10,7 +10,7 @@ use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::task::Task;
 use renkei_store::{Failure, Place, Stored};
 
-use super::{Side, State};
+use super::{Side, State, Verb};
 use crate::{Care, Priority, policy};
 
 /// A stored resource and its view.
@@ -153,6 +153,23 @@ impl Case {
             .iter()
             .rev()
             .find(|one| one.view.status() != "cancelled")
+    }
+
+    /// When the patient came, unless that was taken back.
+    pub(crate) fn arrived(&self) -> Option<Micros> {
+        let entries = self.task.view.entries();
+        let mut last = entries.iter().rev();
+        let last = last.find(|entry| {
+            entry.code == Verb::Arrive.code() || entry.code == Verb::UndoArrive.code()
+        });
+        last.filter(|entry| entry.code == Verb::Arrive.code())
+            .map(|entry| entry.at)
+    }
+
+    /// The latest of the released replies.
+    pub(crate) fn last_reply(&self) -> Option<&Held<Composition>> {
+        let released = self.replies.iter().filter(|reply| reply.view.is_final());
+        released.max_by_key(|reply| reply.view.date())
     }
 
     /// The reply being written.

@@ -61,12 +61,14 @@ pub struct NewSlot {
     pub end: Micros,
     pub doctor: String,
     pub place: String,
+    /// The department that it is of, where that is not the case's.
+    pub department: Option<Id>,
 }
 
 /// Which time is booked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Time {
-    /// A free slot of the department.
+    /// A free slot of one's institution; its department takes the case.
     Slot(Id),
     /// A new time.
     New(NewSlot),
@@ -76,19 +78,40 @@ pub enum Time {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     Submit,
-    Return { text: String },
+    Return {
+        text: String,
+    },
     Send,
     Receive,
     StartTriage,
-    Accept { text: String },
-    Decline { reason: DeclineReason, text: String },
+    Assign {
+        department: Id,
+    },
+    Accept {
+        department: Option<Id>,
+        text: String,
+    },
+    Decline {
+        reason: DeclineReason,
+        text: String,
+    },
     Book(Time),
     Rebook(Time),
-    CancelBooking { text: String },
-    Arrive,
+    CancelBooking {
+        text: String,
+    },
+    /// `early`: the patient came before the day of the appointment.
+    Arrive {
+        early: bool,
+    },
+    UndoArrive {
+        text: String,
+    },
     Close,
     Acknowledge,
-    Cancel { text: String },
+    Cancel {
+        text: String,
+    },
 }
 
 /// The fields of every step's form, as typed; each step reads its own.
@@ -97,8 +120,12 @@ pub enum Command {
 pub struct ActForm {
     /// `decline`: code of a [`DeclineReason`].
     pub reason: String,
-    /// `return`, `accept`, `decline`, `cancel-booking`, `cancel`: a text for the other side (for `return`: for the drafter).
+    /// `return`, `accept`, `decline`, `cancel-booking`, `undo-arrive`, `cancel`: a text for the other side (for `return`: for the drafter).
     pub text: String,
+    /// `assign`, `accept`, `book`, `rebook`: id of a department of one's own; empty where it stays as it is.
+    pub department: String,
+    /// `arrive`: not empty where the patient came before the day of the appointment.
+    pub early: String,
     /// `book`, `rebook`: id of a free slot; when empty, a new time from the fields below.
     pub slot: String,
     /// A date, typed freely.
@@ -119,12 +146,14 @@ impl Command {
             Self::Send => Verb::Send,
             Self::Receive => Verb::Receive,
             Self::StartTriage => Verb::StartTriage,
+            Self::Assign { .. } => Verb::Assign,
             Self::Accept { .. } => Verb::Accept,
             Self::Decline { .. } => Verb::Decline,
             Self::Book(_) => Verb::Book,
             Self::Rebook(_) => Verb::Rebook,
             Self::CancelBooking { .. } => Verb::CancelBooking,
-            Self::Arrive => Verb::Arrive,
+            Self::Arrive { .. } => Verb::Arrive,
+            Self::UndoArrive { .. } => Verb::UndoArrive,
             Self::Close => Verb::Close,
             Self::Acknowledge => Verb::Acknowledge,
             Self::Cancel { .. } => Verb::Cancel,
@@ -145,7 +174,13 @@ impl Command {
             Verb::Send => Self::Send,
             Verb::Receive => Self::Receive,
             Verb::StartTriage => Self::StartTriage,
-            Verb::Accept => Self::Accept { text },
+            Verb::Assign => Self::Assign {
+                department: chosen(form)?,
+            },
+            Verb::Accept => Self::Accept {
+                department: check.kept(department(form)),
+                text,
+            },
             Verb::Decline => Self::Decline {
                 reason: reason(&mut check, form, &text),
                 text,
@@ -153,7 +188,13 @@ impl Command {
             Verb::Book => Self::Book(time(&mut check, form)),
             Verb::Rebook => Self::Rebook(time(&mut check, form)),
             Verb::CancelBooking => Self::CancelBooking { text },
-            Verb::Arrive => Self::Arrive,
+            Verb::Arrive => Self::Arrive {
+                early: !form.early.is_empty(),
+            },
+            Verb::UndoArrive => {
+                check.require("text", &text);
+                Self::UndoArrive { text }
+            }
             Verb::Close => Self::Close,
             Verb::Acknowledge => Self::Acknowledge,
             Verb::Cancel => Self::Cancel { text },
@@ -180,6 +221,21 @@ fn reason(check: &mut Check, form: &ActForm, text: &str) -> DeclineReason {
     reason
 }
 
+/// A department that may be left open.
+fn department(form: &ActForm) -> Result<Option<Id>, Fault> {
+    if form.department.is_empty() {
+        return Ok(None);
+    }
+    let id = form.department.parse();
+    id.map(Some)
+        .map_err(|_| Fault::new("department", "fault-department-unknown"))
+}
+
+fn chosen(form: &ActForm) -> Result<Id, Refusal> {
+    let id = department(form).map_err(|fault| Refusal::Invalid(vec![fault]))?;
+    id.ok_or(Refusal::fault("department", "fault-required"))
+}
+
 fn time(check: &mut Check, form: &ActForm) -> Time {
     if !form.slot.is_empty() {
         if let Ok(id) = form.slot.parse() {
@@ -193,6 +249,7 @@ fn time(check: &mut Check, form: &ActForm) -> Time {
             end: Micros::default(),
             doctor: String::new(),
             place: String::new(),
+            department: None,
         });
     }
     Time::New(new_slot(check, form))
@@ -204,13 +261,15 @@ fn new_slot(check: &mut Check, form: &ActForm) -> NewSlot {
     let minutes = check.kept(civil::number("minutes", &form.minutes, 15, 5..=480));
     let start = day
         .zip(clock)
-        .and_then(|(day, clock)| Micros::from_japan(day.to_datetime(clock)));
+        // What no instant can hold is far beyond every limit.
+        .map(|(day, clock)| Micros::from_japan(day.to_datetime(clock)).unwrap_or(Micros::NEVER));
     let start = start.unwrap_or_default();
     NewSlot {
         start,
-        end: start + Span::minutes(minutes),
+        end: Micros(start.0.saturating_add(Span::minutes(minutes).0)),
         doctor: check.line("doctor", &form.doctor),
         place: check.line("place", &form.place),
+        department: check.kept(department(form)),
     }
 }
 

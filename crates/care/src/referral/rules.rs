@@ -6,7 +6,7 @@ use renkei_store::{Access, Changes, Stored};
 use super::case::{Case, Held};
 use super::command::Time;
 use super::table::{Cell, cell};
-use super::turn::Turn;
+use super::turn::{REPLY_BEGUN, RETURNED, Turn};
 use super::{Command, Side, State, Verb, draft, number};
 use crate::{Deadlines, booking, count, policy};
 use renkei_fhir::appointment::Appointment;
@@ -24,6 +24,8 @@ pub(crate) struct Inputs {
     pub(crate) old_slot: Option<Stored>,
     /// The schedule that a new time hangs on, where it is there already.
     pub(crate) schedule: Option<Stored>,
+    /// The department of the caller's institution that is to take the case, with its name.
+    pub(crate) department: Option<(Id, String)>,
     /// The version of the case that the page showed.
     pub(crate) seen: Option<u32>,
 }
@@ -47,21 +49,30 @@ pub(crate) fn decide(
     policy::may(ctx, verb, case)?;
     let to = match cell(case.state, verb) {
         Cell::To(to) => to,
+        Cell::OneOf(_) => before_arrival(case),
         Cell::Already => return already(case, command),
+        Cell::No(_) if is_last(case, command) => return Ok(Outcome::Already),
         Cell::No(key) => return Err(Refusal::not_now(key)),
     };
     let mut turn = Turn::new(ctx, case, verb);
     match command {
         Command::Submit => complete(case)?,
         Command::Send => send(&mut turn, case, inputs, ctx)?,
-        Command::Acknowledge if case.holder() != case.side(ctx) => return acknowledged(case),
+        Command::Acknowledge if !has_to_read(case, ctx) => return acknowledged(case),
+        Command::Assign { department } if is_assigned(case, department) => {
+            return Ok(Outcome::Already);
+        }
         Command::Book(time) => return book(turn, case, time, inputs, ctx, deadlines, to),
         Command::Rebook(time) if is_same_time(case, time) => return Ok(Outcome::Already),
         Command::Rebook(time) => return book(turn, case, time, inputs, ctx, deadlines, to),
         Command::CancelBooking { text } | Command::Cancel { text } => {
             release(&mut turn, case, inputs, ctx, text);
         }
-        Command::Arrive => arrive(&mut turn, case, inputs, ctx),
+        Command::Arrive { early } => {
+            on_the_day(case, ctx, *early)?;
+            arrive(&mut turn, case, inputs, ctx);
+        }
+        Command::UndoArrive { .. } => undo_arrive(&mut turn, case, inputs),
         Command::Accept { .. } => accept(&mut turn, case, inputs),
         Command::Decline { reason, text } => {
             turn.task.set_reason(reason.code(), text);
@@ -75,24 +86,51 @@ pub(crate) fn decide(
         }
         _ => {}
     }
-    if verb != Verb::Acknowledge {
-        turn.enter(to, deadlines, None);
-    }
-    let by_reader = verb == Verb::Close && case.side(ctx) == Some(Side::Sender);
-    if verb == Verb::Acknowledge || by_reader {
-        turn.rest();
-    }
-    turn.log(text_of(command));
+    turn.assign(inputs.department.as_ref());
+    settle(&mut turn, case, command, ctx, deadlines, to);
     Ok(Outcome::Go {
         changes: turn.finish(to),
         to,
     })
 }
 
+/// Whose turn it is after the step, who has to read of it, and its line in the history.
+fn settle(
+    turn: &mut Turn<'_>,
+    case: &Case,
+    command: &Command,
+    ctx: &Ctx,
+    deadlines: &Deadlines,
+    to: State,
+) {
+    let by_reader = case.side(ctx) == Some(Side::Sender);
+    match command {
+        // Its line was written with the department.
+        Command::Assign { .. } => return,
+        Command::Acknowledge if !to.is_over() => turn.read(),
+        Command::Acknowledge => turn.rest(),
+        _ => {
+            let visit_end = case.appointment().and_then(|held| held.view.end());
+            turn.enter(to, deadlines, visit_end);
+        }
+    }
+    match command {
+        Command::Close if by_reader => turn.rest(),
+        Command::CancelBooking { .. } => turn.tell_sender(),
+        Command::Return { .. } => turn.task.set_mark(Some(RETURNED)),
+        Command::Arrive { .. } if case.reply_draft().is_some() => {
+            turn.task.set_mark(Some(REPLY_BEGUN));
+        }
+        _ => {}
+    }
+    turn.log(text_of(command));
+}
+
 const fn text_of(command: &Command) -> &str {
     match command {
         Command::Return { text }
-        | Command::Accept { text }
+        | Command::Accept { text, .. }
+        | Command::UndoArrive { text }
         | Command::Decline { text, .. }
         | Command::CancelBooking { text }
         | Command::Cancel { text } => text.as_str(),
@@ -106,6 +144,10 @@ fn already(case: &Case, command: &Command) -> Result<Outcome, Refusal> {
         Command::Book(time) if !is_same_time(case, time) => {
             Err(Refusal::not_now("refuse-already-booked"))
         }
+        Command::Accept {
+            department: Some(department),
+            ..
+        } if !is_assigned(case, department) => Err(Refusal::not_now("refuse-already-done")),
         _ if !is_said(case, command) => Err(Refusal::not_now("refuse-already-done")),
         _ => Ok(Outcome::Already),
     }
@@ -129,11 +171,43 @@ fn is_said(case: &Case, command: &Command) -> bool {
             .any(|entry| entry.code == code && entry.text == text)
 }
 
+/// Whether the step was the last one: the second of a double click, of a step that leads back.
+fn is_last(case: &Case, command: &Command) -> bool {
+    let entries = case.task.view.entries();
+    let last = entries.last();
+    command.verb() == Verb::UndoArrive
+        && last.is_some_and(|last| {
+            last.code == Verb::UndoArrive.code() && last.text == text_of(command)
+        })
+}
+
+fn is_assigned(case: &Case, department: &Id) -> bool {
+    let now = case.task.view.department();
+    now.is_some_and(|(id, _)| id == *department)
+}
+
+/// Whether the caller's side has something to read: news, or, at the end, the answer.
+pub(crate) fn has_to_read(case: &Case, ctx: &Ctx) -> bool {
+    let news = case.task.view.news();
+    let mine = ctx.caller.institution.as_ref();
+    let answer = case.state.is_over() && case.holder().is_some() && case.holder() == case.side(ctx);
+    answer || (news.is_some() && news.as_ref() == mine)
+}
+
 fn acknowledged(case: &Case) -> Result<Outcome, Refusal> {
     match case.holder() {
         None => Ok(Outcome::Already),
-        Some(_) => Err(Refusal::forbidden("refuse-other-side")),
+        Some(_) if case.state.is_over() => Err(Refusal::forbidden("refuse-other-side")),
+        Some(_) if was_read(case) => Ok(Outcome::Already),
+        Some(_) => Err(Refusal::not_now("refuse-nothing-to-acknowledge")),
     }
+}
+
+fn was_read(case: &Case) -> bool {
+    let entries = case.task.view.entries();
+    entries
+        .last()
+        .is_some_and(|last| last.code == Verb::Acknowledge.code())
 }
 
 /// Whether the letter can go out: the parts that 別紙様式11 and JP-CLINS require, and an addressee.
@@ -245,12 +319,13 @@ fn book(
     to: State,
 ) -> Result<Outcome, Refusal> {
     let taken = booking::take(&mut turn.changes, case, time, inputs, ctx)?;
+    turn.assign(inputs.department.as_ref());
     booking::free(&mut turn.changes, inputs.old_slot.as_ref(), ctx.at);
     let mut appointment = match case.appointment() {
         Some(held) => held.view.clone(),
         None => Appointment::new(&ctx.ids.id()),
     };
-    taken.write(&mut appointment, case);
+    taken.write(&mut appointment, case, inputs.department.as_ref());
     match case.appointment() {
         Some(held) => turn
             .changes
@@ -263,6 +338,7 @@ fn book(
     }
     turn.enter(to, deadlines, Some(taken.end));
     turn.task.set_visit(Some(taken.start));
+    turn.tell_sender();
     turn.log("");
     Ok(Outcome::Go {
         changes: turn.finish(to),
@@ -291,4 +367,49 @@ fn arrive(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs, ctx: &Ctx) {
     }
     turn.count(count::ARRIVED, Side::Receiver, &inputs.addressee_area, 1, 0);
     turn.count(count::REPLIED, Side::Receiver, &inputs.addressee_area, 0, 1);
+}
+
+/// The day of an appointment that has not come yet.
+pub(crate) fn early(case: &Case, ctx: &Ctx) -> Option<Micros> {
+    let start = case.appointment()?.view.start()?;
+    (start.in_japan().date() > ctx.at.in_japan().date()).then_some(start)
+}
+
+/// Before its day only who says so has come.
+fn on_the_day(case: &Case, ctx: &Ctx, said: bool) -> Result<(), Refusal> {
+    match early(case, ctx) {
+        Some(_) if !said => Err(Refusal::fault("early", "fault-visit-not-yet")),
+        _ => Ok(()),
+    }
+}
+
+/// The arrival was recorded by mistake: as before, in the counts of its month too.
+fn undo_arrive(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs) {
+    if let Some(held) = case.appointment() {
+        let mut appointment = held.view.clone();
+        appointment.unarrive();
+        turn.changes
+            .update(&held.stored, appointment.into_resource());
+    }
+    let (Some(at), area) = (case.arrived(), &inputs.addressee_area) else {
+        return;
+    };
+    turn.count_at(at, count::ARRIVED, Side::Receiver, area, (-1, 0));
+    turn.count_at(at, count::REPLIED, Side::Receiver, area, (0, -1));
+}
+
+/// Where a case stood before the patient came.
+fn before_arrival(case: &Case) -> State {
+    let entries = case.task.view.entries();
+    let booked = |code: &str| {
+        [Verb::Book, Verb::Rebook]
+            .into_iter()
+            .find(|verb| verb.code() == code)
+    };
+    let last = entries.iter().rev().find_map(|entry| booked(&entry.code));
+    match (case.appointment(), last) {
+        (Some(_), Some(Verb::Rebook)) => State::Rebooked,
+        (Some(_), _) => State::Booked,
+        (None, _) => State::Accepted,
+    }
 }

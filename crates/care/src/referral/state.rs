@@ -1,6 +1,6 @@
 //! The states of a referral (`Task.businessStatus`) and what FHIR shows of them.
 
-/// Where a referral stands. The next issues add waiting, info-requested, redirected, external, no-show and outcome.
+/// Where a referral stands. Waiting, info-requested, redirected, external, no-show and outcome are still to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// 下書き
@@ -25,6 +25,8 @@ pub enum State {
     Arrived,
     /// 初回返書済み
     RepliedFirst,
+    /// 経過報告済み: the latest reply is not the last one
+    RepliedInterim,
     /// 終了
     Closed,
     /// 取消
@@ -57,7 +59,7 @@ impl Side {
 }
 
 impl State {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Draft,
         Self::Ready,
         Self::Sent,
@@ -69,6 +71,7 @@ impl State {
         Self::Rebooked,
         Self::Arrived,
         Self::RepliedFirst,
+        Self::RepliedInterim,
         Self::Closed,
         Self::Cancelled,
     ];
@@ -87,6 +90,7 @@ impl State {
             Self::Rebooked => "rebooked",
             Self::Arrived => "arrived",
             Self::RepliedFirst => "replied-first",
+            Self::RepliedInterim => "replied-interim",
             Self::Closed => "closed",
             Self::Cancelled => "cancelled",
         }
@@ -105,7 +109,7 @@ impl State {
             Self::Received | Self::Triage => "received",
             Self::Accepted | Self::Booked | Self::Rebooked => "accepted",
             Self::Declined => "rejected",
-            Self::Arrived | Self::RepliedFirst => "in-progress",
+            Self::Arrived | Self::RepliedFirst | Self::RepliedInterim => "in-progress",
             Self::Closed => "completed",
             Self::Cancelled => "cancelled",
         }
@@ -121,7 +125,8 @@ impl State {
         }
     }
 
-    /// Whose turn it is. In the last three states only until that side has read the answer.
+    /// Whose turn it is. In the last three states only until that side has read the answer;
+    /// after a first reply that says that another one follows, the receiver's.
     pub const fn holder(self) -> Side {
         match self {
             Self::Draft | Self::Ready | Self::Declined | Self::RepliedFirst | Self::Closed => {
@@ -139,6 +144,11 @@ impl State {
     /// Whether nothing more comes than somebody reading it.
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Declined | Self::Closed | Self::Cancelled)
+    }
+
+    /// Whether a reply was released and the case goes on.
+    pub const fn is_replied(self) -> bool {
+        matches!(self, Self::RepliedFirst | Self::RepliedInterim)
     }
 
     pub const fn is_booked(self) -> bool {

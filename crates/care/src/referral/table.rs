@@ -7,10 +7,28 @@ use super::{State, Verb};
 pub enum Cell {
     /// Leads there.
     To(State),
+    /// Leads to one of these; what the step says, or what the case is, decides.
+    OneOf(&'static [State]),
     /// Was done already: said so, nothing written.
     Already,
     /// Refused; the message key.
     No(&'static str),
+}
+
+impl Cell {
+    /// Whether the step can be taken.
+    pub const fn is_possible(self) -> bool {
+        matches!(self, Self::To(_) | Self::OneOf(_))
+    }
+
+    /// Whether the step may lead there.
+    pub fn leads_to(self, state: State) -> bool {
+        match self {
+            Self::To(to) => to == state,
+            Self::OneOf(states) => states.contains(&state),
+            Self::Already | Self::No(_) => false,
+        }
+    }
 }
 
 /// The table. Who may take a step is the policy's business, its content the rules'.
@@ -47,6 +65,12 @@ pub const fn cell(state: State, verb: Verb) -> Cell {
             S::Sent => Cell::No("refuse-receive-first"),
             _ => decided(state),
         },
+        Verb::Assign => match state {
+            S::Received | S::Triage | S::Accepted => Cell::To(state),
+            S::Sent => Cell::No("refuse-receive-first"),
+            S::Booked | S::Rebooked => Cell::No("refuse-booked"),
+            _ => decided(state),
+        },
         Verb::Accept => match state {
             S::Received | S::Triage => Cell::To(S::Accepted),
             S::Accepted => Cell::Already,
@@ -77,31 +101,41 @@ pub const fn cell(state: State, verb: Verb) -> Cell {
         // Without an appointment too: people come on foot.
         Verb::Arrive => match state {
             S::Accepted | S::Booked | S::Rebooked => Cell::To(S::Arrived),
-            S::Arrived | S::RepliedFirst => Cell::Already,
+            S::Arrived | S::RepliedFirst | S::RepliedInterim => Cell::Already,
             _ => before_accepted(state),
         },
+        // Back to what it was before; once a reply is out, the patient was there.
+        Verb::UndoArrive => match state {
+            S::Arrived => Cell::OneOf(&[S::Accepted, S::Booked, S::Rebooked]),
+            S::RepliedFirst | S::RepliedInterim => Cell::No("refuse-already-replied"),
+            _ => before_arrived(state),
+        },
         Verb::SaveReply => match state {
-            S::Arrived => Cell::To(S::Arrived),
+            S::Arrived | S::RepliedFirst | S::RepliedInterim => Cell::To(state),
             _ => before_arrived(state),
         },
         Verb::Reply => match state {
-            S::Arrived => Cell::To(S::RepliedFirst),
-            S::RepliedFirst | S::Closed => Cell::Already,
+            S::Arrived => Cell::OneOf(&[S::RepliedFirst, S::Closed]),
+            S::RepliedFirst | S::RepliedInterim => Cell::OneOf(&[S::RepliedInterim, S::Closed]),
+            S::Closed => Cell::Already,
             _ => before_arrived(state),
         },
         Verb::Close => match state {
-            S::RepliedFirst => Cell::To(S::Closed),
+            S::RepliedFirst | S::RepliedInterim => Cell::To(S::Closed),
             S::Closed => Cell::Already,
             S::Arrived => Cell::No("refuse-not-replied"),
             _ => before_arrived(state),
         },
         Verb::Acknowledge => match state {
+            S::Accepted | S::Booked | S::Rebooked | S::RepliedFirst | S::RepliedInterim => {
+                Cell::To(state)
+            }
             S::Declined | S::Closed | S::Cancelled => Cell::To(state),
             _ => Cell::No("refuse-nothing-to-acknowledge"),
         },
         Verb::Cancel => match state {
             S::Cancelled => Cell::Already,
-            S::Arrived | S::RepliedFirst => Cell::No("refuse-already-arrived"),
+            S::Arrived | S::RepliedFirst | S::RepliedInterim => Cell::No("refuse-already-arrived"),
             S::Closed => Cell::No("refuse-closed"),
             S::Declined => Cell::No("refuse-declined"),
             _ => Cell::To(S::Cancelled),
@@ -121,7 +155,9 @@ const fn decided(state: State) -> Cell {
         State::Draft | State::Ready => Cell::No("refuse-not-sent"),
         State::Declined => Cell::No("refuse-declined"),
         State::Cancelled => Cell::No("refuse-cancelled"),
-        State::Arrived | State::RepliedFirst => Cell::No("refuse-already-arrived"),
+        State::Arrived | State::RepliedFirst | State::RepliedInterim => {
+            Cell::No("refuse-already-arrived")
+        }
         State::Closed => Cell::No("refuse-closed"),
         _ => Cell::No("refuse-already-accepted"),
     }
@@ -141,7 +177,6 @@ const fn before_arrived(state: State) -> Cell {
         State::Declined => Cell::No("refuse-declined"),
         State::Cancelled => Cell::No("refuse-cancelled"),
         State::Closed => Cell::No("refuse-closed"),
-        State::RepliedFirst => Cell::No("refuse-already-replied"),
         _ => Cell::No("refuse-not-arrived"),
     }
 }
@@ -158,10 +193,14 @@ mod tests {
             for state in State::ALL {
                 let cell = match cell(state, verb) {
                     Cell::To(to) => format!("→ {}", to.code()),
+                    Cell::OneOf(states) => {
+                        let codes: Vec<&str> = states.iter().map(|to| to.code()).collect();
+                        format!("→ {}", codes.join(" or "))
+                    }
                     Cell::Already => "= already".to_owned(),
                     Cell::No(key) => format!("✗ {key}"),
                 };
-                lines.push_str(&format!("  {:<13} {cell}\n", state.code()));
+                lines.push_str(&format!("  {:<15} {cell}\n", state.code()));
             }
         }
         insta::assert_snapshot!(lines);
@@ -171,8 +210,9 @@ mod tests {
     fn nothing_leads_out_of_the_end() {
         for state in State::ALL.into_iter().filter(|state| state.is_over()) {
             for verb in Verb::ALL {
-                if let Cell::To(to) = cell(state, verb) {
-                    assert_eq!((to, verb), (state, Verb::Acknowledge));
+                let cell = cell(state, verb);
+                if cell.is_possible() {
+                    assert_eq!((cell, verb), (Cell::To(state), Verb::Acknowledge));
                 }
             }
         }

@@ -9,6 +9,13 @@ use super::case::Case;
 use super::{Side, State, Verb};
 use crate::{Deadlines, Priority};
 
+/// The mark of a draft that the doctor gave back.
+pub(crate) const RETURNED: &str = "returned";
+/// The mark of a case whose reply is being written.
+pub(crate) const REPLY_BEGUN: &str = "reply-begun";
+/// The mark of a case that waits for a reply that nobody has begun.
+pub(crate) const REPLY_OWED: &str = "reply-owed";
+
 /// A step being taken.
 #[derive(Debug)]
 pub(crate) struct Turn<'a> {
@@ -39,14 +46,52 @@ impl<'a> Turn<'a> {
     pub(crate) fn rest(&mut self) {
         self.task.set_holder(None);
         self.task.set_due(None);
+        self.task.set_news(None);
+        self.task.set_watcher(None);
+        self.task.set_mark(None);
+    }
+
+    /// The sender has this to read, whoever's turn it is.
+    pub(crate) fn tell_sender(&mut self) {
+        let sender = self.case.sender.clone();
+        self.task.set_news(Some(&sender));
+        self.task.set_watcher(None);
+    }
+
+    /// The sender has read it; from now on the sender waits, where it is the other's turn.
+    pub(crate) fn read(&mut self) {
+        self.task.set_news(None);
+        watch(&mut self.task);
+    }
+
+    /// The receiver owes another reply.
+    pub(crate) fn await_reply(&mut self, deadlines: &Deadlines) {
+        let holder = self.case.addressee();
+        let priority = self.case.priority();
+        let due = deadlines.due(State::RepliedInterim, priority, self.ctx.at, None);
+        self.task.set_holder(holder.as_ref());
+        self.task.set_due(due.filter(|_| holder.is_some()));
+        self.task.set_mark(Some(REPLY_OWED));
+        self.tell_sender();
+    }
+
+    /// The department that takes the case; the history names it.
+    pub(crate) fn assign(&mut self, department: Option<&(Id, String)>) {
+        let now = self.task.department().map(|(id, _)| id);
+        if let Some((id, name)) = department.filter(|(id, _)| now.as_ref() != Some(id)) {
+            self.task.set_department(Some((id, name)));
+            self.log_as(Verb::Assign, name);
+        }
     }
 
     /// A line of the history, with what the person wrote.
     pub(crate) fn log(&mut self, text: &str) {
-        self.task.push_entry(
-            &entry(self.ctx, self.verb, text),
-            self.ctx.caller.account.as_ref(),
-        );
+        self.log_as(self.verb, text);
+    }
+
+    fn log_as(&mut self, verb: Verb, text: &str) {
+        let account = self.ctx.caller.account.as_ref();
+        self.task.push_entry(&entry(self.ctx, verb, text), account);
     }
 
     /// Adds to a count of an end's institution, in this month.
@@ -58,12 +103,24 @@ impl<'a> Turn<'a> {
         numerator: i64,
         denominator: i64,
     ) {
+        self.count_at(self.ctx.at, indicator, side, area, (numerator, denominator));
+    }
+
+    /// Adds to a count of the month of that time: to correct what was counted then.
+    pub(crate) fn count_at(
+        &mut self,
+        at: Micros,
+        indicator: &'static str,
+        side: Side,
+        area: &str,
+        (numerator, denominator): (i64, i64),
+    ) {
         let Some(institution) = self.case.institution(side) else {
             return;
         };
         self.changes.counts.push(Count {
             indicator,
-            period: Month::of(self.ctx.at.in_japan().date()).to_string(),
+            period: Month::of(at.in_japan().date()).to_string(),
             area: area.to_owned(),
             institution: institution.to_string(),
             numerator,
@@ -131,6 +188,16 @@ pub(crate) fn enter(
         .filter(|_| holder.is_some());
     task.set_holder(holder.as_ref());
     task.set_due(due);
+    task.set_news(None);
+    task.set_mark((to == State::Arrived).then_some(REPLY_OWED));
+    watch(task);
+}
+
+/// The sender waits while it is the turn of somebody else.
+fn watch(task: &mut Task) {
+    let sender = task.requester().map(|(id, _)| id);
+    let waits = task.holder().is_some() && task.holder() != sender;
+    task.set_watcher(sender.filter(|_| waits).as_ref());
 }
 
 /// A line of the history by the caller.

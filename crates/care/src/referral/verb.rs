@@ -17,6 +17,8 @@ pub enum Verb {
     Receive,
     /// 検討を始める
     StartTriage,
+    /// 診療科を決める
+    Assign,
     /// 受け入れる
     Accept,
     /// お断りする
@@ -29,32 +31,36 @@ pub enum Verb {
     CancelBooking,
     /// 来院を記録する
     Arrive,
+    /// 来院の記録を取り消す
+    UndoArrive,
     /// 返書の下書きを保存
     SaveReply,
     /// 返書を承認して送る (doctor)
     Reply,
     /// 終了する
     Close,
-    /// 確認した: the answer was read; takes it off the work list
+    /// 確認した: the answer or the news was read; takes it off the work list
     Acknowledge,
     /// 紹介を取り消す
     Cancel,
 }
 
 impl Verb {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::SaveDraft,
         Self::Submit,
         Self::Return,
         Self::Send,
         Self::Receive,
         Self::StartTriage,
+        Self::Assign,
         Self::Accept,
         Self::Decline,
         Self::Book,
         Self::Rebook,
         Self::CancelBooking,
         Self::Arrive,
+        Self::UndoArrive,
         Self::SaveReply,
         Self::Reply,
         Self::Close,
@@ -71,12 +77,14 @@ impl Verb {
             Self::Send => "send",
             Self::Receive => "receive",
             Self::StartTriage => "start-triage",
+            Self::Assign => "assign",
             Self::Accept => "accept",
             Self::Decline => "decline",
             Self::Book => "book",
             Self::Rebook => "rebook",
             Self::CancelBooking => "cancel-booking",
             Self::Arrive => "arrive",
+            Self::UndoArrive => "undo-arrive",
             Self::SaveReply => "save-reply",
             Self::Reply => "reply",
             Self::Close => "close",

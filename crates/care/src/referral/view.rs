@@ -1,15 +1,18 @@
 //! A case as a page shows it.
 
 use renkei_base::{Ctx, Id, Micros};
+use renkei_fhir::HealthcareService;
 use renkei_fhir::composition::Mode;
 use renkei_fhir::task::Entry;
 use renkei_store::Failure;
 
 use super::case::Case;
-use super::table::{Cell, cell};
+use super::rules::{early, has_to_read};
+use super::table::cell;
 use super::{DraftForm, Side, State, Verb, draft};
 use crate::attachment::{self, AttachmentView};
 use crate::booking::{self, AppointmentView};
+use crate::document::{Further, further};
 use crate::patient::PatientView;
 use crate::reply::{self, ReplyView};
 use crate::{Care, Party, Priority, party, policy};
@@ -44,9 +47,14 @@ pub struct ReferralView {
     pub priority: Priority,
     pub patient: PatientView,
     pub sender: Party,
+    /// With the department that takes the case.
     pub addressee: Party,
+    /// The department that the letter was written to; empty for any.
+    pub asked_department: String,
     /// The letter's texts.
     pub letter: DraftForm,
+    /// What a letter from outside says beyond them.
+    pub further: Vec<Further>,
     pub attachments: Vec<AttachmentView>,
     pub appointment: Option<AppointmentView>,
     /// Released replies, oldest first.
@@ -68,6 +76,12 @@ pub struct ReferralView {
     pub created: Micros,
     pub sent: Option<Micros>,
     pub arrived: Option<Micros>,
+    /// The start of an appointment whose day has not come: who arrives now is early.
+    pub early: Option<Micros>,
+    /// The receiver has said that another reply follows.
+    pub more: bool,
+    /// The caller's side has something to read.
+    pub news: bool,
     /// What this caller may do next, in the order to show it. [`Verb::SaveDraft`]: the letter may be edited; [`Verb::SaveReply`]:
     /// the reply may be written; [`Verb::Reply`]: and released.
     pub offers: Vec<Verb>,
@@ -106,7 +120,9 @@ pub async fn view(care: &Care, ctx: &Ctx, case: &Id) -> Result<ReferralView, Fai
         patient: PatientView::of(&case.patient.view, case.patient.stored.version, ctx.at),
         sender,
         addressee,
+        asked_department: asked_department(&case),
         letter: draft::form_of(&case),
+        further: further(&case),
         attachments: attachment::views(&case, attachment::Of::Letter),
         appointment: case
             .appointment()
@@ -129,13 +145,18 @@ pub async fn view(care: &Care, ctx: &Ctx, case: &Id) -> Result<ReferralView, Fai
             .authored()
             .unwrap_or(case.task.stored.updated),
         sent: case.task.view.started(),
-        arrived: timeline
-            .iter()
-            .find(|event| event.code == Verb::Arrive.code())
-            .map(|event| event.at),
+        arrived: case.arrived(),
+        early: early(&case, ctx),
+        more: case.state.is_replied() && case.last_reply().is_some_and(|reply| reply.view.more()),
+        news: has_to_read(&case, ctx),
         offers: offers(ctx, &case),
         timeline,
     })
+}
+
+pub(crate) fn asked_department(case: &Case) -> String {
+    let asked = case.request.view.performer(HealthcareService::TYPE);
+    asked.map_or("", |(_, name)| name).to_owned()
 }
 
 /// The history. The addressee's begins with the sending.
@@ -183,12 +204,12 @@ fn event(case: &Case, entry: Entry) -> Event {
 fn offers(ctx: &Ctx, case: &Case) -> Vec<Verb> {
     let may = |verb: Verb| match verb {
         Verb::SaveDraft => draft::may_write(ctx, case).is_ok(),
-        Verb::Acknowledge => case.holder().is_some() && case.holder() == case.side(ctx),
+        Verb::Acknowledge => has_to_read(case, ctx),
         _ => true,
     };
     let possible = Verb::ALL
         .into_iter()
-        .filter(|verb| matches!(cell(case.state, *verb), Cell::To(_)));
+        .filter(|verb| cell(case.state, *verb).is_possible());
     possible
         .filter(|verb| policy::may(ctx, *verb, case).is_ok() && may(*verb))
         .collect()

@@ -7,7 +7,10 @@
     reason = "a story that cannot go on fails, with the reason"
 )]
 
+mod arrival;
 mod booking;
+mod department;
+mod document;
 mod draft;
 mod fhir;
 mod fhir_step;
@@ -17,6 +20,9 @@ mod patient;
 mod random;
 mod record;
 mod region;
+mod replies;
 mod stranger;
 mod traces;
+mod unsent;
+mod watch;
 mod whole_loop;

@@ -6,7 +6,7 @@ use renkei_base::clock::Span;
 use renkei_base::{Id, Refusal, Role, Scope};
 use renkei_care::booking::SlotState;
 use renkei_care::referral::command::Time;
-use renkei_care::referral::table::{Cell, cell};
+use renkei_care::referral::table::cell;
 use renkei_care::referral::{Command, DeclineReason, NewSlot, Side, State, Verb};
 use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::slot::Slot;
@@ -15,6 +15,7 @@ use renkei_store::{Failure, Query};
 use renkei_testkit::Backend;
 
 use crate::region::{Region, Who};
+use crate::replies;
 
 /// Who presses what.
 #[derive(Clone, Debug)]
@@ -54,6 +55,7 @@ fn command(verb: Verb, region: &Region, time: i64) -> Option<Command> {
             end: start + Span::minutes(15),
             doctor: String::new(),
             place: String::new(),
+            department: None,
         })
     };
     Some(match verb {
@@ -62,7 +64,10 @@ fn command(verb: Verb, region: &Region, time: i64) -> Option<Command> {
         Verb::Send => Command::Send,
         Verb::Receive => Command::Receive,
         Verb::StartTriage => Command::StartTriage,
-        Verb::Accept => Command::Accept { text },
+        Verb::Accept => Command::Accept {
+            department: None,
+            text,
+        },
         Verb::Decline => Command::Decline {
             reason: DeclineReason::Duplicate,
             text,
@@ -70,7 +75,13 @@ fn command(verb: Verb, region: &Region, time: i64) -> Option<Command> {
         Verb::Book => Command::Book(new()),
         Verb::Rebook => Command::Rebook(new()),
         Verb::CancelBooking => Command::CancelBooking { text },
-        Verb::Arrive => Command::Arrive,
+        Verb::Assign => Command::Assign {
+            department: region.cardiology.clone(),
+        },
+        Verb::Arrive => Command::Arrive { early: time > 0 },
+        Verb::UndoArrive => Command::UndoArrive {
+            text: "押し間違い".to_owned(),
+        },
         Verb::Close => Command::Close,
         Verb::Acknowledge => Command::Acknowledge,
         Verb::Cancel => Command::Cancel { text },
@@ -145,9 +156,15 @@ async fn step(
         None if verb == Verb::Reply
             && role == Role::Doctor
             && side == Some(Side::Receiver)
-            && state == State::Arrived =>
+            && (state == State::Arrived || state.is_replied()) =>
         {
-            region.release(case, time == 0).await
+            let closes = ["on", "more", ""][usize::try_from(time).unwrap()];
+            let kind = match time {
+                _ if state == State::Arrived => "",
+                0 => "final",
+                _ => "interim",
+            };
+            replies::release(region, case, kind, closes).await
         }
         None => return state,
     };
@@ -157,10 +174,8 @@ async fn step(
             state
         }
         Ok(done) => {
-            let to = cell(state, verb);
-            let closes = verb == Verb::Reply && done.state == State::Closed;
             assert!(
-                closes || to == Cell::To(done.state),
+                cell(state, verb).leads_to(done.state),
                 "{state:?} {verb:?} {done:?}"
             );
             assert!(

@@ -199,6 +199,7 @@ impl Region {
             &self.desk,
             &case,
             Command::Accept {
+                department: None,
                 text: String::new(),
             },
         )
@@ -209,7 +210,9 @@ impl Region {
 
     pub(crate) async fn arrived(&self) -> Id {
         let case = self.accepted().await;
-        self.act(&self.desk, &case, Command::Arrive).await.unwrap();
+        self.act(&self.desk, &case, Command::Arrive { early: false })
+            .await
+            .unwrap();
         case
     }
 

@@ -75,6 +75,7 @@ async fn a_stranger_finds_nothing(backend: Backend) {
             Command::Receive,
             Command::StartTriage,
             Command::Accept {
+                department: None,
                 text: String::new(),
             },
             Command::Decline {
@@ -84,7 +85,7 @@ async fn a_stranger_finds_nothing(backend: Backend) {
             Command::CancelBooking {
                 text: String::new(),
             },
-            Command::Arrive,
+            Command::Arrive { early: false },
             Command::Close,
             Command::Acknowledge,
             Command::Cancel {
@@ -142,6 +143,7 @@ async fn a_case_opens_no_other(backend: Backend) {
             &region.desk,
             &sent,
             Command::Accept {
+                department: None,
                 text: String::new(),
             },
         )

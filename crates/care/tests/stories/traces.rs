@@ -24,7 +24,11 @@ async fn steps_and_refusals_are_in_the_audit(backend: Backend) {
             .await,
     );
     drop(region.act(&region.stranger, &case, Command::Receive).await);
-    drop(region.act(&region.desk, &case, Command::Arrive { early: false }).await);
+    drop(
+        region
+            .act(&region.desk, &case, Command::Arrive { early: false })
+            .await,
+    );
     region
         .act(&region.desk, &case, Command::Receive)
         .await
@@ -114,7 +118,9 @@ async fn two_decide_at_once(backend: Backend) {
     let accept = region.act(
         &region.desk,
         &case,
-        Command::Accept { department: None, text: String::new(),
+        Command::Accept {
+            department: None,
+            text: String::new(),
         },
     );
     let decline = Command::Decline {

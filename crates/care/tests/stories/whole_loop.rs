@@ -104,6 +104,7 @@ async fn a_referral_goes_round(backend: Backend) {
         Command::Receive,
         Command::StartTriage,
         Command::Accept {
+            department: None,
             text: String::new(),
         },
     ] {
@@ -140,6 +141,7 @@ async fn a_referral_goes_round(backend: Backend) {
     assert_eq!(free.len(), 2);
     region.book(desk, &case, &free[0].id).await.unwrap();
     assert_eq!(groups(&region, desk).await, [], "the visit is not today");
+    assert_eq!(groups(&region, doctor).await, [(Group::Booked, 1)]);
     let ticket = letter::ticket(&region.care, &region.ctx(doctor), &case)
         .await
         .unwrap();
@@ -158,7 +160,10 @@ async fn a_referral_goes_round(backend: Backend) {
 
     region.clock.set(ticket.start);
     assert_eq!(groups(&region, desk).await, [(Group::Arrive, 1)]);
-    region.act(desk, &case, Command::Arrive).await.unwrap();
+    region
+        .act(desk, &case, Command::Arrive { early: false })
+        .await
+        .unwrap();
     let view = region.view(doctor, &case).await.unwrap();
     assert_eq!(
         (view.state, view.arrived),
@@ -270,10 +275,11 @@ async fn a_second_click_changes_nothing(backend: Backend) {
         (
             &region.desk,
             Command::Accept {
+                department: None,
                 text: String::new(),
             },
         ),
-        (&region.desk, Command::Arrive),
+        (&region.desk, Command::Arrive { early: false }),
     ];
     for (who, command) in steps {
         let first = region.act(who, &case, command.clone()).await.unwrap();
