@@ -1,10 +1,34 @@
 //! The standard letter (JP-CLINS eReferral): a document Bundle that comes in becomes a referral, one that is sent goes out as one.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `arrive` | [`receive`]: checked, known already or not, whose it is |
+//! | `letter` | a letter that came in as a case: patient, request, task, texts, files |
+//! | `answer` | a reply that came in: the steps of its case |
+//! | `issue` | [`issue`]: a sent letter and a released reply as documents, frozen |
+//! | `map` | our fields and the sections of the standard, both ways |
+//! | `further` | what has no field of ours, for pages and print |
+//! | `acting` | in whose name the program acts |
+//!
+//! A letter whose institutions the directory does not know waits: see [`crate::arrival`].
 
-use renkei_base::{Ctx, Id, Refusal};
+mod acting;
+mod answer;
+mod arrive;
+mod further;
+mod issue;
+pub(crate) mod letter;
+mod map;
+
+use renkei_base::Id;
 pub use renkei_fhir::document::{Finding, Severity};
-use renkei_store::Failure;
+use renkei_store::{Failure, StoreError};
 
-use crate::Care;
+pub(crate) use self::acting::beyond;
+pub use self::arrive::{original, receive};
+pub use self::further::Further;
+pub(crate) use self::further::further;
+pub use self::issue::{Issued, Paper, due, issue};
 
 /// A document that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,10 +60,14 @@ impl From<Failure> for Refused {
     }
 }
 
-/// Takes a document in: a letter becomes a referral in the addressee's inbox, a reply the reply of its referral.
-///
-/// # Errors
-/// As [`Refused`] says.
-pub async fn receive(_care: &Care, _ctx: &Ctx, _text: &str) -> Result<Received, Refused> {
-    Err(Refused::Failure(Refusal::NotFound.into()))
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+impl From<renkei_base::Refusal> for Refused {
+    fn from(refusal: renkei_base::Refusal) -> Self {
+        Self::Failure(refusal.into())
+    }
 }

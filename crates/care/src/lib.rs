@@ -8,6 +8,7 @@
 //! | [`reply`] | the first reply: draft, release, what its PDF needs |
 //! | [`booking`] | slots and appointments, never given twice |
 //! | [`document`] | the standard letter as a Bundle: in and out |
+//! | [`arrival`] | 宛先待ちの紹介状: letters of or to institutions that the directory does not know |
 //! | [`attachment`] | files of a letter or a reply, by what they really are |
 //! | [`work_list`] | what needs me now, all running, closed |
 //! | [`deadline`] | how long each step may take, by priority |
@@ -20,18 +21,20 @@
 //! Every use case takes [`Care`] and the caller's `Ctx`, reads through the store's filter, asks a pure rule,
 //! and commits what the rule says in one transaction. See `referral/rules.rs` for the rules.
 
+pub mod arrival;
 pub mod attachment;
 pub mod booking;
 mod civil;
 pub mod count;
 pub mod deadline;
-pub mod field;
 pub mod document;
 pub mod fhir;
+pub mod field;
 pub mod letter;
 mod message;
 pub mod party;
 pub mod patient;
+mod picture;
 mod policy;
 pub mod record;
 pub mod referral;

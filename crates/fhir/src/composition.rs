@@ -148,6 +148,13 @@ impl Composition {
             .unwrap_or_default()
     }
 
+    /// All sections of a system that have a text, also those inside others, in their order.
+    pub fn sections(&self, system: &str) -> Vec<SectionText> {
+        let mut found = Vec::new();
+        gather(self.0.list("section"), system, &mut found);
+        found
+    }
+
     /// Puts the text of a top-level section; an empty one removes it.
     pub fn set_text(&mut self, system: &str, code: &str, title: &str, text: &str) {
         let mut list = self.0.list("section").to_vec();
@@ -241,6 +248,31 @@ impl Composition {
     pub fn set_kind(&mut self, system: &str, code: &str, title: &str) {
         self.0.set("type", concept(system, code));
         self.0.set("title", Value::from(title));
+    }
+}
+
+/// A section as plain text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionText {
+    pub code: String,
+    pub title: String,
+    pub text: String,
+}
+
+fn gather(list: &[Value], system: &str, found: &mut Vec<SectionText>) {
+    for section in list {
+        let code = section
+            .get("code")
+            .and_then(|concept| code_of(concept, system));
+        if let (Some(code), Some(text)) = (code, section.get("text")) {
+            found.push(SectionText {
+                code: code.to_owned(),
+                title: text_of(section, "title").to_owned(),
+                text: narrative_text(text),
+            });
+        }
+        let inner = section.get("section").and_then(Value::as_array);
+        gather(inner.map_or(&[], Vec::as_slice), system, found);
     }
 }
 

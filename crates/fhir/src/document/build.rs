@@ -214,7 +214,8 @@ fn patient(patient: &Value, sender: &str) -> Value {
     };
     let mut identifiers = Vec::new();
     let local = value(crate::patient::LOCAL);
-    if !local.is_empty() {
+    // The number's system is made of the institution's.
+    if !local.is_empty() && !sender.is_empty() {
         let system = format!("{PATIENT_LOCAL_PREFIX}{sender}");
         identifiers.push(json!({"system": system, "value": local}));
     }

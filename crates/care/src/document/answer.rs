@@ -1,0 +1,181 @@
+//! A reply that came in: the steps that its institution would have taken here, up to the released reply.
+
+use renkei_base::{Ctx, Id, Refusal, limits};
+use renkei_fhir::element::text_of;
+use renkei_store::{Changes, DocumentRow, Failure};
+use serde_json::json;
+
+use super::acting::signed;
+use super::arrive::Arrived;
+use super::map::reply_of;
+use super::{Finding, Refused, beyond};
+use crate::Care;
+use crate::attachment::{self, Kind, Of};
+use crate::referral::case::Case;
+use crate::referral::{Command, State, act};
+use crate::reply::{self, ReplyForm};
+
+/// Takes a reply: its case is led to where a reply is possible, and the reply is released. Each step is done once, however
+/// often the document comes; the Bundle is stored last.
+pub(super) async fn take(
+    care: &Care,
+    ctx: &Ctx,
+    arrived: &Arrived,
+    letter: &DocumentRow,
+    row: &mut DocumentRow,
+) -> Result<Changes, Refused> {
+    let case = find(care, ctx, letter, row).await?;
+    row.kind = "reply".to_owned();
+    row.case = case.id.clone();
+    row.patient = case.patient_id.clone();
+    let Some(institution) = &row.from.institution else {
+        return Err(other_case());
+    };
+    let doctor = signed(ctx, institution, &arrived.letter.from.doctor);
+    if !is_out(&case, arrived) {
+        let form = reply_of(&arrived.letter);
+        fits(&form)?;
+        free(&case, &form)?;
+        lead(care, &doctor, &case).await?;
+        release(care, &doctor, &case.id, arrived, &form).await?;
+    }
+    Ok(Changes::default())
+}
+
+fn other_case() -> Refused {
+    let path = "Bundle.entry[0].resource.relatesTo";
+    Refused::Faulty(vec![Finding::error(
+        "renkei-answers",
+        path,
+        "answers-other",
+    )])
+}
+
+/// The case that the letter opened, between the same two institutions.
+async fn find(
+    care: &Care,
+    ctx: &Ctx,
+    letter: &DocumentRow,
+    row: &DocumentRow,
+) -> Result<Case, Refused> {
+    let found = care
+        .store
+        .case(&beyond(ctx), &letter.case, "document.receive")
+        .await?;
+    let case = Case::gather(&letter.case, found).ok_or_else(other_case)?;
+    let back = row.to.institution.as_ref() == Some(&case.sender);
+    let from = row.from.institution.is_some() && row.from.institution == case.addressee();
+    if back && from && case.was_sent() {
+        Ok(case)
+    } else {
+        Err(other_case())
+    }
+}
+
+/// Who answers has received, accepted and seen the patient.
+async fn lead(care: &Care, doctor: &Ctx, case: &Case) -> Result<(), Failure> {
+    let mut steps = Vec::new();
+    if case.state == State::Sent {
+        steps.push(Command::Receive);
+    }
+    if matches!(case.state, State::Sent | State::Received | State::Triage) {
+        steps.push(Command::Accept {
+            department: None,
+            text: String::new(),
+        });
+    }
+    if !matches!(
+        case.state,
+        State::Arrived | State::RepliedFirst | State::RepliedInterim | State::Closed
+    ) {
+        steps.push(Command::Arrive { early: true });
+    }
+    for step in steps {
+        act(care, doctor, &case.id, None, step).await?;
+    }
+    Ok(())
+}
+
+async fn release(
+    care: &Care,
+    doctor: &Ctx,
+    case: &Id,
+    arrived: &Arrived,
+    form: &ReplyForm,
+) -> Result<(), Refused> {
+    let letter = &arrived.letter;
+    reply::save(care, doctor, case, 0, form).await?;
+    let base = mark(care, doctor, case, arrived).await?;
+    for file in letter.pdf.iter().chain(&letter.files) {
+        let title = if file.title.is_empty() {
+            "返書"
+        } else {
+            &file.title
+        };
+        if Kind::sniff(&file.bytes).is_some() {
+            attachment::add(care, doctor, case, Of::Reply, title, file.bytes.clone()).await?;
+        }
+    }
+    reply::release(care, doctor, case, base, form).await?;
+    Ok(())
+}
+
+/// Writes the document's identifier on the reply, so that it never goes out as a document of ours. Returns its version.
+async fn mark(care: &Care, doctor: &Ctx, case: &Id, arrived: &Arrived) -> Result<u32, Failure> {
+    let case = Case::load(care, doctor, case, "document.receive").await?;
+    let draft = case.reply_draft().ok_or(Refusal::Conflict)?;
+    let identifier = &arrived.letter.identifier;
+    let value = json!({"system": identifier.system, "value": identifier.value});
+    if draft.stored.resource.get("identifier") == Some(&value) {
+        return Ok(draft.stored.version);
+    }
+    let mut resource = draft.stored.resource.clone();
+    resource.set("identifier", value);
+    let mut changes = Changes::default();
+    changes.update(&draft.stored, resource);
+    care.store.commit(doctor, changes).await?;
+    Ok(draft.stored.version + 1)
+}
+
+/// Whether this document's reply is out already.
+fn is_out(case: &Case, arrived: &Arrived) -> bool {
+    let value = &arrived.letter.identifier.value;
+    let mut released = case.replies.iter().filter(|held| held.view.is_final());
+    released.any(|held| {
+        let identifier = held.stored.resource.get("identifier");
+        identifier.is_some_and(|one| text_of(one, "value") == value)
+    })
+}
+
+/// What a reply cannot hold is said before anything is done.
+fn fits(form: &ReplyForm) -> Result<(), Refused> {
+    let texts = [
+        &form.diagnosis,
+        &form.findings,
+        &form.plan,
+        &form.medication,
+        &form.request,
+    ];
+    let long = texts
+        .iter()
+        .any(|text| text.chars().count() > limits::TEXT_CHARS);
+    if long || form.next_visit.chars().count() > limits::LINE_CHARS {
+        let path = "Bundle.entry[0].resource.section";
+        let finding = Finding::error("renkei-text", path, "text-too-long");
+        let finding = finding.with("max", limits::TEXT_CHARS.to_string());
+        return Err(Refused::Faulty(vec![finding]));
+    }
+    Ok(())
+}
+
+/// A reply that a colleague is writing is not written over.
+fn free(case: &Case, form: &ReplyForm) -> Result<(), Refused> {
+    match case.reply_draft() {
+        Some(draft) if reply::form_of(&draft.view) != *form => {
+            let path = "Bundle.entry[0].resource.relatesTo";
+            let finding = Finding::error("renkei-answers", path, "answers-begun");
+            Err(Refused::Faulty(vec![finding]))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,696 @@
+//! The standard letter comes in: from a system of its own, through a gateway, twice, at once, broken, from nobody we know.
+
+use renkei_access::reach;
+use renkei_base::{Caller, Ctx, Id, Machine, Micros, Refusal, Role, Roles};
+use renkei_care::arrival::{self, ArrivalForm, Settled};
+use renkei_care::document::{Received, Refused, original, receive};
+use renkei_care::referral::State;
+use renkei_care::work_list::{self, Filter, Group};
+use renkei_care::{attachment, letter, patient};
+use renkei_fhir::document::{Enclosed, Identifier, Letter, Section, Sender, build};
+use renkei_fhir::patient::Patient;
+use renkei_fhir::{Key, Organization, Resource};
+use renkei_store::institution::InstitutionRow;
+use renkei_store::{Changes, Query};
+use renkei_testkit::Backend;
+use serde_json::json;
+
+use crate::region::{Region, Who, refusal};
+
+renkei_testkit::each_backend!(
+    a_letter_becomes_a_referral,
+    the_same_again_is_the_same,
+    two_at_once_are_one,
+    a_patient_is_known_by_number_and_birthday,
+    a_letter_of_somebody_else_is_refused,
+    what_breaks_a_rule_is_refused,
+    an_unknown_institution_waits_for_the_desk,
+    the_desk_may_say_there_is_none,
+    the_published_letter_comes_in,
+    a_stranger_sees_no_document,
+);
+
+pub(crate) const CLINIC: &str = "0412345678";
+pub(crate) const HOSPITAL: &str = "0412345686";
+
+/// Gives the institutions their numbers, as an import would.
+pub(crate) async fn numbered(region: &Region) {
+    let ctx = Ctx::program(region.now(), region.ids.clone());
+    let mut changes = Changes::default();
+    for (id, code) in [(&region.clinic, CLINIC), (&region.hospital, HOSPITAL)] {
+        let stored = region
+            .care
+            .store
+            .read(&ctx, &Organization::key(id))
+            .await
+            .unwrap()
+            .unwrap();
+        let mut organization = Organization::from_resource(stored.resource.clone()).unwrap();
+        organization.set_code(code);
+        let name = organization.name().to_owned();
+        changes.update(&stored, organization.into_resource());
+        changes.put_institution(&InstitutionRow {
+            id: id.clone(),
+            kind: "clinic".to_owned(),
+            prefecture: "04".to_owned(),
+            municipality: String::new(),
+            registry_id: None,
+            code: Some(code.to_owned()),
+            name,
+            kana: String::new(),
+            short: String::new(),
+            other_names: String::new(),
+            address: String::new(),
+            active: true,
+            source: String::new(),
+            source_date: String::new(),
+            fingerprint: String::new(),
+            updated: ctx.at,
+        });
+    }
+    region.care.store.commit(&ctx, changes).await.unwrap();
+}
+
+fn machine(region: &Region, account: &str, institution: Option<&Id>, kind: Machine) -> Ctx {
+    let roles = match kind {
+        Machine::Institution => Roles::new([Role::LiaisonClerk]),
+        Machine::Gateway => Roles::default(),
+    };
+    let caller = Caller {
+        account: Some(account.parse().unwrap()),
+        name: account.to_owned(),
+        institution: institution.cloned(),
+        roles,
+        machine: Some(kind),
+    };
+    Ctx {
+        reach: reach(&caller),
+        caller,
+        ..region.ctx(&region.clinic_clerk)
+    }
+}
+
+pub(crate) fn clinic_system(region: &Region) -> Ctx {
+    machine(
+        region,
+        "client-clinic",
+        Some(&region.clinic),
+        Machine::Institution,
+    )
+}
+
+pub(crate) fn hospital_system(region: &Region) -> Ctx {
+    machine(
+        region,
+        "client-hospital",
+        Some(&region.hospital),
+        Machine::Institution,
+    )
+}
+
+pub(crate) fn gateway(region: &Region) -> Ctx {
+    machine(region, "client-gateway", None, Machine::Gateway)
+}
+
+fn desk_of_the_region(region: &Region) -> Ctx {
+    let mut ctx = region.ctx(&region.stranger);
+    ctx.caller.account = Some("acc-region".parse().unwrap());
+    ctx.caller.roles = Roles::new([Role::RegionDesk]);
+    ctx.reach = reach(&ctx.caller);
+    ctx
+}
+
+fn section(code: &str, title: &str, text: &str) -> Section {
+    Section {
+        code: code.to_owned(),
+        title: title.to_owned(),
+        text: text.to_owned(),
+        lines: Vec::new(),
+    }
+}
+
+/// A letter of the clinic to the hospital, with that number.
+pub(crate) fn sent_letter(number: &str) -> Letter {
+    Letter {
+        identifier: Identifier {
+            system: renkei_fhir::system::BUNDLE.to_owned(),
+            value: format!("{CLINIC}^2026^{number}"),
+        },
+        at: Micros::from_fhir("2026-11-22T01:00:00Z").unwrap(),
+        from: Sender {
+            code: CLINIC.to_owned(),
+            name: "岩田医院".to_owned(),
+            doctor: "岩田 一郎".to_owned(),
+            ..Sender::default()
+        },
+        to: Sender {
+            code: HOSPITAL.to_owned(),
+            name: "市民病院".to_owned(),
+            doctor: "髙木 誠".to_owned(),
+            ..Sender::default()
+        },
+        patient: json!({
+            "resourceType": "Patient",
+            "identifier": [
+                {"system": "https://renkei.example/fhir/sid/patient-number/x", "value": "A-42"},
+                {"system": renkei_fhir::system::INSURED_PERSON, "value": "06123456:12:345:01"},
+            ],
+            "name": [{
+                "extension": [{"url": renkei_fhir::system::NAME_REPRESENTATION, "valueCode": "IDE"}],
+                "text": "𠮷田 花子", "family": "𠮷田", "given": ["花子"],
+            }],
+            "gender": "female",
+            "birthDate": "1948-02-29",
+            "address": [{"text": "宮城県仙台市"}],
+        }),
+        sections: vec![
+            section("950", "紹介目的", "精査のお願い"),
+            section("340", "傷病名・主訴", "狭心症の疑い"),
+            section("360", "現病歴", "3日前から胸痛"),
+            section("510", "アレルギー・不耐性反応", "サバ、ヨード禁"),
+            section(
+                "430",
+                "投薬指示",
+                "アムロジピン錠5mg 1錠 1日1回朝食後\nアスピリン腸溶錠100mg 1錠 1日1回朝食後",
+            ),
+            section("220", "備考・連絡情報", "車いす"),
+        ],
+        pdf: vec![Enclosed {
+            title: "紹介状.pdf".to_owned(),
+            mime: "application/pdf".to_owned(),
+            bytes: b"%PDF-1.7 letter".to_vec(),
+        }],
+        ..Letter::default()
+    }
+}
+
+pub(crate) fn text(letter: &Letter) -> String {
+    build(&"letter".parse().unwrap(), letter, [9; 16]).to_json()
+}
+
+pub(crate) async fn taken(region: &Region, ctx: &Ctx, text: &str) -> Received {
+    match receive(&region.care, ctx, text).await {
+        Ok(received) => received,
+        Err(refused) => panic!("{refused:?}"),
+    }
+}
+
+fn rules(refused: Result<Received, Refused>) -> Vec<String> {
+    match refused {
+        Err(Refused::Faulty(findings)) => findings.into_iter().map(|one| one.rule).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The only case in the hospital's inbox.
+pub(crate) async fn inbox(region: &Region, who: &Who) -> Vec<Id> {
+    let list = work_list::work_list(&region.care, &region.ctx(who), &Filter::default())
+        .await
+        .unwrap();
+    list.rows
+        .into_iter()
+        .filter(|row| row.group == Some(Group::Receive))
+        .map(|row| row.case)
+        .collect()
+}
+
+async fn a_letter_becomes_a_referral(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let bundle = text(&sent_letter("A-1"));
+    let ctx = clinic_system(&region);
+    let received = taken(&region, &ctx, &bundle).await;
+    assert!(received.created);
+    assert_eq!((received.version, received.warnings), (1, vec![]));
+
+    let cases = inbox(&region, &region.desk).await;
+    assert_eq!(cases.len(), 1);
+    let view = region.view(&region.desk, &cases[0]).await.unwrap();
+    assert_eq!(view.state, State::Sent);
+    assert_eq!(view.sender.name, "岩田医院");
+    assert_eq!(
+        (view.approved_by.as_str(), view.addressee.doctor.as_str()),
+        ("岩田 一郎", "髙木 誠")
+    );
+    assert_eq!(
+        (view.patient.name.as_str(), view.patient.birthday.as_str()),
+        ("𠮷田 花子", "1948-02-29")
+    );
+    assert_eq!(
+        (
+            view.patient.insurer.as_str(),
+            view.patient.local_id.as_str()
+        ),
+        ("06123456", "A-42")
+    );
+    assert_eq!(view.letter.purpose, "精査のお願い");
+    assert_eq!(view.letter.medication_lines.len(), 2);
+    assert_eq!(view.letter.remarks, "車いす");
+    assert_eq!(view.further.len(), 1);
+    assert_eq!(
+        (
+            view.further[0].title.as_str(),
+            view.further[0].text.as_str()
+        ),
+        ("アレルギー・不耐性反応", "サバ、ヨード禁")
+    );
+    assert_eq!(view.attachments.len(), 1);
+    assert_eq!(view.attachments[0].title, "紹介状.pdf");
+    let desk = region.ctx(&region.desk);
+    let opened = attachment::open(&region.care, &desk, &cases[0], &view.attachments[0].id)
+        .await
+        .unwrap();
+    assert_eq!(
+        (opened.mime.as_str(), opened.bytes),
+        ("application/pdf", b"%PDF-1.7 letter".to_vec())
+    );
+    let printed = letter::letter(&region.care, &desk, &cases[0])
+        .await
+        .unwrap();
+    assert!(!printed.draft);
+    assert_eq!(printed.further, view.further);
+
+    // A Task whose focus is the request, whose requisition is the document's identifier.
+    let found = region
+        .care
+        .store
+        .read(&desk, &Key::new("ServiceRequest", cases[0].clone()))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        found.resource.at(&["requisition", "value"]).unwrap(),
+        &format!("{CLINIC}^2026^A-1")
+    );
+    // The clinic's own people see it among theirs; the document is both sides' and comes back as it was.
+    assert!(region.view(&region.clinic_clerk, &cases[0]).await.is_ok());
+    for reader in [&ctx, &desk] {
+        let stored = region
+            .care
+            .store
+            .read(reader, &Key::new("Bundle", received.bundle.clone()))
+            .await
+            .unwrap()
+            .unwrap();
+        let sent = Resource::from_json(&bundle).unwrap();
+        assert_eq!(stored.resource.get("entry"), sent.get("entry"));
+        let bytes = original(&region.care, reader, &received.bundle)
+            .await
+            .unwrap();
+        assert_eq!(bytes, bundle.as_bytes());
+        let query = Query::of("Bundle").with(
+            "identifier",
+            format!("{}|{CLINIC}^2026^A-1", renkei_fhir::system::BUNDLE),
+        );
+        assert_eq!(
+            region
+                .care
+                .store
+                .search(reader, &query)
+                .await
+                .unwrap()
+                .matches
+                .len(),
+            1
+        );
+    }
+    // The loop goes on as with any referral.
+    region
+        .act(
+            &region.desk,
+            &cases[0],
+            renkei_care::referral::Command::Receive,
+        )
+        .await
+        .unwrap();
+}
+
+async fn the_same_again_is_the_same(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = clinic_system(&region);
+    let letter = sent_letter("A-1");
+    let first = taken(&region, &ctx, &text(&letter)).await;
+    // Other order of keys, other stamps: still the same.
+    let mut again: serde_json::Value = serde_json::from_str(&text(&letter)).unwrap();
+    again["id"] = json!("other");
+    again["meta"]["lastUpdated"] = json!("2026-11-23T00:00:00Z");
+    again.as_object_mut().unwrap().sort_keys();
+    let second = taken(&region, &ctx, &again.to_string()).await;
+    assert_eq!((second.created, &second.bundle), (false, &first.bundle));
+    assert_eq!(inbox(&region, &region.desk).await.len(), 1);
+
+    let mut other = letter;
+    other.sections[0].text = "別の内容".to_owned();
+    match receive(&region.care, &ctx, &text(&other)).await {
+        Err(Refused::Differs(finding)) => assert_eq!(finding.path, "Bundle.identifier.value"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(inbox(&region, &region.desk).await.len(), 1);
+}
+
+async fn two_at_once_are_one(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = clinic_system(&region);
+    let bundle = text(&sent_letter("A-1"));
+    let care = &region.care;
+    let all = tokio::join!(
+        receive(care, &ctx, &bundle),
+        receive(care, &ctx, &bundle),
+        receive(care, &ctx, &bundle),
+        receive(care, &ctx, &bundle)
+    );
+    let all: Vec<Received> = [all.0, all.1, all.2, all.3]
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(all.iter().filter(|one| one.created).count(), 1);
+    assert!(all.iter().all(|one| one.bundle == all[0].bundle));
+    assert_eq!(inbox(&region, &region.desk).await.len(), 1);
+}
+
+async fn a_patient_is_known_by_number_and_birthday(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = clinic_system(&region);
+    taken(&region, &ctx, &text(&sent_letter("A-1"))).await;
+    taken(&region, &ctx, &text(&sent_letter("A-2"))).await;
+    let clerk = region.ctx(&region.clinic_clerk);
+    assert_eq!(
+        patient::find(&region.care, &clerk, "花子", 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+
+    let mut other = sent_letter("A-3");
+    other.patient["birthDate"] = json!("1990-01-01");
+    let received = taken(&region, &ctx, &text(&other)).await;
+    assert_eq!(
+        received
+            .warnings
+            .iter()
+            .map(|one| one.rule.as_str())
+            .collect::<Vec<_>>(),
+        ["renkei-patient"]
+    );
+    let found = patient::find(&region.care, &clerk, "花子", 10)
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!(
+        found.iter().filter(|one| one.local_id == "A-42").count(),
+        1,
+        "a number is one patient's"
+    );
+    // The same number at another institution is another person.
+    let hospital = region.ctx(&region.desk);
+    assert_eq!(
+        patient::find(&region.care, &hospital, "A-42", 10)
+            .await
+            .unwrap()
+            .len(),
+        0
+    );
+}
+
+async fn a_letter_of_somebody_else_is_refused(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let bundle = text(&sent_letter("A-1"));
+    let ctx = hospital_system(&region);
+    assert_eq!(
+        rules(receive(&region.care, &ctx, &bundle).await),
+        ["renkei-sender"]
+    );
+    let mut unknown = sent_letter("A-1");
+    unknown.from.code = "0999999999".replace('9', "1");
+    let ctx = clinic_system(&region);
+    assert_eq!(
+        rules(receive(&region.care, &ctx, &text(&unknown)).await),
+        ["renkei-sender"]
+    );
+    assert_eq!(inbox(&region, &region.desk).await.len(), 0);
+    // A clerk signs nothing; a doctor may.
+    for (who, may) in [(&region.clinic_clerk, false), (&region.clinic_doctor, true)] {
+        let done = receive(&region.care, &region.ctx(who), &bundle).await;
+        assert_eq!(done.is_ok(), may, "{done:?}");
+    }
+    // A gateway may bring it, and sees it.
+    let ctx = gateway(&region);
+    let received = taken(&region, &ctx, &text(&sent_letter("A-9"))).await;
+    let read = region
+        .care
+        .store
+        .read(&ctx, &Key::new("Bundle", received.bundle))
+        .await
+        .unwrap();
+    assert!(read.is_some());
+    let tasks = region
+        .care
+        .store
+        .search(&ctx, &Query::of("Task"))
+        .await
+        .unwrap();
+    assert_eq!(tasks.matches.len(), 1, "and nothing else");
+}
+
+async fn what_breaks_a_rule_is_refused(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = clinic_system(&region);
+    let bundle = text(&sent_letter("A-1"));
+    let cases: [(String, &[&str]); 6] = [
+        ("{".to_owned(), &["json"]),
+        ("[1]".to_owned(), &["json"]),
+        (
+            bundle.replacen(
+                "\"resourceType\":\"Bundle\"",
+                "\"resourceType\":\"Bundle\",\"id\":\"1\",\"id\":\"2\"",
+                1,
+            ),
+            &["json"],
+        ),
+        ("[".repeat(100_000), &["json"]),
+        (" ".repeat(10_000_001), &["json-size"]),
+        (
+            bundle.replacen(
+                "\"reference\":\"urn:uuid:",
+                "\"reference\":\"https://elsewhere.example/",
+                1,
+            ),
+            &["reference-inside"],
+        ),
+    ];
+    for (text, expected) in &cases {
+        assert_eq!(rules(receive(&region.care, &ctx, text).await), *expected);
+    }
+    let missing = bundle.replace("06123456:12:345:01", "12345:1");
+    assert_eq!(
+        rules(receive(&region.care, &ctx, &missing).await),
+        ["R1013"]
+    );
+    assert_eq!(inbox(&region, &region.desk).await.len(), 0);
+    let found = region
+        .care
+        .store
+        .search(&ctx, &Query::of("Bundle"))
+        .await
+        .unwrap();
+    assert_eq!(found.matches.len(), 0);
+}
+
+async fn an_unknown_institution_waits_for_the_desk(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = gateway(&region);
+    let mut letter = sent_letter("A-1");
+    letter.to.code = "0411111111".to_owned();
+    letter.to.name = "しみん病院".to_owned();
+    letter.from.code = String::new();
+    letter.from.name = "いわた医院".to_owned();
+    let received = taken(&region, &ctx, &text(&letter)).await;
+    assert!(received.created);
+    assert!(!taken(&region, &ctx, &text(&letter)).await.created);
+    assert_eq!(inbox(&region, &region.desk).await.len(), 0);
+    let read = region
+        .care
+        .store
+        .read(&ctx, &Key::new("Bundle", received.bundle.clone()))
+        .await
+        .unwrap();
+    assert!(read.is_some(), "who brought it sees it");
+
+    let desk = desk_of_the_region(&region);
+    let list = arrival::waiting(&region.care, &desk).await.unwrap();
+    assert_eq!(list.len(), 1);
+    assert_eq!(
+        (list[0].from.name.as_str(), list[0].to.code.as_str()),
+        ("いわた医院", "0411111111")
+    );
+    assert_eq!(arrival::count(&region.care, &desk).await.unwrap(), 1);
+    // Nobody else has such a list, and the desk sees no patient.
+    for who in [&region.desk, &region.stranger, &region.clinic_doctor] {
+        assert_eq!(
+            refusal(arrival::waiting(&region.care, &region.ctx(who)).await),
+            Refusal::NotFound
+        );
+        let assigned = arrival::assign(
+            &region.care,
+            &region.ctx(who),
+            &list[0].id,
+            &ArrivalForm::default(),
+        )
+        .await;
+        assert_eq!(refusal(assigned), Refusal::NotFound);
+    }
+    let seen = region
+        .care
+        .store
+        .read(&desk, &Key::new("Bundle", received.bundle.clone()))
+        .await
+        .unwrap();
+    assert!(seen.is_none());
+
+    let form = |from: &str, to: &str| ArrivalForm {
+        from: from.to_owned(),
+        to: to.to_owned(),
+    };
+    let (clinic, hospital) = (region.clinic.as_str(), region.hospital.as_str());
+    for (from, to) in [
+        ("", ""),
+        (clinic, ""),
+        (clinic, "nowhere"),
+        (clinic, clinic),
+    ] {
+        let tried = arrival::assign(&region.care, &desk, &list[0].id, &form(from, to)).await;
+        assert!(matches!(refusal(tried), Refusal::Invalid(_)), "{from} {to}");
+    }
+    let right = form(clinic, hospital);
+    let (one, other) = tokio::join!(
+        arrival::assign(&region.care, &desk, &list[0].id, &right),
+        arrival::assign(&region.care, &desk, &list[0].id, &right)
+    );
+    let mut both = [one.unwrap(), other.unwrap()];
+    both.sort_by_key(|one| *one == Settled::Already);
+    assert_eq!(both, [Settled::Delivered, Settled::Already]);
+    assert_eq!(arrival::count(&region.care, &desk).await.unwrap(), 0);
+    let cases = inbox(&region, &region.desk).await;
+    assert_eq!(cases.len(), 1);
+    let view = region.view(&region.desk, &cases[0]).await.unwrap();
+    assert_eq!(view.patient.name, "𠮷田 花子");
+    assert!(region.view(&region.clinic_doctor, &cases[0]).await.is_ok());
+    let refused = arrival::refuse(&region.care, &desk, &list[0].id).await;
+    assert_eq!(refusal(refused), Refusal::not_now("refuse-arrival-settled"));
+}
+
+async fn the_desk_may_say_there_is_none(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = gateway(&region);
+    let mut letter = sent_letter("A-1");
+    letter.to.code = "0411111111".to_owned();
+    let received = taken(&region, &ctx, &text(&letter)).await;
+    let desk = desk_of_the_region(&region);
+    let list = arrival::waiting(&region.care, &desk).await.unwrap();
+    assert_eq!(
+        list[0].from.institution.as_ref(),
+        Some(&region.clinic),
+        "the sender is known"
+    );
+    arrival::refuse(&region.care, &desk, &list[0].id)
+        .await
+        .unwrap();
+    assert_eq!(
+        arrival::refuse(&region.care, &desk, &list[0].id)
+            .await
+            .unwrap(),
+        Settled::Already
+    );
+    assert_eq!(arrival::waiting(&region.care, &desk).await.unwrap(), []);
+    let query = Query::of("Task").with("focus", format!("Bundle/{}", received.bundle));
+    let found = region.care.store.search(&ctx, &query).await.unwrap();
+    assert_eq!(found.matches.len(), 1, "who brought it is told");
+    assert_eq!(found.matches[0].resource.str_at("status"), Some("rejected"));
+    let form = ArrivalForm {
+        from: String::new(),
+        to: region.hospital.to_string(),
+    };
+    let late = arrival::assign(&region.care, &desk, &list[0].id, &form).await;
+    assert_eq!(refusal(late), Refusal::not_now("refuse-arrival-refused"));
+    assert_eq!(inbox(&region, &region.desk).await.len(), 0);
+}
+
+async fn the_published_letter_comes_in(backend: Backend) {
+    let Some(path) = renkei_testkit::test_data(
+        "fhir-examples/clins/Bundle-Bundle-CLINS-Referral-Example-01.json",
+    ) else {
+        return;
+    };
+    let published = std::fs::read_to_string(path).unwrap();
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = gateway(&region);
+    let received = taken(&region, &ctx, &published).await;
+    let bytes = original(&region.care, &ctx, &received.bundle)
+        .await
+        .unwrap();
+    assert_eq!(bytes, published.as_bytes());
+    let desk = desk_of_the_region(&region);
+    let list = arrival::waiting(&region.care, &desk).await.unwrap();
+    assert_eq!(
+        (list[0].from.name.as_str(), list[0].to.name.as_str()),
+        ("港診療所", "東京第一テスト病院")
+    );
+    let form = ArrivalForm {
+        from: region.clinic.to_string(),
+        to: region.hospital.to_string(),
+    };
+    arrival::assign(&region.care, &desk, &list[0].id, &form)
+        .await
+        .unwrap();
+    let cases = inbox(&region, &region.desk).await;
+    let view = region.view(&region.desk, &cases[0]).await.unwrap();
+    assert_eq!(view.patient.name, "牧野 爛漫");
+    assert!(
+        view.letter.purpose.starts_with("腹痛精査お願いします。"),
+        "{}",
+        view.letter.purpose
+    );
+    let titles: Vec<&str> = view.further.iter().map(|one| one.title.as_str()).collect();
+    assert_eq!(titles, ["アレルギー・不耐性反応", "身体所見", "感染症情報"]);
+}
+
+async fn a_stranger_sees_no_document(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let received = taken(&region, &clinic_system(&region), &text(&sent_letter("A-1"))).await;
+    let key = Key::new("Bundle", received.bundle.clone());
+    for ctx in [
+        region.ctx(&region.stranger),
+        gateway(&region),
+        desk_of_the_region(&region),
+    ] {
+        assert!(region.care.store.read(&ctx, &key).await.unwrap().is_none());
+        assert_eq!(
+            refusal(original(&region.care, &ctx, &received.bundle).await),
+            Refusal::NotFound
+        );
+        let found = region
+            .care
+            .store
+            .search(&ctx, &Query::of("Bundle"))
+            .await
+            .unwrap();
+        assert_eq!(found.matches.len(), 0);
+        let found = region
+            .care
+            .store
+            .search(&ctx, &Query::of(Patient::TYPE))
+            .await
+            .unwrap();
+        assert_eq!(found.matches.len(), 0);
+    }
+}
