@@ -242,8 +242,9 @@ impl From<Denied> for No {
                 "not-supported",
                 "refuse-fhir-not-kept",
             ),
+            // The type has the interaction, or the act would not have come so far: this content has it not.
             Denied::NotOffered(key) => {
-                Self::new(StatusCode::METHOD_NOT_ALLOWED, "not-supported", key)
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, "business-rule", key)
             }
             Denied::Precondition(key) => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "conflict", key)

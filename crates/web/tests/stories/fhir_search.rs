@@ -115,11 +115,12 @@ async fn what_is_not_known_is_refused(backend: Backend) {
     let many = "name=a&".repeat(301);
     assert_eq!(said(&program.get(&format!("/Patient?{many}")).await).0, 400);
     for injected in [
-        "name=' or 1=1 --",
+        "name='%20or%201=1%20--",
         "name=%25%25%25%25%25%25",
-        "_id=');drop table resource;--",
-        "identifier=|||",
-        "name=\\",
+        "name:contains=%25_%5C",
+        "_id=');drop%20table%20resource;--",
+        "identifier=%7C%7C%7C",
+        "name=%5C",
     ] {
         let answer = program.get(&format!("/Patient?{injected}")).await;
         assert!(

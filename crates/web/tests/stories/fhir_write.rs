@@ -177,7 +177,7 @@ async fn scopes_say_what_a_token_is_good_for(backend: Backend) {
         assert_eq!(said(&reader.get(path).await), scope, "{path}");
     }
     // What is included, chained or counted on needs its own scope.
-    let observer = Program::new(&world, "observer", &clinic, "system/Observation.rscu").await;
+    let observer = Program::new(&world, "observer", &clinic, "system/Observation.crus").await;
     for path in [
         "/Observation?patient.family=佐藤",
         "/Observation?subject:Patient.family=佐藤",
