@@ -31,6 +31,7 @@ mod audit;
 mod client;
 mod demo;
 mod department;
+mod drain;
 mod enrol;
 mod events;
 mod health;

@@ -14,7 +14,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::error::Answer;
 use crate::state::App;
-use crate::{metrics, visit};
+use crate::{drain, metrics, visit};
 
 /// Longest time of one answer; streams are answered at once and then go on.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
@@ -40,6 +40,7 @@ pub(crate) fn around(router: Router<App>, app: App) -> Router {
         .layer(DefaultBodyLimit::max(
             limits::ATTACHMENT_BYTES + limits::FORM_BYTES,
         ))
+        .layer(middleware::from_fn(drain::refused))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER_TIME,

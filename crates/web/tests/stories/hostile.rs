@@ -2,12 +2,14 @@
 
 use axum::http::header;
 use renkei_testkit::{Backend, each_backend};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::common::{Browser, World, between, words};
 
 each_backend!(
     addresses_typed_by_hand,
     files_in_broken_forms,
+    a_body_that_is_too_large_gets_its_page,
     twenty_click_send,
     twenty_take_one_slot,
     strangers_learn_nothing_from_parts,
@@ -90,6 +92,46 @@ async fn files_in_broken_forms(backend: Backend) {
         .await
         .text();
     assert!(!page.contains("<script>alert"), "{page}");
+}
+
+/// As a browser sends it: all of the body first, then it looks for an answer.
+async fn a_body_that_is_too_large_gets_its_page(backend: Backend) {
+    let world = World::sample(backend).await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let case = draft_of(&world);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = renkei_web::router(world.app.clone());
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    for (path, kind) in [
+        (
+            format!("/referrals/{case}/draft"),
+            "application/x-www-form-urlencoded",
+        ),
+        (
+            format!("/referrals/{case}/attachments?of=letter"),
+            "multipart/form-data; boundary=x",
+        ),
+    ] {
+        let mut line = tokio::net::TcpStream::connect(address).await.unwrap();
+        let size = 100 * 1024 * 1024;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {}\r\ncontent-type: {kind}\r\n\
+             content-length: {size}\r\nconnection: close\r\n\r\n",
+            clerk.cookies.join("; ")
+        );
+        line.write_all(head.as_bytes()).await.unwrap();
+        let part = vec![b'a'; 1024 * 1024];
+        for _ in 0..100 {
+            line.write_all(&part).await.expect("the server reads on");
+        }
+        let mut answer = Vec::new();
+        line.read_to_end(&mut answer).await.expect("an answer");
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
+        assert!(answer.contains("大きすぎます"), "{path}: {}", words(&answer));
+    }
+    server.abort();
 }
 
 /// A draft of 見本内科クリニック.
