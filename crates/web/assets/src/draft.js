@@ -12,8 +12,9 @@ const state = document.getElementById('save-state');
 const user = document.body.dataset.user ?? '';
 const prefix = `renkei:${user}:${form?.dataset.auto}:`;
 
-// What is typed: everything that the server keeps.
-const pairs = () => [...new FormData(form)].filter(([name]) => !['token', 'base', 'q'].includes(name));
+// What is typed: everything that the server keeps, by name.
+const sorted = (list) => list.sort(([one], [other]) => (one < other ? -1 : Number(one > other)));
+const pairs = () => sorted([...new FormData(form)].filter(([name]) => !['token', 'base', 'q'].includes(name)));
 const text = (list) => JSON.stringify(list);
 const base = () => form.querySelector('input[name=base]');
 
@@ -94,15 +95,15 @@ function fail(why) {
 function arrived(list, part, address) {
   const refused = part.querySelector('input[data-refused]');
   const files = part.getElementById('attachments');
-  const all = takeOver(list, part);
-  if (!all) part.querySelector('input[name=base]').value = base().value;
+  const both = takeOver(list, part);
+  if (!both) part.querySelector('input[name=base]').value = base().value;
   if (files) document.getElementById('attachments').replaceChildren(...files.childNodes);
   files?.remove();
   document.getElementById('saved').replaceChildren(...part.body.childNodes);
   if (address) history.replaceState(history.state, '', address);
   if (refused) return fail('refused');
   failed = undefined;
-  saved = all ? list : undefined;
+  saved = both;
   document.getElementById('faults')?.remove();
   if (dirty()) keep(); else forget();
   show('');
@@ -112,29 +113,26 @@ function arrived(list, part, address) {
 // are: then the next save still stands on the old version, and the server compares.
 function takeOver(list, part) {
   const now = pairs();
-  const values = (from, name) => text(from.filter(([one]) => one === name || one === `${name}_lines`));
+  const of = (name) => ([one]) => one === name || one === `${name}_lines`;
+  const taken = [];
   let all = true;
   for (const theirs of part.querySelectorAll('[data-taken]')) {
     const name = theirs.dataset.taken;
     theirs.remove();
-    if (values(list, name) !== values(now, name)) { all = false; continue; }
+    if (text(list.filter(of(name))) !== text(now.filter(of(name)))) { all = false; continue; }
     put(name, theirs.value);
-    const rest = list.filter(([one]) => one !== name && one !== `${name}_lines`);
-    list.splice(0, list.length, ...rest);
     mark(name, theirs.dataset.note);
+    taken.push(name);
   }
   for (const id of ['addressee-part', 'lines']) {
     const next = part.getElementById(id);
-    if (next && all) { document.getElementById(id).replaceWith(next); window.htmx?.process(next); }
     next?.remove();
+    if (next && all) { document.getElementById(id).replaceWith(next); window.htmx?.process(next); }
   }
-  // What is taken over is stored: the list of what the server has follows the page, in the page's order.
-  if (all) {
-    const kept = new Set(list.map(text));
-    const taken = pairs().filter((pair) => kept.has(text(pair)) || !now.some((one) => text(one) === text(pair)));
-    list.splice(0, list.length, ...taken);
-  }
-  return all;
+  if (!all) return undefined;
+  // What is taken over is stored as the page shows it now.
+  const theirs = (pair) => taken.some((name) => of(name)(pair));
+  return sorted([...list.filter((pair) => !theirs(pair)), ...pairs().filter(theirs)]);
 }
 
 function put(name, value) {
@@ -236,7 +234,7 @@ if (form) {
   offer();
   form.addEventListener('input', touched);
   form.addEventListener('change', touched);
-  form.addEventListener('focusout', () => { if (dirty()) save(); });
+  form.addEventListener('focusout', () => { if (dirty() && !failed) save(); });
   // An addressee or lines of medication that the server put into the form.
   document.addEventListener('htmx:after:swap', touched);
   document.addEventListener('submit', submitted);
