@@ -43,7 +43,7 @@ const LOG_SETTINGS: &str = "set jit = off; set lock_timeout = 500; set synchrono
 
 pub(crate) struct Postgres {
     pool: Pool,
-    target: Target,
+    target: Box<Target>,
     writes: Lane,
     reads: Lane,
     chains: Chains,
@@ -121,7 +121,7 @@ impl Postgres {
         tokio::spawn(notify::serve(target.clone(), tells, changed.clone()));
         Ok(Self {
             pool: pool(target.clone())?,
-            target,
+            target: Box::new(target),
             writes,
             reads,
             chains,
@@ -188,7 +188,7 @@ impl Postgres {
             .unwrap_or_default()
     }
 
-    pub(crate) const fn target(&self) -> &Target {
+    pub(crate) fn target(&self) -> &Target {
         &self.target
     }
 

@@ -1,18 +1,22 @@
 //! Copies of both files as of one moment, while others read and write.
 
 use std::path::Path;
+use std::time::Duration;
 
-use rusqlite::backup::{Backup, StepResult};
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{FILE, READS_FILE};
 use crate::StoreError;
 
+/// Pages copied at a time.
+const PAGES: i32 = 1_000;
+
 /// A connection that has begun to read: what it sees stays as it is.
 fn snapshot(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    conn.busy_timeout(std::time::Duration::from_secs(10))?;
+    conn.busy_timeout(Duration::from_secs(10))?;
     conn.execute_batch("pragma query_only = true; begin; ")?;
     conn.query_row("select count(*) from migration", [], |_| Ok(()))?;
     Ok(conn)
@@ -20,16 +24,7 @@ fn snapshot(path: &Path) -> rusqlite::Result<Connection> {
 
 fn copied(from: &Connection, to: &Path) -> rusqlite::Result<()> {
     let mut copy = Connection::open(to)?;
-    {
-        let backup = Backup::new(from, &mut copy)?;
-        loop {
-            match backup.step(1_000)? {
-                StepResult::Done => break,
-                StepResult::More => {}
-                _ => std::thread::sleep(std::time::Duration::from_millis(20)),
-            }
-        }
-    }
+    Backup::new(from, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
     // A file without a log beside it.
     copy.execute_batch("pragma journal_mode = delete;")
 }
