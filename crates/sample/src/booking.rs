@@ -69,5 +69,6 @@ fn form(region: &Region, row: &DepartmentRow) -> Result<OpeningForm, SampleError
         capacity: row.capacity.clone(),
         doctor: region.person(&row.doctor)?.caller.name.clone(),
         place: row.place.clone(),
+        ..OpeningForm::default()
     })
 }

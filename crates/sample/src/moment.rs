@@ -1,7 +1,9 @@
-//! Times before now, in working hours.
+//! Times before now and after it, in working hours of working days.
 
+use jiff::civil::Date;
 use renkei_base::Micros;
 use renkei_base::clock::Span;
+use renkei_base::holiday::WorkingDays;
 
 use crate::SampleError;
 
@@ -43,24 +45,54 @@ pub(crate) fn ago(now: Micros, span: Span, nth: usize) -> Micros {
     )
 }
 
-/// This time if it is a working hour from Monday to Friday, else the end of the working day before it.
+/// This time if it is an hour of a working day, else the end of the working day before it.
 pub(crate) fn working(at: Micros) -> Micros {
     until(at, OPEN.end)
 }
 
+/// This time if it is an hour of a working day, else the opening of the next one.
+pub(crate) fn coming(at: Micros) -> Micros {
+    let local = at.in_japan();
+    let time = time_of(at);
+    let late = if time >= OPEN.end {
+        local.date().tomorrow().unwrap_or(local.date())
+    } else {
+        local.date()
+    };
+    let date = WorkingDays::default().on_or_after(late);
+    if date == local.date() {
+        on(date, time.max(OPEN.start)).unwrap_or(at)
+    } else {
+        on(date, OPEN.start).unwrap_or(at)
+    }
+}
+
 /// With days that end at this time.
 fn until(at: Micros, end: i64) -> Micros {
-    let local = at.0 + JAPAN;
-    let (mut day, mut time) = (local.div_euclid(DAY), local.rem_euclid(DAY));
-    if time < OPEN.start {
-        (day, time) = (day - 1, end);
-    }
-    // 1970-01-01 was a Thursday; 5 and 6 are Saturday and Sunday.
-    let weekday = (day + 3).rem_euclid(7);
-    if weekday > 4 {
-        (day, time) = (day - (weekday - 4), end);
-    }
-    Micros(day * DAY + time.min(end) - JAPAN)
+    let local = at.in_japan();
+    let time = time_of(at);
+    let early = if time < OPEN.start {
+        local.date().yesterday().unwrap_or(local.date())
+    } else {
+        local.date()
+    };
+    let date = WorkingDays::default().on_or_before(early);
+    let time = if date == local.date() {
+        time.min(end)
+    } else {
+        end
+    };
+    on(date, time).unwrap_or(at)
+}
+
+/// Microseconds since midnight in Japan.
+const fn time_of(at: Micros) -> i64 {
+    (at.0 + JAPAN).rem_euclid(DAY)
+}
+
+fn on(date: Date, time: i64) -> Option<Micros> {
+    let midnight = Micros::from_japan(date.at(0, 0, 0, 0))?;
+    Some(midnight + Span(time))
 }
 
 /// The quarter of an hour in which it lies.
@@ -81,12 +113,25 @@ mod tests {
         for (given, wanted) in [
             ("2026-11-24T10:00", "2026-11-24T10:00"),
             ("2026-11-24T22:30", "2026-11-24T17:20"),
-            ("2026-11-24T08:59", "2026-11-23T17:20"),
-            ("2026-11-23T03:00", "2026-11-20T17:20"),
+            ("2026-11-24T08:59", "2026-11-20T17:20"),
+            ("2026-11-23T10:00", "2026-11-20T17:20"),
+            ("2027-01-03T10:00", "2026-12-28T17:20"),
             ("2026-11-22T12:00", "2026-11-20T17:20"),
             ("2026-11-21T12:00", "2026-11-20T17:20"),
         ] {
             assert_eq!(working(japan(given)), japan(wanted), "{given}");
+        }
+    }
+
+    #[test]
+    fn visits_come_in_working_hours() {
+        for (given, wanted) in [
+            ("2026-11-24T10:00", "2026-11-24T10:00"),
+            ("2026-11-24T01:10", "2026-11-24T09:00"),
+            ("2026-11-24T17:30", "2026-11-25T09:00"),
+            ("2026-11-21T10:00", "2026-11-24T09:00"),
+        ] {
+            assert_eq!(coming(japan(given)), japan(wanted), "{given}");
         }
     }
 

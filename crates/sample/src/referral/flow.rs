@@ -22,7 +22,7 @@ pub(crate) enum Detail {
     Slot,
     /// A time, from now.
     At(Span),
-    /// The reason of a decline, or `closes`.
+    /// The reason of a decline; how it goes on after a reply (`closes`, `more`), or its kind (`interim`, `final`).
     Word(String),
 }
 

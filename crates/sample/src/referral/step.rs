@@ -15,7 +15,7 @@ use super::Plan;
 use super::flow::{Detail, Step};
 use crate::SampleError;
 use crate::data::{Data, Letter, file};
-use crate::moment::{ago, quarter, working};
+use crate::moment::{ago, coming, quarter, working};
 use crate::region::{Person, ctx};
 
 /// Between two steps at the least.
@@ -88,6 +88,7 @@ impl Walk<'_> {
             Verb::Reply => {
                 let form = self.reply_form(step)?;
                 release(self.care, &ctx, &case, self.reply, &form).await?;
+                self.reply = 0;
                 Ok(())
             }
             _ => {
@@ -156,13 +157,17 @@ impl Walk<'_> {
             .replies
             .get(&self.plan.row.reply)
             .ok_or(Refusal::NotFound)?;
-        let closes = step.detail == Detail::Word("closes".to_owned());
-        Ok(ReplyForm {
-            closes: if closes {
-                "on".to_owned()
-            } else {
-                String::new()
+        let (closes, kind) = match &step.detail {
+            Detail::Word(word) => match word.as_str() {
+                "closes" => ("on", ""),
+                "more" => ("more", ""),
+                kind => ("", kind),
             },
+            _ => ("", ""),
+        };
+        Ok(ReplyForm {
+            closes: closes.to_owned(),
+            kind: kind.to_owned(),
             ..form.clone()
         })
     }
@@ -174,16 +179,20 @@ impl Walk<'_> {
             Verb::Send => Command::Send,
             Verb::Receive => Command::Receive,
             Verb::StartTriage => Command::StartTriage,
-            Verb::Accept => Command::Accept { text },
+            Verb::Accept => Command::Accept {
+                department: None,
+                text,
+            },
             Verb::Decline => Command::Decline {
                 reason: self.reason(step)?,
                 text,
             },
             Verb::Book => Command::Book(self.time(step)?),
             Verb::Rebook => Command::Rebook(self.time(step)?),
-            Verb::Arrive => Command::Arrive,
+            Verb::Arrive => Command::Arrive { early: false },
             Verb::Close => Command::Close,
             Verb::Acknowledge => Command::Acknowledge,
+            Verb::Return => Command::Return { text },
             Verb::Cancel => Command::Cancel { text },
             _ => return Err(Refusal::NotFound),
         })
@@ -214,7 +223,7 @@ impl Walk<'_> {
             Detail::At(span) if span < Span(0) => {
                 quarter(ago(self.now, Span(-span.0), self.plan.nth))
             }
-            Detail::At(span) => quarter(self.now + span),
+            Detail::At(span) => quarter(coming(self.now + span)),
             _ => return Err(Refusal::NotFound),
         };
         let start = if start < self.now {
@@ -227,6 +236,7 @@ impl Walk<'_> {
             end: start + VISIT,
             doctor: self.plan.doctor.caller.name.clone(),
             place: self.plan.place.clone(),
+            department: None,
         }))
     }
 

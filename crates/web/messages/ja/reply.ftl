@@ -1,3 +1,5 @@
 reply-first = 初回返書
-refuse-already-replied = 初回返書はもう送られています。
+reply-interim = 経過報告
+reply-final = 最終返書
+refuse-already-replied = 初回返書はもう送られています。続きの返書は、紹介の画面から書けます。
 refuse-not-replied = 返書がまだ送られていません。

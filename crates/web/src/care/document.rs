@@ -166,7 +166,11 @@ fn ticket_of(app: &App, data: TicketData) -> report::Ticket {
 fn reply_of(app: &App, data: ReplyData) -> report::Reply {
     report::Reply {
         stamp: stamp(app, &data.case, data.number.clone(), data.date, data.draft),
-        kind: report::ReplyKind::First,
+        kind: match data.kind.as_str() {
+            "interim" => report::ReplyKind::Interim,
+            "final" => report::ReplyKind::Final,
+            _ => report::ReplyKind::First,
+        },
         date: letter_date(data.date),
         to: party(&data.to),
         from: party(&data.from),

@@ -22,6 +22,8 @@ use crate::visit::Visit;
 
 /// Free times that a booking form offers at first.
 const TIMES_OFFERED: usize = 12;
+/// The same of each department, where any may take the case.
+const TIMES_OF_EACH: usize = 6;
 /// Free slots among which they are looked for: several may be at the same time.
 const SLOTS_READ: usize = 60;
 
@@ -94,7 +96,9 @@ struct CasePage<'a> {
     /// It was sent to where nobody can sign in.
     absent: bool,
     /// Offered to who may book.
-    slots: Vec<SlotView>,
+    slots: Vec<Times>,
+    /// One's own, for who may choose the one that takes the case.
+    departments: Vec<(Id, String)>,
     /// The step whose form is shown again.
     tried: String,
     form: Form,
@@ -106,7 +110,8 @@ struct CasePage<'a> {
 struct CasePart<'a> {
     v: &'a Visit,
     c: ReferralView,
-    slots: Vec<SlotView>,
+    slots: Vec<Times>,
+    departments: Vec<(Id, String)>,
     tried: String,
     form: Form,
     faults: Faults,
@@ -125,6 +130,7 @@ pub(crate) async fn show(
             v,
             c,
             slots,
+            departments,
             tried,
             form,
             faults,
@@ -134,6 +140,7 @@ pub(crate) async fn show(
             v,
             c,
             slots,
+            departments,
             tried,
             form,
             faults,
@@ -144,13 +151,15 @@ pub(crate) async fn show(
 
 async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answer> {
     let c = case::view(&app.care, &v.ctx, id).await?;
-    let slots = match (&c.addressee.department, books(&c)) {
-        (Some(department), true) => {
-            let free =
-                booking::free_slots(&app.care, &v.ctx, department, v.now(), SLOTS_READ).await?;
-            times(free)
-        }
-        _ => Vec::new(),
+    let departments = if chooses(&c) {
+        super::slot::own_departments(app, v).await?
+    } else {
+        Vec::new()
+    };
+    let slots = if books(&c) {
+        free(app, v, &c, &departments).await?
+    } else {
+        Vec::new()
     };
     let absent = waits_unseen(app, &c).await?;
     Ok(CasePage {
@@ -159,17 +168,57 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answ
         refused: None,
         absent,
         slots,
+        departments,
         tried: String::new(),
         form: Form::default(),
         faults: Faults::default(),
     })
 }
 
+/// Free times of one department.
+#[derive(Debug)]
+struct Times {
+    /// Where there are several to choose from.
+    department: Option<String>,
+    slots: Vec<SlotView>,
+}
+
+/// The free times of the department that takes the case; where none does yet, of all that one has.
+async fn free(
+    app: &App,
+    v: &Visit,
+    c: &ReferralView,
+    departments: &[(Id, String)],
+) -> Result<Vec<Times>, Answer> {
+    let whole = c
+        .addressee
+        .institution
+        .clone()
+        .map(|id| (id, String::new()));
+    let (all, limit): (Vec<(Id, String)>, usize) = match &c.addressee.department {
+        Some(department) => (vec![(department.clone(), String::new())], TIMES_OFFERED),
+        None => (
+            departments.iter().cloned().chain(whole).collect(),
+            TIMES_OF_EACH,
+        ),
+    };
+    let mut groups = Vec::new();
+    for (id, name) in all {
+        let found = booking::free_slots(&app.care, &v.ctx, &id, v.now(), SLOTS_READ).await?;
+        let slots = times(found, limit);
+        if !slots.is_empty() {
+            let department = (!name.is_empty()).then_some(name);
+            groups.push(Times { department, slots });
+        }
+    }
+    Ok(groups)
+}
+
 /// One slot for each time, doctor and place, the first ones.
-fn times(mut free: Vec<SlotView>) -> Vec<SlotView> {
+fn times(mut free: Vec<SlotView>, limit: usize) -> Vec<SlotView> {
     let mut seen = HashSet::new();
     free.retain(|slot| seen.insert((slot.start, slot.doctor.clone(), slot.place.clone())));
-    free.truncate(TIMES_OFFERED);
+    free.truncate(limit);
     free
 }
 
@@ -181,6 +230,11 @@ async fn waits_unseen(app: &App, c: &ReferralView) -> Result<bool, Answer> {
         }
         _ => Ok(false),
     }
+}
+
+/// Whether the caller may say which department takes the case.
+fn chooses(c: &ReferralView) -> bool {
+    c.side == Some(Side::Receiver) && (c.may(Verb::Assign) || books(c))
 }
 
 fn books(c: &ReferralView) -> bool {
@@ -248,6 +302,8 @@ fn typed(v: &Visit, form: &Form) -> ActForm {
     ActForm {
         reason: text("reason"),
         text: text("text"),
+        department: text("department"),
+        early: text("early"),
         slot: text("slot"),
         date: super::slot::coming_day(form.get("date"), v.now().in_japan().date()),
         time: text("time"),
@@ -276,6 +332,7 @@ macro_rules! case_helpers {
                 match code {
                     "start-triage" => false,
                     "submit" => !self.may("send"),
+                    "close" => !self.may("acknowledge"),
                     "arrive" => !self.may("book"),
                     _ => true,
                 }
@@ -286,8 +343,33 @@ macro_rules! case_helpers {
                 match code {
                     "arrive" if self.may("book") => "step-arrive-unbooked".to_owned(),
                     "close" if self.c.side == Some(Side::Sender) => "step-close-read".to_owned(),
+                    "acknowledge" if self.c.state.is_booked() => {
+                        "step-acknowledge-booked".to_owned()
+                    }
+                    "acknowledge" if self.c.state.is_replied() => {
+                        "step-acknowledge-reply".to_owned()
+                    }
                     _ => crate::say::step_key(code),
                 }
+            }
+
+            /// Whether it is a plain button: nothing has to be asked first.
+            fn is_plain(&self, code: &str) -> bool {
+                self.may(code) && (code != "arrive" || self.c.early.is_none())
+            }
+
+            /// The department that a form offers first: what was chosen in it, else the one that has the case.
+            fn is_department(&self, step: &str, id: &Id) -> bool {
+                if self.tried == step {
+                    return self.form.get("department") == id.as_str();
+                }
+                self.c.addressee.department.as_ref() == Some(id)
+            }
+
+            /// Whether another department has the case than the letter was written to.
+            fn is_moved(&self) -> bool {
+                let now = &self.c.addressee.department_name;
+                !now.is_empty() && *now != self.c.asked_department
             }
 
             /// Whether the case is on the straight way, neither declined nor cancelled.
@@ -369,7 +451,10 @@ const STAGES: [(&str, &[&str]); 7] = [
     ("stage-accepted", &["accepted"]),
     ("stage-booked", &["booked", "rebooked"]),
     ("stage-arrived", &["arrived"]),
-    ("stage-replied", &["replied-first", "closed"]),
+    (
+        "stage-replied",
+        &["replied-first", "replied-interim", "closed"],
+    ),
 ];
 
 fn stage_of(c: &ReferralView) -> Option<usize> {

@@ -136,10 +136,16 @@ async fn conflict(
     page.form.set("base", meeting.version.to_string());
     page.marks = Marks::of(meeting);
     page.marks.say("closes", |text| {
-        v.t(if text.is_empty() {
-            "reply-closes-not"
-        } else {
-            "reply-closes"
+        v.t(match text {
+            "on" => "reply-closes",
+            "more" => "reply-more",
+            _ => "reply-closes-not",
+        })
+    });
+    page.marks.say("kind", |text| {
+        v.t(match text {
+            "final" => "reply-kind-final",
+            _ => "reply-kind-interim",
         })
     });
     page.unsaved = true;

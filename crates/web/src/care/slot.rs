@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use renkei_base::{Id, Micros, Refusal, era};
 use renkei_care::booking::{self, OpenedSlots, OpeningForm, SlotView};
 use renkei_directory::department;
@@ -81,7 +81,7 @@ async fn load<'a>(app: &App, v: &'a Visit, params: &Params) -> Result<Slots<'a>,
     })
 }
 
-async fn own_departments(app: &App, v: &Visit) -> Result<Vec<(Id, String)>, Answer> {
+pub(super) async fn own_departments(app: &App, v: &Visit) -> Result<Vec<(Id, String)>, Answer> {
     let institution = v.ctx.institution()?;
     let list = department::list(&app.store, &v.ctx, institution).await?;
     let open = list.iter().filter(|department| department.active());
@@ -90,9 +90,9 @@ async fn own_departments(app: &App, v: &Visit) -> Result<Vec<(Id, String)>, Answ
         .collect())
 }
 
-/// The Monday of the week that is asked for, else of this one.
+/// The Monday of the week that is asked for, else of this one; on a Sunday of the one that begins.
 fn monday(v: &Visit, from: &str) -> Date {
-    let day = era::parse(from).unwrap_or_else(|_| v.now().in_japan().date());
+    let day = era::parse(from).unwrap_or_else(|_| this_week(v.now().in_japan().date()));
     let back = day.weekday().to_monday_zero_offset();
     day.checked_sub(i64::from(back).days()).unwrap_or(day)
 }
@@ -113,6 +113,14 @@ async fn week(app: &App, v: &Visit, department: &Id, monday: Date) -> Result<Vec
         }
     }
     Ok(days)
+}
+
+/// A day of the week that people plan in: on a Sunday the coming one.
+fn this_week(today: Date) -> Date {
+    match today.weekday() {
+        Weekday::Sunday => today.tomorrow().unwrap_or(today),
+        _ => today,
+    }
 }
 
 fn midnight(date: Date) -> Micros {
@@ -214,6 +222,7 @@ fn typed(v: &Visit, form: &Form) -> OpeningForm {
         from: day("from"),
         to: day("to"),
         weekdays: form.all("weekdays").to_vec(),
+        holidays: text("holidays"),
         times: text("times"),
         minutes: text("minutes"),
         capacity: text("capacity"),
@@ -225,6 +234,12 @@ fn typed(v: &Visit, form: &Form) -> OpeningForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn on_a_sunday_the_coming_week_is_meant() {
+        let week = |day: i8| this_week(Date::constant(2026, 11, day)).day();
+        assert_eq!((week(21), week(22), week(23)), (21, 23, 23));
+    }
 
     #[test]
     fn a_day_without_a_year_is_the_next_one() {

@@ -21,4 +21,5 @@ mod policy;
 mod proxy;
 mod referral;
 mod signin;
+mod steps;
 mod style;

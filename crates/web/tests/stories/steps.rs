@@ -1,0 +1,189 @@
+//! The steps of a case as its page offers them, from both sides.
+
+use renkei_testkit::{Backend, each_backend};
+
+use crate::common::{Browser, World, between, words};
+
+each_backend!(
+    a_letter_to_no_department_is_taken_by_one,
+    an_arrival_before_its_day_is_asked_about,
+    a_hospital_replies_until_it_is_done,
+    what_is_new_is_on_the_list_once,
+);
+
+async fn ok(browser: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
+    let answer = browser.post(path, fields).await;
+    assert_eq!(
+        answer.status_code(),
+        303,
+        "{path}: {}",
+        words(&answer.text())
+    );
+}
+
+async fn a_letter_to_no_department_is_taken_by_one(backend: Backend) {
+    let world = World::sample(backend).await;
+    let doctor = world.browser(&world.made.people["naika.mihara"]).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let case = format!("/referrals/{}", world.ids.id());
+    let patient = world.made.patients["naika40"].to_string();
+    let chuo = world.made.institutions["chuo"].to_string();
+    let letter = [
+        ("base", "0"),
+        ("patient", patient.as_str()),
+        ("addressee", chuo.as_str()),
+        ("purpose", "精査のお願い"),
+        ("diagnosis", "胸痛"),
+        ("course", "3日前から"),
+        ("then", "send"),
+    ];
+    ok(&doctor, &format!("{case}/draft"), &letter).await;
+    ok(&desk, &format!("{case}/steps/receive"), &[]).await;
+    let page = desk.get(&case).await.text();
+    assert!(
+        page.contains("id=\"accept-department\""),
+        "{}",
+        words(&page)
+    );
+    ok(
+        &desk,
+        &format!("{case}/steps/accept"),
+        &[("department", "")],
+    )
+    .await;
+    let page = desk.get(&case).await.text();
+    let junkan = world.made.departments["chuo/junkan"].to_string();
+    assert!(
+        page.contains("id=\"assign-department\""),
+        "{}",
+        words(&page)
+    );
+    assert!(
+        page.contains(&junkan) && page.contains("<h4>"),
+        "times by department"
+    );
+    let slot = between(&page, "name=\"slot\" value=\"", "\"").to_owned();
+    let department = between(&page, "<h4>", "</h4>").to_owned();
+
+    let far = [("date", "9999/12/31"), ("time", "10:00")];
+    let refused = desk.post(&format!("{case}/steps/book"), &far).await;
+    assert_eq!(refused.status_code(), 422);
+    let said = words(&refused.text());
+    assert!(said.contains("2 年先まで"), "{said}");
+    assert!(
+        refused.text().contains("9999/12/31"),
+        "what was typed stays"
+    );
+
+    ok(&desk, &format!("{case}/steps/book"), &[("slot", &slot)]).await;
+    let page = words(&doctor.get(&case).await.text());
+    assert!(page.contains(&department), "{department}: {page}");
+    assert!(page.contains("紹介状の宛先：診療科の指定なし"), "{page}");
+}
+
+async fn an_arrival_before_its_day_is_asked_about(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r01"]);
+    let arrive = format!("{case}/steps/arrive");
+    let page = desk.get(&case).await.text();
+    assert!(page.contains("name=\"early\""), "{}", words(&page));
+    let refused = desk.post(&arrive, &[]).await;
+    assert_eq!(refused.status_code(), 422);
+    let page = refused.text();
+    assert!(page.contains("<details open>") && page.contains("role=\"alert\""));
+    ok(&desk, &arrive, &[("early", "on")]).await;
+    let undo = format!("{case}/steps/undo-arrive");
+    assert!(desk.get(&case).await.text().contains(&undo));
+    assert_eq!(desk.post(&undo, &[("text", "")]).await.status_code(), 422);
+    ok(&desk, &undo, &[("text", "別の患者の記録でした")]).await;
+    let page = words(&clerk.get(&case).await.text());
+    for said in [
+        "来院しました",
+        "来院の記録を取り消しました",
+        "別の患者の記録でした",
+        "予約済み",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert_eq!(clerk.post(&undo, &[("text", "x")]).await.status_code(), 403);
+}
+
+async fn a_hospital_replies_until_it_is_done(backend: Backend) {
+    let world = World::sample(backend).await;
+    let doctor = world.browser(&world.made.people["chuo.takahashi"]).await;
+    let clinic = world.browser(&world.made.people["naika.mihara"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r02"]);
+    let reply = format!("{case}/reply");
+    let texts = |findings: &'static str| {
+        vec![
+            ("base", "0"),
+            ("diagnosis", "大腸ポリープ"),
+            ("findings", findings),
+            ("plan", "内視鏡で切除"),
+            ("then", "release"),
+        ]
+    };
+    let with = |findings, name, value| [texts(findings), vec![(name, value)]].concat();
+    let page = doctor.get(&reply).await.text();
+    assert!(page.contains("name=\"closes\" value=\"more\"") && !page.contains("name=\"kind\""));
+    ok(&doctor, &reply, &with("初診の所見", "closes", "more")).await;
+    let page = clinic.get(&case).await.text();
+    for step in ["close", "acknowledge"] {
+        assert!(page.contains(&format!("{case}/steps/{step}")), "{step}");
+    }
+    assert!(
+        words(&page).contains("続きの返書を送る予定です"),
+        "{}",
+        words(&page)
+    );
+    let page = doctor.get(&reply).await.text();
+    assert!(page.contains("name=\"kind\" value=\"final\"") && page.contains("初診の所見"));
+    ok(&doctor, &reply, &with("切除しました", "kind", "interim")).await;
+    ok(&doctor, &reply, &with("病理は良性です", "kind", "final")).await;
+    let page = clinic.get(&case).await.text();
+    let order: Vec<usize> = ["初診の所見", "切除しました", "病理は良性です"]
+        .iter()
+        .map(|text| page.find(text).unwrap())
+        .collect();
+    assert!(order.is_sorted(), "in the order in which they came");
+    let links = page.matches("/replies/").count();
+    assert_eq!(links, 3);
+    for part in page.split("/replies/").skip(1) {
+        let id = part.split('/').next().unwrap();
+        let paper = clinic.get(&format!("{case}/replies/{id}/reply.pdf")).await;
+        assert_eq!(paper.status_code(), 200, "{id}");
+    }
+    let late = doctor
+        .post(&reply, &with("まだある", "kind", "interim"))
+        .await;
+    assert_eq!(late.status_code(), 409);
+}
+
+async fn what_is_new_is_on_the_list_once(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r07"]);
+    let page = desk.get(&case).await.text();
+    let slot = between(&page, "name=\"slot\" value=\"", "\"").to_owned();
+    let shown = |page: String| page.contains(&format!("href=\"{case}\""));
+    let list = "/home?group=booked";
+    assert!(!shown(clerk.get(list).await.text()));
+    ok(&desk, &format!("{case}/steps/book"), &[("slot", &slot)]).await;
+    let page = clerk.get(list).await.text();
+    assert!(words(&page).contains("予約の連絡") && shown(page));
+    ok(&clerk, &format!("{case}/steps/acknowledge"), &[]).await;
+    assert!(!shown(clerk.get(list).await.text()));
+    // A draft that came back says so, and why.
+    let page = words(
+        &world
+            .browser(&world.made.people["naika.hayashi"])
+            .await
+            .get("/home?group=late-receive")
+            .await
+            .text(),
+    );
+    assert!(page.contains("受付の返事がない"), "{page}");
+}
