@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 /// renkei 連携: the institutions of a region, working together.
 ///
-/// All commands but `demo` and `serve` may be run beside a server that uses the same folder.
+/// All commands but `demo`, `serve` and `restore` may be run beside a server that uses the same folder.
 /// They end with 0 when everything went well, with 1 and a reason on the error output when not, with 2 when they were
 /// called in a wrong way. The log goes to the error output and holds ids, never names.
 #[derive(Debug, Parser)]
@@ -69,6 +69,22 @@ pub(crate) enum Command {
     Audit {
         #[command(subcommand)]
         what: Audit,
+    },
+    /// Copy everything into one new file, while the server goes on: database, audit, attachments.
+    ///
+    /// The file holds patients' data as it is: keep it where only few can read it. Its checksum is printed, to be kept elsewhere.
+    Backup {
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Make a region of a backup, in an empty folder (and, with PostgreSQL, an empty database).
+    ///
+    /// Checks every file of it before anything is put in its place, and the whole audit after.
+    Restore {
+        file: PathBuf,
+        #[command(flatten)]
+        place: Place,
     },
     /// Rebuild the search index from the stored bodies; goes on where it was stopped.
     Reindex {

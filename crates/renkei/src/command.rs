@@ -1,10 +1,12 @@
 //! The subcommands.
 
 mod audit;
+mod backup;
 mod client;
 mod demo;
 mod import;
 mod reindex;
+mod restore;
 mod sample_client;
 mod serve;
 mod token;
@@ -22,6 +24,8 @@ pub(crate) async fn run(command: Command) -> Result<(), CommandError> {
         Command::Audit {
             what: Audit::Verify { place },
         } => Box::pin(audit::verify(&place)).await,
+        Command::Backup { file, place } => Box::pin(backup::run(&file, &place)).await,
+        Command::Restore { file, place } => Box::pin(restore::run(&file, &place)).await,
         Command::Reindex { place } => Box::pin(reindex::run(&place)).await,
     }
 }

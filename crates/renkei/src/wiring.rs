@@ -16,7 +16,7 @@ use crate::error::CommandError;
 use crate::machine::{MachineClock, MachineIds};
 
 /// Folder of the data where nothing else is said.
-const FOLDER: &str = "renkei-data";
+pub(crate) const FOLDER: &str = "renkei-data";
 
 /// Everything that commands work with.
 #[derive(Debug)]
@@ -36,17 +36,7 @@ impl Program {
         private_folder(&folder)?;
         let clock: Arc<dyn Clock> = Arc::new(MachineClock);
         let ids: Arc<dyn Ids> = Arc::new(MachineIds);
-        let database = match &config.database.url {
-            Some(url) => Database::Postgres {
-                url: url.clone(),
-                roots: config.database.root_certificates.clone(),
-            },
-            None => Database::Sqlite,
-        };
-        let place = renkei_store::Config {
-            data: folder.clone(),
-            database,
-        };
+        let place = data(&config, &folder);
         let store = Store::open(&place, Arc::clone(&clock)).await?;
         Ok(Self {
             access: Access::new(store.clone(), AccessConfig::default(), Arc::clone(&ids)),
@@ -115,6 +105,21 @@ pub(crate) fn locked(
             Err(CommandError::said(taken(&folder)))
         }
         Err(TryLockError::Error(error)) => Err(CommandError::File(path.to_owned(), error)),
+    }
+}
+
+/// Where the store's data is.
+pub(crate) fn data(config: &Config, folder: &Path) -> renkei_store::Config {
+    let database = match &config.database.url {
+        Some(url) => Database::Postgres {
+            url: url.clone(),
+            roots: config.database.root_certificates.clone(),
+        },
+        None => Database::Sqlite,
+    };
+    renkei_store::Config {
+        data: folder.to_owned(),
+        database,
     }
 }
 

@@ -270,3 +270,40 @@ fn help_is_complete() {
         assert!(args.len() == 1 || text.contains("--data <DIR>"), "{text}");
     }
 }
+
+/// Copied while it is served, restored elsewhere, served again.
+#[test]
+fn a_region_is_copied_while_it_is_served_and_restored() {
+    let folder = Folder::new();
+    let data = folder.join("demo");
+    let demo = Served::start("demo", &data);
+    let file = folder.join("region.renkei");
+    let path = file.to_str().unwrap();
+    let output = renkei(&["backup", path], &data);
+    assert!(output.status.success(), "{}", said(&output));
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(told["files"].as_u64().unwrap() > 3 && told["bytes"].as_u64().unwrap() > 1_000_000);
+    assert!(demo.get("/readyz").starts_with("HTTP/1.1 200"));
+    demo.end();
+    let again = renkei(&["backup", path], &data);
+    assert!(said(&again).contains("there already"), "{}", said(&again));
+    let over = renkei(&["restore", path], &data);
+    assert!(said(&over).contains("is not empty"), "{}", said(&over));
+    let other = folder.join("other");
+    let output = renkei(&["restore", path], &other);
+    assert!(output.status.success(), "{}", said(&output));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    assert!(lines.contains("sound: every row"), "{lines}");
+    let last: serde_json::Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    assert_eq!(last, told);
+    let served = Served::start("demo", &other);
+    assert!(served.get("/").contains("\u{898b}\u{672c}"));
+    served.end();
+    std::fs::write(&file, &std::fs::read(&file).unwrap()[..5_000]).unwrap();
+    let cut = renkei(&["restore", path], &folder.join("third"));
+    assert!(
+        !cut.status.success() && said(&cut).contains("archive"),
+        "{}",
+        said(&cut)
+    );
+}

@@ -79,7 +79,9 @@ impl Signer {
         match &self.pair {
             Pair::P384(pair) => {
                 let point = pair.public_key().as_ref();
-                let (x, y) = (text(&point[1..49]), text(&point[49..]));
+                let halves = point.get(1..).and_then(|both| both.split_at_checked(48));
+                let (x, y) = halves.expect("an uncompressed point");
+                let (x, y) = (text(x), text(y));
                 format!(
                     r#"{{"kty":"EC","crv":"P-384","kid":"{kid}","alg":"ES384","x":"{x}","y":"{y}"}}"#
                 )

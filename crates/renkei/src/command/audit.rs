@@ -9,13 +9,19 @@ use crate::wiring::Program;
 
 pub(crate) async fn verify(place: &Place) -> Result<(), CommandError> {
     let program = Program::existing(place).await?;
+    let verified = verified(&program).await;
+    program.store.close().await?;
+    verified
+}
+
+/// Looks at the whole audit and says what was found; an error when it is not as it was written.
+pub(super) async fn verified(program: &Program) -> Result<(), CommandError> {
     let mut progress = Progress::new();
     let verdict = program
         .store
         .verify_audit(|rows| progress.at(rows, 0))
         .await;
     progress.end();
-    program.store.close().await?;
     told(&verdict?)
 }
 
