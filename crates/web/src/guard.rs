@@ -20,9 +20,9 @@ pub(crate) async fn pass(
     next: Next,
 ) -> Response {
     if let Some(guest) = request.extensions().get::<crate::fhir::Guest>() {
-        return match crate::fhir::pass(policy, guest) {
-            Ok(()) => next.run(request).await,
-            Err(refused) => refused,
+        return match crate::fhir::refused(policy, guest) {
+            None => next.run(request).await,
+            Some(refused) => refused,
         };
     }
     let Some(visit) = request.extensions().get::<Visit>() else {

@@ -39,7 +39,7 @@ pub(crate) async fn answer(
     if !matches!(kind.as_str(), "batch" | "transaction") {
         return Err(not_a_bundle());
     }
-    let entries = bundle::entries(bundle).map_err(no_entry)?;
+    let entries = bundle::entries(bundle).map_err(|no| no_entry(&no))?;
     match kind.as_str() {
         "batch" => Ok(batch(place, again, entries).await),
         _ => transaction(place, again, entries).await,
@@ -50,7 +50,7 @@ fn not_a_bundle() -> No {
     No::bad("invalid", "fhir-bundle-type").at("Bundle.type")
 }
 
-fn no_entry(no: bundle::NoEntry) -> No {
+fn no_entry(no: &bundle::NoEntry) -> No {
     No::bad("invalid", "fhir-entry")
         .arg("element", no.element)
         .at(no.element)
@@ -86,7 +86,8 @@ async fn one(
         return act::perform(place, asked).await;
     };
     // Each entry is a request of its own, also for retries.
-    let again = again.entry(number);
+    let kind = asked.path.first().map_or("", String::as_str);
+    let again = again.entry(number, kind);
     if let Some(done) = again.reply(place).await? {
         return Ok(done);
     }

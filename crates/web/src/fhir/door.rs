@@ -97,12 +97,12 @@ fn language(headers: &HeaderMap) -> Lang {
     }
 }
 
-/// The gate: who brings no good token is told so, and how to get one; never a page.
-pub(crate) fn pass(policy: Policy, guest: &Guest) -> Result<(), Response> {
+/// The gate: who brings no good token is refused, and told how to get one; never a page.
+pub(crate) fn refused(policy: Policy, guest: &Guest) -> Option<Response> {
     if policy == Policy::Public || guest.bearer.is_some() {
-        return Ok(());
+        return None;
     }
-    Err(No::new(StatusCode::UNAUTHORIZED, "login", "fhir-token").response(guest))
+    Some(No::new(StatusCode::UNAUTHORIZED, "login", "fhir-token").response(guest))
 }
 
 impl Guest {

@@ -32,7 +32,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 
 pub(crate) use self::capability::metadata;
-pub(crate) use self::door::{Guest, attach, is_door, pass};
+pub(crate) use self::door::{Guest, attach, is_door, refused};
 use self::no::No;
 use crate::state::App;
 

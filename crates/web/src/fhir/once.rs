@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::Response;
 use renkei_base::Id;
 use renkei_care::Care;
-use renkei_care::fhir::{self, Outcome, Written};
+use renkei_care::fhir::{self, Denied, Outcome, Written};
 use renkei_fhir::Key;
 use renkei_fhir::bundle::Page;
 use renkei_store::{Done, Once};
@@ -25,8 +25,8 @@ use crate::state::App;
 #[derive(Clone, Debug)]
 pub(crate) struct Again {
     once: Once,
-    /// `POST /fhir`: a Bundle of requests.
-    bundle: bool,
+    /// The type in the address; empty for a Bundle of requests.
+    kind: String,
 }
 
 impl Again {
@@ -56,18 +56,18 @@ impl Again {
                 key: hash(&[key]),
                 body: hash(&[&asked.path.join("/"), condition, &asked.json]),
             },
-            bundle: asked.path.is_empty(),
+            kind: asked.path.first().cloned().unwrap_or_default(),
         }))
     }
 
     /// The key of one entry of a batch.
-    pub(crate) fn entry(&self, number: usize) -> Self {
+    pub(crate) fn entry(&self, number: usize, kind: &str) -> Self {
         Self {
             once: Once {
                 key: hash(&[&self.once.key, &number.to_string()]),
                 ..self.once.clone()
             },
-            bundle: false,
+            kind: kind.to_owned(),
         }
     }
 
@@ -115,23 +115,15 @@ impl Again {
             );
             return Err(no);
         }
-        if self.bundle {
+        if self.kind.is_empty() {
             return transaction(place, &done).await.map(Some);
         }
-        match done.written.first() {
-            Some((key, version)) => {
-                let outcome = if *version == 1 { 'c' } else { 'u' };
-                reply(
-                    place,
-                    &Kept {
-                        key: key.clone(),
-                        version: *version,
-                        outcome,
-                    },
-                )
-                .await
-                .map(Some)
-            }
+        // What was asked for, among all that one act may write.
+        let asked = |(key, _): &&(Key, u32)| key.typ == self.kind;
+        let written = done.written.iter();
+        let first = written.clone().find(asked).or_else(|| done.written.first());
+        match first {
+            Some((key, version)) => reply(place, &Kept::again(key, *version)).await.map(Some),
             None => Ok(None),
         }
     }
@@ -177,6 +169,15 @@ impl Kept {
         }
     }
 
+    /// From what was written, where nothing more is known.
+    fn again(key: &Key, version: u32) -> Self {
+        Self {
+            outcome: if version == 1 { 'c' } else { 'u' },
+            key: key.clone(),
+            version,
+        }
+    }
+
     fn to_text(&self) -> String {
         format!("{}/{}/{}", self.outcome, self.key, self.version)
     }
@@ -199,11 +200,7 @@ async fn transaction(place: &Place<'_>, done: &Done) -> Result<Reply, No> {
         "" => done
             .written
             .iter()
-            .map(|(key, version)| Kept {
-                outcome: if *version == 1 { 'c' } else { 'u' },
-                key: key.clone(),
-                version: *version,
-            })
+            .map(|(key, version)| Kept::again(key, *version))
             .collect(),
         answer => answer.split(' ').filter_map(Kept::parse).collect(),
     };
@@ -228,9 +225,11 @@ async fn reply(place: &Place<'_>, kept: &Kept) -> Result<Reply, No> {
         _ => StatusCode::OK,
     };
     let ctx = &place.guest.ctx;
-    let stored = fhir::read_version(&place.care, ctx, &kept.key, kept.version).await?;
-    let Some(stored) = stored else {
-        return Ok(Reply::new(status));
+    let stored = match fhir::read_version(&place.care, ctx, &kept.key, kept.version).await {
+        Ok(Some(stored)) => stored,
+        // Not to be seen any more, or by nobody: a gateway does not see what it brought in.
+        Ok(None) | Err(Denied::NotOffered(_)) => return Ok(Reply::new(status)),
+        Err(denied) => return Err(denied.into()),
     };
     let mut reply = Reply {
         status,

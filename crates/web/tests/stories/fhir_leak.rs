@@ -99,6 +99,18 @@ async fn a_foreign_patient_is_none(backend: Backend) {
     // Nothing of it was changed, and the owner was not disturbed.
     let after = owner.get(&format!("/Observation/{observation}")).await;
     assert_eq!(after.text(), seen.text());
+    // Nor can what was deleted be told from what never was.
+    let gone = owner.made(&weight(&foreign, "60")).await;
+    assert_eq!(
+        code(&owner.delete(&format!("/Observation/{gone}")).await),
+        204
+    );
+    for rest in ["", "/_history", "/_history/1", "/_history/2"] {
+        let there = stranger.get(&format!("/Observation/{gone}{rest}")).await;
+        let not = stranger.get(&format!("/Observation/{NOTHING}{rest}")).await;
+        assert_eq!(told(&there, &gone), told(&not, NOTHING), "{rest}");
+        assert_eq!(code(&there), 404);
+    }
     assert_eq!(
         json_of(&owner.get("/Observation?_summary=count").await)["total"],
         1

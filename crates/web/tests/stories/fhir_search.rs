@@ -229,7 +229,14 @@ async fn batches_and_transactions(backend: Backend) {
         .as_array()
         .unwrap()
         .iter()
-        .map(|entry| &entry["response"]["status"].as_str().unwrap()[..3])
+        .map(|entry| {
+            entry["response"]["status"]
+                .as_str()
+                .unwrap()
+                .split(' ')
+                .next()
+                .unwrap()
+        })
         .collect();
     assert_eq!(
         states,
