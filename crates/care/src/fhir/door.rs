@@ -275,6 +275,8 @@ async fn create(
         Slot::TYPE => slot::create(door, resource).await,
         Schedule::TYPE => slot::create_schedule(door, resource).await,
         DocumentReference::TYPE if file::is_of_case(resource) => file::create(door, resource).await,
+        // A document comes in by its own door, alone.
+        "Bundle" => Err(Denied::NotOffered("refuse-fhir-document")),
         message::TYPE => message::create(door, resource).await,
         _ => record::create(door, resource).await,
     }

@@ -44,6 +44,7 @@ const KINDS: &[Kind] = &[
     row("Slot", true, true, false, "refuse-fhir-stays"),
     row("Schedule", true, true, false, "refuse-fhir-stays"),
     row("Communication", true, false, false, "refuse-fhir-message"),
+    row("Bundle", true, false, false, "refuse-fhir-document"),
     row("Observation", true, true, true, ""),
     row("Condition", true, true, true, ""),
     row("AllergyIntolerance", true, true, true, ""),

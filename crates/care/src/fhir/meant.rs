@@ -81,23 +81,7 @@ pub(super) async fn settle(
             query,
             resource,
             if_match,
-        } => {
-            offered(&query.typ, |kind| kind.update)?;
-            match one(door, query, resource.typ()).await? {
-                Some(stored) => {
-                    same_key(&stored.key, resource, false)?;
-                    update(stored, resource, *if_match)
-                }
-                None if resource.get("id").is_some() => Err(Refusal::NotFound.into()),
-                None => {
-                    offered(&query.typ, |kind| kind.create)?;
-                    Ok(Meant::Create(named(
-                        resource,
-                        &claim(door, query, attempt).await?,
-                    )))
-                }
-            }
-        }
+        } => change(door, query, resource, *if_match, attempt).await,
         Write::Delete { key, if_match } => {
             offered(&key.typ, |kind| kind.delete)?;
             let stored = current(door, key).await?.ok_or(Refusal::NotFound)?;
@@ -115,6 +99,28 @@ pub(super) async fn settle(
             Ok(found.map_or_else(|| Meant::Nothing(nothing()), Meant::Delete))
         }
     }
+}
+
+/// `PUT [type]?search`: what is found, or a new one.
+async fn change(
+    door: &Door<'_>,
+    query: &Query,
+    resource: &Resource,
+    if_match: Option<u32>,
+    attempt: usize,
+) -> Result<Meant, Denied> {
+    offered(&query.typ, |kind| kind.update)?;
+    if let Some(stored) = one(door, query, resource.typ()).await? {
+        same_key(&stored.key, resource, false)?;
+        return update(stored, resource, if_match);
+    }
+    // Ids are given here.
+    if resource.get("id").is_some() {
+        return Err(Refusal::NotFound.into());
+    }
+    offered(&query.typ, |kind| kind.create)?;
+    let id = claim(door, query, attempt).await?;
+    Ok(Meant::Create(named(resource, &id)))
 }
 
 fn update(stored: Stored, resource: &Resource, if_match: Option<u32>) -> Result<Meant, Denied> {

@@ -4,14 +4,14 @@
 //! `code` of the ServiceRequest is 紹介目的, `reasonCode` 傷病名, `note` 現病歴; a Composition with the sections of a letter
 //! says all of it. What would be lost is refused.
 
-use renkei_base::{Fault, Id, Refusal};
+use renkei_base::{Fault, Id, Refusal, limits, text};
 use renkei_fhir::composition::{Composition, DOCUMENT_TYPE, REFERRAL_LETTER, SECTION};
-use renkei_fhir::element::{key_of, text_of};
+use renkei_fhir::element::{display_of, key_of, text_of};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::task::Task;
 use renkei_fhir::{Key, Organization, Resource, medication_request};
-use renkei_store::Stored;
+use renkei_store::{Changes, Stored};
 use serde_json::Value;
 
 use super::Denied;
@@ -116,8 +116,49 @@ pub(super) async fn create(
     let home = door.put(&patient).and_then(|put| put.place.owner.clone());
     let (care, ctx) = (door.care, door.ctx);
     let planned = draft::plan_first(care, ctx, &key.id, &form, home.as_ref()).await;
-    let changes = planned.map_err(|failure| elements(failure.into()))?;
+    let mut changes = planned.map_err(|failure| elements(failure.into()))?;
+    let letter = part(Composition::TYPE).and_then(|letter| author_of(letter));
+    if let Some(doctor) = letter.or_else(|| requester_of(sent)) {
+        written_by(door, &mut changes, &doctor);
+    }
     Ok(Planned::created(key, changes))
+}
+
+/// The doctor whom a machine names as the author of its institution's letter.
+fn written_by(door: &Door<'_>, changes: &mut Changes, doctor: &str) {
+    let Some(institution) = &door.ctx.caller.institution else {
+        return;
+    };
+    let letters = changes.puts.iter_mut();
+    for put in letters.filter(|put| put.resource.typ() == Composition::TYPE) {
+        let Some(mut letter) = Composition::from_resource(put.resource.clone()) else {
+            continue;
+        };
+        let custodian = put.resource.get("custodian");
+        let name = custodian
+            .map_or("", |custodian| display_of(custodian))
+            .to_owned();
+        letter.set_author(Some((None, doctor)), institution, &name);
+        put.resource = letter.into_resource();
+    }
+}
+
+/// The person among the authors of a letter.
+fn author_of(letter: &Resource) -> Option<String> {
+    person_of(letter.list("author").iter())
+}
+
+/// A person as the one who asks.
+fn requester_of(request: &Resource) -> Option<String> {
+    person_of(request.get("requester").into_iter())
+}
+
+fn person_of<'a>(mut list: impl Iterator<Item = &'a Value>) -> Option<String> {
+    let person = list.find(|one| {
+        let institution = key_of(one).is_some_and(|key| key.typ == Organization::TYPE);
+        !institution && !display_of(one).trim().is_empty()
+    })?;
+    text::line("author", display_of(person), limits::LINE_CHARS).ok()
 }
 
 /// A Task or Composition that came with its ServiceRequest in one commit is there already. A Task that comes after it
@@ -158,17 +199,18 @@ pub(super) async fn update(
     if view.kind(DOCUMENT_TYPE) != Some(REFERRAL_LETTER) {
         return Err(Denied::NotOffered("refuse-fhir-reply"));
     }
-    only(
-        Composition::TYPE,
-        &changed,
-        &["section", "contained", "date"],
-    )?;
+    let words = ["section", "contained", "date", "author"];
+    only(Composition::TYPE, &changed, &words)?;
     letter_checked(sent)?;
-    change(door, &stored.key, |form| {
+    let mut planned = change(door, &stored.key, |form| {
         letter_into(sent, form);
         Ok(())
     })
-    .await
+    .await?;
+    if let Some(doctor) = author_of(sent) {
+        written_by(door, &mut planned.changes, &doctor);
+    }
+    Ok(planned)
 }
 
 /// Another addressee or priority in the Task of a draft.
@@ -194,7 +236,11 @@ async fn change(
     let planned = draft::plan_change(care, ctx, &case, &form).await;
     let changes = planned.map_err(|failure| elements(failure.into()))?;
     Ok(match changes {
-        Some(changes) => Planned::updated(key.clone(), changes),
+        Some(mut changes) => {
+            let doctor = case.letter.view.author();
+            written_by(door, &mut changes, doctor);
+            Planned::updated(key.clone(), changes)
+        }
         None => Planned::unchanged(key.clone()),
     })
 }

@@ -256,7 +256,10 @@ fn send(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs, ctx: &Ctx) -> Result<
     letter.finish(ctx.at);
     letter.set_attester(Mode::Approved, account, name, ctx.at);
     let sender = case.task.view.requester().map_or("", |(_, name)| name);
-    letter.set_author(Some((account, name)), &case.sender, sender);
+    // A machine stands for its house; the doctor whom its letter names stays the author.
+    if ctx.caller.machine.is_none() || letter.author().is_empty() {
+        letter.set_author(Some((account, name)), &case.sender, sender);
+    }
     turn.changes
         .update(&case.letter.stored, letter.into_resource());
     for file in &case.files {

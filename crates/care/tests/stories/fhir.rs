@@ -28,6 +28,7 @@ pub(crate) fn resource(value: &Value) -> Resource {
 pub(crate) fn machine(region: &Region, who: &Who) -> Ctx {
     let mut ctx = region.ctx(who);
     ctx.caller.machine = Some(Machine::Institution);
+    ctx.caller.name = "岩田医院 電子カルテ".to_owned();
     ctx
 }
 
@@ -394,6 +395,7 @@ async fn what_no_noun_owns_is_refused(backend: Backend) {
         "Organization",
         "Practitioner",
         "Communication",
+        "Bundle",
         "Consent",
         "Medication",
         "AuditEvent",
@@ -414,6 +416,7 @@ async fn what_no_noun_owns_is_refused(backend: Backend) {
     Organization: refuse-fhir-directory
     Practitioner: refuse-fhir-people
     Communication: Communication.basedOn fault-required
+    Bundle: refuse-fhir-document
     Consent: refuse-fhir-not-kept
     Medication: refuse-fhir-not-kept
     AuditEvent: refuse-fhir-not-kept

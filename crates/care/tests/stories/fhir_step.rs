@@ -69,6 +69,7 @@ fn letter(patient: &str) -> Value {
         "type": {"coding": [{"system": "http://jpfhir.jp/fhir/Common/CodeSystem/doc-typecodes", "code": "57133-1"}]},
         "subject": {"reference": patient},
         "title": "診療情報提供書",
+        "author": [{"type": "Practitioner", "display": "岩田 一郎"}],
         "section": [structured],
     })
 }
@@ -144,6 +145,14 @@ async fn a_referral_by_its_parts_goes_round(backend: Backend) {
     let sent = step(&region, doctor, &case, "requested").await.unwrap();
     assert_eq!(sent.outcome, Outcome::Updated);
     assert_eq!(state(&region, desk, &case).await, State::Sent);
+    let key = Key::new("Composition", case.clone());
+    let letter = fhir::read(&region.care, &machine(&region, desk), &key).await;
+    let letter = letter.unwrap().unwrap().resource;
+    assert_eq!(letter.list("author")[0]["display"], json!("岩田 一郎"));
+    assert_eq!(
+        letter.list("attester")[1]["party"]["display"],
+        json!("岩田医院 電子カルテ")
+    );
     assert_eq!(
         said(step(&region, desk, &case, "accepted").await),
         "refuse-receive-first"

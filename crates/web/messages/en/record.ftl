@@ -4,6 +4,7 @@ refuse-fhir-stays = Resources of this type cannot be deleted through FHIR. Chang
 refuse-fhir-message = A message (Communication) cannot be changed or deleted. Send a new one.
 refuse-fhir-directory = Institutions and departments come from imports and from each institution's page. FHIR reads them only.
 refuse-fhir-people = Doctors and staff are registered by the administrator of each institution. FHIR reads them only.
+refuse-fhir-document = Send documents (Bundle) one by one to POST /fhir/Bundle, outside a transaction. A document that arrived is not changed.
 refuse-fhir-version = The current version is not the one that If-Match names. Read it again, then send again.
 refuse-fhir-several = More than one resource fits the condition. Narrow the condition.
 refuse-fhir-no-condition = A conditional write needs a condition. Add search parameters.

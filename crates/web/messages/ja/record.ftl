@@ -4,6 +4,7 @@ refuse-fhir-stays = この種類のリソースは、FHIR からは消せませ�
 refuse-fhir-message = 連絡（Communication）は、書き換えたり消したりできません。新しく送ってください。
 refuse-fhir-directory = 医療機関・診療科の情報は、取り込みと各機関のページから直します。FHIR からは読むだけです。
 refuse-fhir-people = 医師・職員の情報は、各機関の管理者が登録します。FHIR からは読むだけです。
+refuse-fhir-document = 文書（Bundle）は、トランザクションの外で、POST /fhir/Bundle に一つずつ送ってください。届いた文書は書き換えられません。
 refuse-fhir-version = いまの版は、If-Match で示された版ではありません。読み直してから、もう一度送ってください。
 refuse-fhir-several = 条件に合うものが二つ以上あります。条件を絞ってください。
 refuse-fhir-no-condition = 条件のない条件付きの書き込みはできません。検索の条件を付けてください。
