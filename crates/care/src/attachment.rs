@@ -278,9 +278,7 @@ async fn remove_tried(care: &Care, ctx: &Ctx, id: &Id, attachment: &Id) -> Resul
 pub(crate) fn plan_remove(ctx: &Ctx, case: &Case, attachment: &Id) -> Result<Changes, Refusal> {
     let mut files = case.files.iter();
     let found = files.find(|file| file.stored.key.id == *attachment);
-    let file = found
-        .filter(|file| is_seen(ctx, file))
-        .ok_or(Refusal::NotFound)?;
+    let file = found.ok_or(Refusal::NotFound)?;
     may_write(ctx, case, Of::from_file(&file.view))?;
     if file.view.is_final() {
         return Err(Refusal::not_now("refuse-already-replied"));
@@ -306,9 +304,7 @@ pub async fn open(care: &Care, ctx: &Ctx, case: &Id, attachment: &Id) -> Result<
         .files
         .iter()
         .find(|file| file.stored.key.id == *attachment);
-    let file = found
-        .filter(|file| is_seen(ctx, file))
-        .ok_or(Refusal::NotFound)?;
+    let file = found.ok_or(Refusal::NotFound)?;
     let bytes = match file.view.sha256() {
         Some(sha256) => care.store.blob(sha256).await?,
         None => None,
@@ -327,11 +323,6 @@ fn may_write(ctx: &Ctx, case: &Case, of: Of) -> Result<(), Refusal> {
         Of::Letter => draft::may_write(ctx, case),
         Of::Reply => reply::may_write(ctx, case),
     }
-}
-
-/// What is not sent yet is seen by who writes it.
-fn is_seen(ctx: &Ctx, file: &Held<DocumentReference>) -> bool {
-    file.view.is_final() || file.stored.place.owner == ctx.caller.institution
 }
 
 impl Of {
