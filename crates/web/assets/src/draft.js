@@ -127,7 +127,10 @@ function takeOver(list, part) {
   for (const id of ['addressee-part', 'lines']) {
     const next = part.getElementById(id);
     next?.remove();
-    if (next && all) { document.getElementById(id).replaceWith(next); window.htmx?.process(next); }
+    if (!next || !all) continue;
+    document.getElementById(id).replaceWith(next);
+    window.htmx?.process(next);
+    taken.push(...[...next.querySelectorAll('[name]')].map((field) => field.name));
   }
   if (!all) return undefined;
   // What is taken over is stored as the page shows it now.
@@ -221,7 +224,9 @@ function submitted(event) {
   sent.dataset.waited = '1';
   const { submitter } = event;
   const moment = new Promise((go) => { setTimeout(go, 3_000); });
-  Promise.race([save(), moment]).then(() => { busy = undefined; sent.requestSubmit(submitter); });
+  // Not within this event: a form does not submit itself while it is submitting.
+  const on = () => setTimeout(() => { busy = undefined; sent.requestSubmit(submitter); });
+  Promise.race([save(), moment]).then(on);
 }
 
 function gone() {
@@ -244,6 +249,9 @@ if (form) {
   addEventListener('online', save);
   addEventListener('beforeunload', (event) => {
     const travels = navigator.onLine && !failed && saved && bytes(body(pairs())) < TRAVELS;
-    if (!leaving && dirty() && !travels) event.preventDefault();
+    if (leaving || !dirty() || travels) return;
+    event.preventDefault();
+    // Who stays may press the same button again.
+    setTimeout(() => dispatchEvent(new Event('pageshow')), 500);
   });
 }
