@@ -10,7 +10,7 @@ use super::arrive::Arrived;
 use super::map::reply_of;
 use super::{Finding, Refused, beyond};
 use crate::Care;
-use crate::attachment::{self, Kind, Of};
+use crate::attachment::{self, Of};
 use crate::referral::case::Case;
 use crate::referral::{Command, State, act};
 use crate::reply::{self, ReplyForm};
@@ -112,8 +112,11 @@ async fn release(
         } else {
             &file.title
         };
-        if Kind::sniff(&file.bytes).is_some() {
-            attachment::add(care, doctor, case, Of::Reply, title, file.bytes.clone()).await?;
+        let added = attachment::add(care, doctor, case, Of::Reply, title, file.bytes.clone());
+        match added.await {
+            // What is no file for us (a broken picture, a text) stays in the document.
+            Ok(_) | Err(Failure::Refused(Refusal::Invalid(_))) => {}
+            Err(other) => return Err(other.into()),
         }
     }
     reply::release(care, doctor, case, base, form).await?;

@@ -10,7 +10,9 @@ use sha2::{Digest, Sha256};
 
 use super::{Finding, Received, Refused, answer, beyond, letter};
 use crate::Care;
-use crate::tries::TRIES;
+
+/// How often a document is tried when others change the same things at the same moment.
+const TIMES: usize = 6;
 
 /// What came, checked.
 pub(super) struct Arrived {
@@ -46,18 +48,21 @@ async fn tried(care: &Care, ctx: &Ctx, text: &str) -> Result<Received, Refused> 
     let from = party(care, &arrived.letter.from).await?;
     let to = party(care, &arrived.letter.to).await?;
     own(ctx, &from)?;
-    for _ in 0..TRIES {
+    let mut last = Refusal::Conflict;
+    for _ in 0..TIMES {
         if let Some(there) = care.store.document(&arrived.name).await? {
             return again(&there, &arrived);
         }
         let row = row(ctx, &arrived, from.clone(), to.clone());
-        let taken = take(care, ctx, &arrived, row, text).await;
-        match taken {
-            Err(Refused::Failure(Failure::Refused(Refusal::Conflict))) => {}
+        match take(care, ctx, &arrived, row, text).await {
+            // Perhaps the same document at the same moment: a reply takes several steps.
+            Err(Refused::Failure(Failure::Refused(
+                refusal @ (Refusal::Conflict | Refusal::NotNow(_)),
+            ))) => last = refusal,
             other => return other,
         }
     }
-    Err(Refusal::Conflict.into())
+    Err(last.into())
 }
 
 /// Why a document was refused, for the audit: the rules' names.

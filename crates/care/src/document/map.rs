@@ -31,7 +31,7 @@ fn section(code: &str, text: &str) -> Section {
     }
 }
 
-fn required<'a>(text: &'a str) -> &'a str {
+fn required(text: &str) -> &str {
     if text.trim().is_empty() {
         NOTHING
     } else {
