@@ -2,11 +2,14 @@
 //!
 //! Each act re-reads the account, decides, and commits on the version that it read; a conflict is decided again.
 
+use std::collections::BTreeMap;
+
 use renkei_base::{Ctx, Fault, Id, Micros, Refusal, Role, Roles};
 use renkei_fhir::Key;
 use renkei_store::{AccountRow, AccountState, Changes, Failure, Note};
 
 use crate::person::{Manager, changed_roles, checked, roles_fit};
+use crate::policy::{Action, Facts, REGIONAL, permit};
 use crate::session::note;
 use crate::{Access, LinkToken, NewPerson, Person, practitioner};
 
@@ -267,6 +270,21 @@ impl Access {
             }
         }
         Ok(people)
+    }
+
+    /// Institutions with people of whom none is an administrator who can sign in, for those who keep the directory.
+    pub async fn without_administrator(&self, ctx: &Ctx) -> Result<Vec<Id>, Failure> {
+        permit(&ctx.caller, Action::DirectoryConfirm, &Facts::NONE)?;
+        let mut kept: BTreeMap<Id, bool> = BTreeMap::new();
+        for row in self.store.first_accounts(i64::MAX).await? {
+            let keeps = row.state == AccountState::Active && row.roles.has(Role::InstitutionAdmin);
+            let local = row.roles.iter().any(|role| !REGIONAL.contains(&role));
+            if let Some(institution) = row.institution.filter(|_| local) {
+                *kept.entry(institution).or_default() |= keeps;
+            }
+        }
+        let without = kept.into_iter().filter(|(_, keeps)| !keeps);
+        Ok(without.map(|(institution, _)| institution).collect())
     }
 
     /// One person, for those who manage the institution, and for that person.

@@ -2,6 +2,8 @@
 
 /// Characters of a one-line field (names, titles).
 pub const LINE_CHARS: usize = 100;
+/// Characters of a note over some lines (opening hours, the way there).
+pub const NOTE_CHARS: usize = 1_000;
 /// Characters of a long text field (course, findings).
 pub const TEXT_CHARS: usize = 10_000;
 /// Medication lines of one letter.

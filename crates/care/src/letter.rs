@@ -66,11 +66,15 @@ pub struct TicketData {
 /// `NotFound`.
 pub async fn letter(care: &Care, ctx: &Ctx, case: &Id) -> Result<LetterData, Failure> {
     let case = Case::load(care, ctx, case, "referral.letter").await?;
-    let (from, mut to) = party::parties(care, ctx, &case).await?;
+    let (mut from, mut to) = party::parties(care, ctx, &case).await?;
     // As it was written, whichever department takes it now.
     to.department_name = asked_department(&case);
-    let form = draft::form_of(&case);
     let letter = &case.letter.view;
+    if let Some(sent) = letter.date().filter(|_| letter.is_final()) {
+        party::as_of(care, ctx, &mut from, sent).await?;
+        party::as_of(care, ctx, &mut to, sent).await?;
+    }
+    let form = draft::form_of(&case);
     let name = |mode| {
         letter
             .attester(mode)

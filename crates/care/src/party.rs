@@ -1,6 +1,6 @@
 //! One side of a referral as letters and pages show it.
 
-use renkei_base::{Ctx, Id};
+use renkei_base::{Ctx, Id, Micros};
 use renkei_fhir::{HealthcareService, Key, Organization};
 use renkei_store::{Failure, Stored};
 
@@ -110,6 +110,34 @@ pub(crate) async fn parties(
     Ok((sender, addressee))
 }
 
+/// Gives a side the address and numbers that its institution had at a moment: what was sent stays as it was.
+pub(crate) async fn as_of(
+    care: &Care,
+    ctx: &Ctx,
+    side: &mut Party,
+    at: Micros,
+) -> Result<(), Failure> {
+    let Some(id) = &side.institution else {
+        return Ok(());
+    };
+    let versions = care.store.history(ctx, &Organization::key(id)).await?;
+    // Newest first; one that came later than the letter had its first values then.
+    let then = versions.iter().find(|one| one.updated <= at);
+    let then = then.or(versions.last()).map(|one| one.resource.clone());
+    if let Some(organization) = then.and_then(Organization::from_resource) {
+        reached(side, &organization);
+    }
+    Ok(())
+}
+
+fn reached(side: &mut Party, organization: &Organization) {
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    side.postal = text(organization.postal_code());
+    side.address = text(organization.address());
+    side.phone = text(organization.telecom("phone"));
+    side.fax = text(organization.telecom("fax"));
+}
+
 async fn read(care: &Care, ctx: &Ctx, case: &Case) -> Result<Vec<Stored>, Failure> {
     let ids = std::iter::once(case.sender.clone()).chain(case.addressee());
     let keys: Vec<Key> = ids.map(|id| Organization::key(&id)).collect();
@@ -133,11 +161,7 @@ fn party(found: &[Stored], who: Option<(Id, &str)>) -> Party {
         if party.name.is_empty() {
             organization.name().clone_into(&mut party.name);
         }
-        let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-        party.postal = text(organization.postal_code());
-        party.address = text(organization.address());
-        party.phone = text(organization.telecom("phone"));
-        party.fax = text(organization.telecom("fax"));
+        reached(&mut party, &organization);
     }
     party.institution = Some(id);
     party

@@ -538,7 +538,11 @@ pub async fn data(care: &Care, ctx: &Ctx, case: &Id, reply: &Id) -> Result<Reply
         .chain(draft)
         .find(|view| view.id == *reply);
     let view = found.ok_or(Refusal::NotFound)?;
-    let (to, mut from) = party::parties(care, ctx, &case).await?;
+    let (mut to, mut from) = party::parties(care, ctx, &case).await?;
+    if view.released {
+        party::as_of(care, ctx, &mut from, view.at).await?;
+        party::as_of(care, ctx, &mut to, view.at).await?;
+    }
     from.doctor.clone_from(&view.approved_by);
     let visited = case.arrived();
     let attachments = view.attachments.iter().map(|file| file.title.clone());

@@ -22,6 +22,12 @@ pub async fn to_confirm(store: &Store, ctx: &Ctx, limit: usize) -> Result<Vec<Co
     Ok(store.code_waits_to_confirm(limit).await?)
 }
 
+/// How many codes a person can decide about now, and how many wait for an institution that is not here yet.
+pub async fn waiting(store: &Store, ctx: &Ctx) -> Result<(u64, u64), Failure> {
+    gate::region(ctx, Action::DirectoryConfirm)?;
+    Ok(store.code_wait_counts().await?)
+}
+
 /// Says that a waiting code belongs to this institution.
 pub async fn confirm(
     store: &Store,

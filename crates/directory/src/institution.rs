@@ -1,15 +1,15 @@
 //! An institution: registered by hand where no file has it, and what it says of itself.
 
 use renkei_access::policy::Action;
-use renkei_base::code::{InstitutionCode, MunicipalityCode, Prefecture, postal_code, telephone};
+use renkei_base::code::{InstitutionCode, MunicipalityCode, Prefecture};
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal, Scope};
 use renkei_fhir::{Location, Organization};
 use renkei_store::institution::{InstitutionRow, InstitutionValue};
 use renkei_store::{Changes, Failure, Note, Place, Store};
 
-use crate::import::medical::web_address;
-use crate::{Kind, gate};
+pub use crate::contact::{Contact, contact_of};
+use crate::{Kind, contact, gate};
 
 /// The source of values that an institution, or the region for it, has typed. Imports leave these alone.
 pub const OWN_SOURCE: &str = "own";
@@ -35,16 +35,6 @@ pub struct NewInstitution {
     /// Ten digits, or empty.
     pub code: String,
     pub contact: Contact,
-}
-
-/// What an institution may change of itself. Empty takes a value away.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Contact {
-    pub short: String,
-    pub postal_code: String,
-    pub phone: String,
-    pub fax: String,
-    pub url: String,
 }
 
 /// An institution with its place, as pages show it.
@@ -107,6 +97,11 @@ pub async fn register(store: &Store, ctx: &Ctx, new: &NewInstitution) -> Result<
     Ok(id)
 }
 
+/// Whether the caller may change what this institution says of itself.
+pub fn may_edit(ctx: &Ctx, id: &Id) -> bool {
+    gate::own(ctx, id).is_ok()
+}
+
 /// Changes what an institution says of itself. Later imports leave these values alone.
 pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, contact: &Contact) -> Result<(), Failure> {
     gate::own(ctx, id)?;
@@ -117,14 +112,20 @@ pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, contact: &Contact) -> Resul
     let before = store.institution(id).await?.ok_or(Refusal::NotFound)?;
     let mut organization =
         Organization::from_resource(stored.resource.clone()).ok_or(Refusal::NotFound)?;
-    let old = contact_of(&organization);
+    let place = store.read(ctx, &Location::key(id)).await?;
+    let mut location = place
+        .as_ref()
+        .and_then(|place| Location::from_resource(place.resource.clone()))
+        .unwrap_or_else(|| Location::of_institution(id));
+    let old = contact_of(&organization, Some(&location));
     let mut faults = Vec::new();
-    set_contact(&mut organization, contact, &mut faults);
+    contact::set(&mut organization, contact, &mut faults);
+    contact::set_place(&mut organization, &mut location, contact, &mut faults);
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }
     let mut changes = Changes::default();
-    for (field, value) in changed(&old, &contact_of(&organization)) {
+    for (field, value) in contact::changed(&old, &contact_of(&organization, Some(&location))) {
         changes.put_institution_value(&InstitutionValue {
             institution: id.clone(),
             field: field.to_owned(),
@@ -143,38 +144,14 @@ pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, contact: &Contact) -> Resul
         ..row_of(&organization, id)
     });
     changes.update(&stored, organization.into_resource());
+    match place {
+        Some(place) => changes.update(&place, location.into_resource()),
+        None => changes.create(location.into_resource(), PLACE),
+    }
     changes.note(Note::new("institution.edit").what(Organization::key(id)));
     changes.tell.push(id.clone());
     store.commit(ctx, changes).await?;
     Ok(())
-}
-
-/// What an institution says of itself now, for the form.
-pub fn contact_of(organization: &Organization) -> Contact {
-    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-    Contact {
-        short: text(organization.short_name()),
-        postal_code: text(organization.postal_code()),
-        phone: text(organization.telecom("phone")),
-        fax: text(organization.telecom("fax")),
-        url: text(organization.telecom("url")),
-    }
-}
-
-fn changed<'a>(old: &Contact, new: &Contact) -> impl Iterator<Item = (&'a str, String)> {
-    let pairs = [
-        ("short", &old.short, &new.short),
-        ("postal_code", &old.postal_code, &new.postal_code),
-        ("phone", &old.phone, &new.phone),
-        ("fax", &old.fax, &new.fax),
-        ("url", &old.url, &new.url),
-    ];
-    let changed: Vec<(&str, String)> = pairs
-        .into_iter()
-        .filter(|(_, old, new)| old != new)
-        .map(|(field, _, new)| (field, new.clone()))
-        .collect();
-    changed.into_iter()
 }
 
 fn checked(new: &NewInstitution, id: &Id) -> Result<Organization, Refusal> {
@@ -211,7 +188,7 @@ fn checked(new: &NewInstitution, id: &Id) -> Result<Organization, Refusal> {
             Err(fault) => faults.push(fault.fault("code")),
         }
     }
-    set_contact(&mut organization, &new.contact, &mut faults);
+    contact::set(&mut organization, &new.contact, &mut faults);
     if faults.is_empty() {
         Ok(organization)
     } else {
@@ -219,46 +196,11 @@ fn checked(new: &NewInstitution, id: &Id) -> Result<Organization, Refusal> {
     }
 }
 
-fn with_prefecture(address: &str, prefecture: Option<Prefecture>) -> String {
+pub(crate) fn with_prefecture(address: &str, prefecture: Option<Prefecture>) -> String {
     match (Prefecture::of_address(address), prefecture) {
         (None, Some(prefecture)) => format!("{}{address}", prefecture.name()),
         _ => address.to_owned(),
     }
-}
-
-fn set_contact(organization: &mut Organization, contact: &Contact, faults: &mut Vec<Fault>) {
-    let short = line(&contact.short, "short", faults);
-    organization.set_short_name((!short.is_empty()).then_some(short.as_str()));
-    let postal = optional(&contact.postal_code, "postal_code", faults, |text| {
-        postal_code(text).map_err(|fault| fault.key())
-    });
-    organization.set_postal_code(postal.as_deref());
-    for (system, text) in [("phone", &contact.phone), ("fax", &contact.fax)] {
-        let number = optional(text, system, faults, |text| {
-            telephone(text).map_err(|fault| fault.key())
-        });
-        organization.set_telecom(system, number.as_deref());
-    }
-    let url = optional(&contact.url, "url", faults, |text| {
-        web_address(text).ok_or("fault-institution-url")
-    });
-    organization.set_telecom("url", url.as_deref());
-}
-
-/// A field that may be empty; a fault leaves it empty.
-fn optional(
-    text: &str,
-    field: &str,
-    faults: &mut Vec<Fault>,
-    parse: impl Fn(&str) -> Result<String, &'static str>,
-) -> Option<String> {
-    let text = text.trim();
-    if text.is_empty() {
-        return None;
-    }
-    parse(text)
-        .map_err(|key| faults.push(Fault::new(field, key)))
-        .ok()
 }
 
 /// One line of text without control characters; blanks around it go.

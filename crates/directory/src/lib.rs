@@ -3,7 +3,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`kind`], [`municipality`] | kinds of institution, names of municipalities |
-//! | [`institution`] | registration by hand, what an institution says of itself |
+//! | [`institution`], [`contact`] | registration by hand, what an institution says of itself |
 //! | [`department`] | the departments of an institution and how to refer to them |
 //! | [`import`] | 医療情報ネット and code lists: files in, counts and rejects out |
 //! | [`matching`] | which institution a row of a code list means; pure |
@@ -11,6 +11,7 @@
 //! | [`finder`] | search over all institutions, in memory |
 
 pub mod code;
+pub mod contact;
 pub mod department;
 pub mod finder;
 mod gate;

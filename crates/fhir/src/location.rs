@@ -9,6 +9,7 @@ use crate::element::view;
 const CLOSED: &str = "https://renkei.example/fhir/StructureDefinition/closed-days";
 /// FHIR knows no empty strings.
 const NEVER: &str = "never";
+const HOURS_NOTE: &str = "https://renkei.example/fhir/StructureDefinition/opening-hours-note";
 const CLOSED_NOTE: &str = "https://renkei.example/fhir/StructureDefinition/closed-days-note";
 
 view!(
@@ -79,6 +80,29 @@ impl Location {
         self.set_string(CLOSED_NOTE, note.map(str::to_owned));
     }
 
+    /// When one may come, as the institution says it to others.
+    pub fn hours_note(&self) -> Option<&str> {
+        self.string(HOURS_NOTE)
+    }
+
+    pub fn set_hours_note(&mut self, note: Option<&str>) {
+        self.set_string(HOURS_NOTE, note.map(str::to_owned));
+    }
+
+    /// How to get there.
+    pub fn access_note(&self) -> Option<&str> {
+        self.0.str_at("description")
+    }
+
+    pub fn set_access_note(&mut self, note: Option<&str>) {
+        match note {
+            Some(note) => self.0.set("description", Value::from(note)),
+            None => {
+                self.0.remove("description");
+            }
+        }
+    }
+
     fn string(&self, url: &str) -> Option<&str> {
         let found = self
             .0
@@ -118,6 +142,12 @@ mod tests {
         assert_eq!(one.position(), Some((35.69, 139.7)));
         assert_eq!(one.closed_days(), Some(vec!["sun", "2-sat"]));
         insta::assert_snapshot!(one.resource().to_json(), @r#"{"resourceType":"Location","id":"o1","status":"active","managingOrganization":{"reference":"Organization/o1"},"position":{"longitude":139.70,"latitude":35.690},"extension":[{"url":"https://renkei.example/fhir/StructureDefinition/closed-days","valueString":"sun 2-sat"}]}"#);
+        one.set_hours_note(Some("平日 9–17時"));
+        one.set_access_note(Some("駅から徒歩5分"));
+        assert_eq!(one.hours_note(), Some("平日 9–17時"));
+        assert_eq!(one.access_note(), Some("駅から徒歩5分"));
+        one.set_access_note(None);
+        assert_eq!(one.access_note(), None);
         one.set_position(Some(("35,6", "x")));
         one.set_closed_days(Some(&[]));
         assert_eq!(one.closed_days(), Some(vec![]));

@@ -21,6 +21,9 @@ const LATIN: &str = "https://renkei.example/fhir/StructureDefinition/latin-name"
 const MUNICIPALITY_EXTENSION: &str = "https://renkei.example/fhir/StructureDefinition/municipality";
 const PREFECTURE_EXTENSION: &str = "https://renkei.example/fhir/StructureDefinition/prefecture";
 const BEDS: &str = "https://renkei.example/fhir/StructureDefinition/beds";
+/// Whom to ask at an institution.
+const CONTACT: &str = "https://renkei.example/fhir/CodeSystem/contact-purpose";
+const DESK: &str = "liaison-desk";
 const NAME_PERIOD: &str = "https://renkei.example/fhir/StructureDefinition/name-period";
 
 /// An earlier name, and the last day that it was known by (`2026-05-31`).
@@ -257,6 +260,39 @@ impl Organization {
         set_list(&mut self.0, "telecom", list);
     }
 
+    /// `phone` or `fax` of the liaison desk (連携室), or its name for `None`.
+    pub fn desk(&self, system: Option<&str>) -> Option<&str> {
+        let desk = self.0.list("contact").iter().find(|one| is_desk(one))?;
+        let Some(system) = system else {
+            return desk.get("name")?.get("text")?.as_str();
+        };
+        let telecom = desk.get("telecom")?.as_array()?;
+        let found = telecom.iter().find(|one| is_of(one, system))?;
+        found.get("value")?.as_str()
+    }
+
+    /// Replaces name, telephone and fax of the liaison desk; without any of them there is none.
+    pub fn set_desk(&mut self, name: Option<&str>, phone: Option<&str>, fax: Option<&str>) {
+        let mut list = self.0.list("contact").to_vec();
+        list.retain(|one| !is_desk(one));
+        let telecom: Vec<Value> = [("phone", phone), ("fax", fax)]
+            .into_iter()
+            .filter_map(|(system, value)| Some(json!({"system": system, "value": value?})))
+            .collect();
+        if name.is_some() || !telecom.is_empty() {
+            let purpose =
+                json!({"coding": [{"system": CONTACT, "code": DESK}], "text": "地域医療連携室"});
+            let mut desk = json!({"purpose": purpose});
+            if let Value::Object(desk) = &mut desk {
+                put(desk, "name", name.map(|name| json!({"text": name})));
+                let telecom = (!telecom.is_empty()).then_some(Value::Array(telecom));
+                put(desk, "telecom", telecom);
+            }
+            list.push(desk);
+        }
+        set_list(&mut self.0, "contact", list);
+    }
+
     /// Beds of a kind (`general`, `psychiatric`, `total` …). A blank in the source is `None`, never 0.
     pub fn beds(&self, kind: &str) -> Option<u32> {
         let parts = self.extension(BEDS)?.get("extension")?.as_array()?;
@@ -333,6 +369,21 @@ fn put_or_remove(object: &mut Map<String, Value>, name: &str, value: Option<&str
     }
 }
 
+fn put(object: &mut Map<String, Value>, name: &str, value: Option<Value>) {
+    if let Some(value) = value {
+        object.insert(name.to_owned(), value);
+    }
+}
+
+fn is_desk(contact: &Value) -> bool {
+    let purpose = contact.get("purpose").unwrap_or(&Value::Null);
+    let codings = purpose.get("coding").and_then(Value::as_array);
+    codings.is_some_and(|codings| {
+        let mut codings = codings.iter().filter(|coding| is_of(coding, CONTACT));
+        codings.any(|coding| coding.get("code").and_then(Value::as_str) == Some(DESK))
+    })
+}
+
 fn is_of(one: &Value, system: &str) -> bool {
     one.get("system").and_then(Value::as_str) == Some(system)
 }
@@ -378,6 +429,25 @@ mod tests {
         one.set_beds(&[]);
         one.set_telecom("url", None);
         insta::assert_snapshot!(one.into_resource().to_json(), @r#"{"resourceType":"Organization","id":"o1","_name":{"id":"n"},"name":"昭和大学附属烏山病院","extension":[{"url":"http://other.example","valueDecimal":2.50},{"url":"https://renkei.example/fhir/StructureDefinition/municipality","valueCoding":{"system":"https://renkei.example/fhir/sid/municipality","code":"131121"}}],"alias":["烏山"],"identifier":[{"system":"urn:x","value":"1"},{"system":"http://jpfhir.jp/fhir/core/IdSystem/insurance-medical-institution-no","value":"1310000000"}],"type":[{"coding":[{"system":"https://renkei.example/fhir/CodeSystem/institution-kind","code":"hospital"}]}],"address":[{"use":"work","country":"JP","text":"東京都世田谷区北烏山６－１１－１１"}]}"#);
+    }
+
+    #[test]
+    fn the_liaison_desk_stands_beside_other_contacts() {
+        let mut one = organization();
+        let other = json!([{"purpose": {"text": "人事"}, "name": {"text": "総務課"}}]);
+        one.0.set("contact", other.clone());
+        assert_eq!(one.desk(None), None);
+        one.set_desk(Some("地域連携室"), Some("03-1234-5678"), None);
+        one.set_desk(
+            Some("患者支援センター"),
+            Some("03-1234-5679"),
+            Some("03-1234-5670"),
+        );
+        assert_eq!(one.desk(None), Some("患者支援センター"));
+        assert_eq!(one.desk(Some("phone")), Some("03-1234-5679"));
+        assert_eq!(one.desk(Some("fax")), Some("03-1234-5670"));
+        one.set_desk(None, None, None);
+        assert_eq!(one.0.get("contact"), Some(&other));
     }
 
     #[test]

@@ -36,6 +36,7 @@ fn typed(row: &InstitutionRow) -> NewInstitution {
             phone: row.phone.clone(),
             fax: row.fax.clone(),
             url: row.url.clone(),
+            ..Contact::default()
         },
     }
 }

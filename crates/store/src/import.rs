@@ -56,6 +56,9 @@ const WAITS: &str = "select code, prefecture, name, postal, address, candidates,
 const WAITS_WITH_CANDIDATES: &str = "select code, prefecture, name, postal, address, candidates, source, line, since \
     from code_wait where state = 'waiting' and candidates <> '' order by code limit $1";
 
+const WAIT_COUNTS: &str = "select coalesce(sum(case when candidates <> '' then 1 else 0 end), 0), \
+    coalesce(sum(case when candidates = '' then 1 else 0 end), 0) from code_wait where state = 'waiting'";
+
 const WAIT: &str = "select code, prefecture, name, postal, address, candidates, source, line, since from code_wait \
     where code = $1 and state = 'waiting'";
 
@@ -149,6 +152,16 @@ impl Store {
             .query(WAITS_WITH_CANDIDATES, vec![Value::from(limit)])
             .await?;
         rows.iter().map(code_wait).collect()
+    }
+
+    /// Codes that wait: those with candidates, and those without.
+    pub async fn code_wait_counts(&self) -> Result<(u64, u64), StoreError> {
+        let rows = self.db().query(WAIT_COUNTS, vec![]).await?;
+        let count = |column| {
+            let number = rows.first().map_or(Ok(0), |row| row.int(column))?;
+            Ok::<_, StoreError>(u64::try_from(number).unwrap_or_default())
+        };
+        Ok((count(0)?, count(1)?))
     }
 
     pub async fn code_wait(&self, code: &str) -> Result<Option<CodeWait>, StoreError> {

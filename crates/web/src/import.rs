@@ -1,7 +1,7 @@
 //! 取込み: lists of institutions and of codes, and the codes that wait for a person.
 
 use askama::Template;
-use axum::extract::{FromRequest, Multipart, Path, Request, State};
+use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::limits::{FORM_BYTES, IMPORT_BYTES};
@@ -10,6 +10,7 @@ use renkei_directory::import::{self, Report, Source};
 use renkei_directory::{code, finder::Hit};
 use renkei_store::Failure;
 use renkei_store::import::{CodeWait, ImportRun};
+use serde::Deserialize;
 
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
@@ -40,6 +41,15 @@ struct List<'a> {
     runs: Vec<ImportRun>,
     waiting: Vec<Waiting>,
     running: Option<Id>,
+    /// A code was just decided about: the next one has the keys.
+    decided: bool,
+}
+
+/// Where one comes from.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Params {
+    decided: String,
 }
 
 /// A code and the institutions that it may belong to.
@@ -63,8 +73,15 @@ struct Part<'a> {
 }
 
 /// `GET /imports`
-pub(crate) async fn list(State(app): State<App>, v: Visit) -> Result<Response, Answer> {
-    page(&whole(&app, &v).await?)
+pub(crate) async fn list(
+    State(app): State<App>,
+    v: Visit,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    page(&List {
+        decided: !params.decided.is_empty(),
+        ..whole(&app, &v).await?
+    })
 }
 
 async fn whole<'a>(app: &App, v: &'a Visit) -> Result<List<'a>, Answer> {
@@ -85,6 +102,7 @@ async fn whole<'a>(app: &App, v: &'a Visit) -> Result<List<'a>, Answer> {
         runs: app.store.import_runs(LISTED).await?,
         waiting: waiting.collect(),
         running: app.imports.running().map(|job| job.id.clone()),
+        decided: false,
     })
 }
 
@@ -262,7 +280,7 @@ pub(crate) async fn decide(
         chosen => code::confirm(&app.store, &v.ctx, &code, &crate::visit::id(chosen)?).await?,
     }
     app.finder.refresh(&app.store).await?;
-    Ok(Redirect::to("/imports#codes").into_response())
+    Ok(Redirect::to("/imports?decided=1#codes").into_response())
 }
 
 /// Why an import ended early, in words.

@@ -1,5 +1,7 @@
 //! 医療機関: found by anybody.
 
+pub(crate) mod edit;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -71,6 +73,8 @@ struct One<'a> {
     departments: Vec<HealthcareService>,
     /// Whether the caller keeps this page.
     own: bool,
+    /// Whether the caller may change what it says of itself.
+    edits: bool,
     /// Whether the caller invites its administrator.
     invites: bool,
 }
@@ -215,8 +219,9 @@ pub(crate) async fn show(
     let own = v.ctx.caller.institution.as_ref() == Some(&id);
     page(&One {
         departments: department::list(&app.store, &v.ctx, &id).await?,
-        contact: institution::contact_of(&institution.organization),
+        contact: institution::contact_of(&institution.organization, institution.location.as_ref()),
         own: own && crate::guard::admit(crate::routes::DESK, &v).is_ok(),
+        edits: institution::may_edit(&v.ctx, &id),
         invites: v.ctx.caller.has(Role::RegionAdmin),
         v: &v,
         id,

@@ -9,7 +9,7 @@
 //! | [`visit`], `session`, [`form`], [`error`] | one request: who, in which language; what was typed; every "no" as a page |
 //! | `proxy`, `shell`, [`assets`], [`messages`], `say` | what lies around every page: whose address it is, headers and limits, files, texts, dates |
 //! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
-//! | `institution`, `department`, `import`, `audit` | the directory and its imports; what auditors read |
+//! | `institution`, `department`, `import`, `audit`, `overview` | the directory and its imports; what auditors read; where those begin who see no patients |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
 //! | `events`, `health`, [`metrics`], `job`, `sheet` | "something changed"; for operators; work that takes longer than a page; CSV files |
@@ -41,6 +41,7 @@ mod job;
 mod language;
 mod login;
 mod oauth;
+mod overview;
 mod people;
 mod proxy;
 mod say;

@@ -12,7 +12,7 @@ use axum::http::Method;
 use axum::middleware;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use renkei_base::Role::{
-    self, Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, RegionAdmin,
+    self, Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, RegionAdmin, RegionDesk,
 };
 use renkei_base::limits;
 
@@ -43,7 +43,13 @@ pub(crate) const CARING: Policy = Policy::Roles(&[Doctor, Nurse, LiaisonClerk]);
 /// Those who keep the institution's own page.
 pub(crate) const DESK: Policy = Policy::Roles(&[Doctor, Nurse, LiaisonClerk, InstitutionAdmin]);
 pub(crate) const ADMIN: Policy = Policy::Roles(&[InstitutionAdmin, RegionAdmin]);
-pub(crate) const REGION: Policy = Policy::Roles(&[RegionAdmin]);
+/// Those who keep the directory: what comes from files, and what waits for a person.
+pub(crate) const DIRECTORY: Policy = Policy::Roles(&[RegionDesk, RegionAdmin]);
+/// Those who keep the page of an institution: its administrator, and the region for all.
+pub(crate) const PAGES: Policy = Policy::Roles(&[InstitutionAdmin, RegionDesk, RegionAdmin]);
+/// Those whose work is not patients.
+pub(crate) const OFFICE: Policy =
+    Policy::Roles(&[InstitutionAdmin, RegionDesk, RegionAdmin, Auditor]);
 pub(crate) const AUDIT: Policy = Policy::Roles(&[Auditor]);
 
 /// One line of the table.
@@ -108,6 +114,8 @@ pub fn table() -> Vec<Route> {
 
         get("/institutions", Policy::Public, institution::list),
         get("/institutions/{id}", Policy::Public, institution::show),
+        get("/institutions/{id}/edit", PAGES, institution::edit::show),
+        post("/institutions/{id}/edit", PAGES, institution::edit::change),
         get("/departments", DESK, department::list),
         get("/departments/new", DESK, department::new),
         post("/departments/new", DESK, department::add),
@@ -115,11 +123,11 @@ pub fn table() -> Vec<Route> {
         post("/departments/{id}", DESK, department::change),
         post("/departments/{id}/close", DESK, department::close),
         post("/departments/{id}/reopen", DESK, department::reopen),
-        get("/imports", REGION, import::list),
-        post("/imports", REGION, import::begin).taking(limits::IMPORT_BYTES),
-        post("/imports/codes/{code}", REGION, import::decide),
-        get("/imports/{id}", REGION, import::show),
-        get("/imports/{id}/rejects.csv", REGION, import::rejects),
+        get("/imports", DIRECTORY, import::list),
+        post("/imports", DIRECTORY, import::begin).taking(limits::IMPORT_BYTES),
+        post("/imports/codes/{code}", DIRECTORY, import::decide),
+        get("/imports/{id}", DIRECTORY, import::show),
+        get("/imports/{id}/rejects.csv", DIRECTORY, import::rejects),
         get("/audit", AUDIT, audit::list),
         get("/audit/rows.csv", AUDIT, audit::export),
         post("/audit/verify", AUDIT, audit::verify),

@@ -14,7 +14,7 @@ use renkei_base::{Ctx, Id, Lang, Micros};
 
 use crate::error::Answer;
 use crate::messages::Messages;
-use crate::routes::{ADMIN, AUDIT, CARING, DESK, Policy, REGION};
+use crate::routes::{ADMIN, AUDIT, CARING, DESK, DIRECTORY, OFFICE, Policy};
 use crate::state::App;
 
 /// Made by [`crate::guard`] for every request; templates and handlers use it.
@@ -154,6 +154,8 @@ impl Visit {
         NAVIGATION
             .iter()
             .filter(|(_, _, policy)| self.signed_in && crate::guard::admit(*policy, self).is_ok())
+            // Who also works with patients begins with the work list.
+            .filter(|(_, _, policy)| *policy != OFFICE || !self.cares())
             .map(|(href, key, _)| Entry {
                 href,
                 key,
@@ -178,6 +180,7 @@ pub struct Entry {
 /// Address, text key, who sees it: the same policies as in [`crate::routes`].
 const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/home", "nav-home", CARING),
+    ("/home", "nav-overview", OFFICE),
     ("/referrals", "nav-referrals", CARING),
     ("/patients", "nav-patients", CARING),
     ("/slots", "nav-slots", CARING),
@@ -185,7 +188,7 @@ const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/people", "nav-people", ADMIN),
     ("/clients", "nav-clients", ADMIN),
     ("/institutions", "nav-institutions", Policy::Public),
-    ("/imports", "nav-imports", REGION),
+    ("/imports", "nav-imports", DIRECTORY),
     ("/audit", "nav-audit", AUDIT),
 ];
 

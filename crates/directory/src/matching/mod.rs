@@ -98,6 +98,8 @@ struct Link {
     place: usize,
     /// Names without their legal persons are equal; otherwise one ends with the other.
     equal: bool,
+    /// What they have in common says which place it is.
+    telling: bool,
     closeness: address::Closeness,
 }
 
@@ -131,12 +133,20 @@ fn sure_ones(
     cities.map(|link| (link.place, How::SameCity)).collect()
 }
 
+impl Link {
+    /// Whether a person should look at it: the same town; or only the same beginning of the address, and a name that tells.
+    fn is_plausible(&self) -> bool {
+        match self.closeness {
+            address::Closeness::Far => false,
+            address::Closeness::SameStart => self.telling,
+            address::Closeness::Town | address::Closeness::Door => true,
+        }
+    }
+}
+
 /// The nearest first. Equal names far away are no candidates: there are seven 井上病院.
 fn perhaps(links: &[Link]) -> Verdict {
-    let mut near: Vec<&Link> = links
-        .iter()
-        .filter(|link| link.closeness >= address::Closeness::SameStart)
-        .collect();
+    let mut near: Vec<&Link> = links.iter().filter(|link| link.is_plausible()).collect();
     near.sort_by_key(|link| (std::cmp::Reverse((link.closeness, link.equal)), link.place));
     let places: Vec<usize> = near
         .into_iter()
@@ -233,6 +243,7 @@ impl<'a> Index<'a> {
                 Some(Link {
                     place,
                     equal: row.name.shared(&one.name).next().is_some(),
+                    telling: row.name.tells_of(&one.name),
                     closeness: row.address.closeness(&one.address),
                 })
             })
@@ -341,6 +352,21 @@ mod tests {
                 .iter()
                 .any(|v| matches!(v, Verdict::Sure(..)))
         );
+    }
+
+    #[test]
+    fn a_common_ending_is_no_candidate() {
+        let rows = [party("田中 内科", "葛飾区立石３−２−１", "")];
+        let institutions = [
+            party("佐藤 内科", "東京都葛飾区立石５", "葛飾区"),
+            party("立石内科", "東京都葛飾区立石６", "葛飾区"),
+            party("医療法人 鈴木クリニック", "東京都葛飾区立石７", "葛飾区"),
+        ];
+        assert_eq!(verdicts(&rows, &institutions), [Verdict::Nobody]);
+        // The same town and no number, which was enough for two names that end alike.
+        let rows = [party("田中 内科", "葛飾区立石３−２−１", "")];
+        let institutions = [party("佐藤 内科", "東京都葛飾区立石", "葛飾区")];
+        assert_eq!(verdicts(&rows, &institutions), [Verdict::Nobody]);
     }
 
     #[test]

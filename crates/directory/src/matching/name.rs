@@ -80,6 +80,59 @@ const GENERIC: &[&str] = &[
     "徳洲会病院",
 ];
 
+/// Words that say what a place is and not which one, as search keys; longer ones before those that they begin with.
+const KINDS: &[&str] = &[
+    "脳神経外科",
+    "脳神経内科",
+    "耳鼻咽喉科",
+    "心療内科",
+    "整形外科",
+    "形成外科",
+    "美容外科",
+    "口腔外科",
+    "循環器",
+    "呼吸器",
+    "消化器",
+    "泌尿器科",
+    "産婦人科",
+    "放射線科",
+    "人工透析",
+    "糖尿病",
+    "小児科",
+    "皮膚科",
+    "婦人科",
+    "精神科",
+    "神経科",
+    "麻酔科",
+    "胃腸科",
+    "胃腸",
+    "肛門科",
+    "透析",
+    "内科",
+    "外科",
+    "眼科",
+    "産科",
+    "小児",
+    "矯正",
+    "歯科",
+    "りはびりて-しょん科",
+    "りはびりて-しょん",
+    "あれるぎ-科",
+    "りうまち科",
+    "くりにっく",
+    "附属診療所",
+    "付属診療所",
+    "診療所",
+    "医院",
+    "附属病院",
+    "付属病院",
+    "病院",
+    "分院",
+    "本院",
+    "健診せんた-",
+    "せんた-",
+];
+
 /// A name in the forms that it is compared by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
@@ -96,6 +149,7 @@ impl Name {
             let rest = words.get(start..).unwrap_or_default().concat();
             forms.push(without_legal(&search_key(&rest)).to_owned());
         }
+        forms.retain(|form| *form == key || tells(form));
         forms.retain(|form| form.chars().count() >= 2);
         forms.sort_unstable();
         forms.dedup();
@@ -116,11 +170,32 @@ impl Name {
             .filter_map(|at| self.key.get(at..))
     }
 
+    /// Whether one name ends with a form of the other that is long enough and not many places' own.
+    pub fn tells_of(&self, other: &Self) -> bool {
+        let ends = |one: &Self, other: &Self| {
+            other.forms().any(|form| {
+                form.chars().count() >= TELLING_CHARS
+                    && !is_generic(form)
+                    && one.key.ends_with(form)
+            })
+        };
+        ends(self, other) || ends(other, self)
+    }
+
     /// The forms that both have.
     pub fn shared<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
         self.forms()
             .filter(|form| other.forms.iter().any(|one| one == form))
     }
+}
+
+/// Whether a form says which place it is: 内科クリニック does not, 山田内科 does.
+fn tells(form: &str) -> bool {
+    let mut rest = form;
+    while let Some(shorter) = KINDS.iter().find_map(|kind| rest.strip_prefix(kind)) {
+        rest = shorter;
+    }
+    !rest.is_empty()
 }
 
 fn without_legal(key: &str) -> &str {
@@ -150,9 +225,18 @@ mod tests {
 
     #[test]
     fn every_list_entry_is_its_own_search_key() {
-        for word in LEGAL.iter().chain(GENERIC) {
+        for word in LEGAL.iter().chain(GENERIC).chain(KINDS) {
             assert_eq!(&search_key(word), word);
         }
+    }
+
+    #[test]
+    fn what_a_place_is_does_not_tell_which_one() {
+        let forms = |text| Name::new(text).forms;
+        assert_eq!(forms("田中 内科"), ["田中内科"]);
+        assert_eq!(forms("山手 内科・小児科 クリニック").len(), 1);
+        assert_eq!(forms("医療法人 内科クリニック").len(), 1);
+        assert!(forms("佐藤会 山手内科").contains(&"山手内科".to_owned()));
     }
 
     #[test]

@@ -224,6 +224,11 @@ async fn what_an_institution_said_itself_stays(backend: Backend) {
     let contact = institution::Contact {
         phone: "０３（１２３４）５６７８".to_owned(),
         url: "https://aoba.example.jp/".to_owned(),
+        address: "目黒区新しい町９".to_owned(),
+        desk: "地域連携室".to_owned(),
+        desk_phone: "03-1234-5679".to_owned(),
+        hours: "平日 9:00–17:00\r\n土曜は午前".to_owned(),
+        access: "駅から徒歩5分".to_owned(),
         ..Default::default()
     };
     institution::edit(&world.store, &own, &id, &contact)
@@ -247,12 +252,29 @@ async fn what_an_institution_said_itself_stays(backend: Backend) {
     );
     assert_eq!(one.organization.telecom("phone"), Some("03-1234-5678"));
     assert_eq!(one.organization.beds("total"), Some(50));
+    let said = institution::contact_of(&one.organization, one.location.as_ref());
+    assert_eq!(said.address, "東京都目黒区新しい町９");
+    assert_eq!(
+        (said.desk.as_str(), said.desk_phone.as_str()),
+        ("地域連携室", "03-1234-5679")
+    );
+    assert_eq!(said.hours, "平日 9:00–17:00\n土曜は午前");
+    assert_eq!(said.access, "駅から徒歩5分");
     let fields: Vec<&str> = one
         .values
         .iter()
         .map(|value| value.field.as_str())
         .collect();
-    assert_eq!(fields, ["phone", "url"]);
+    let said_itself = [
+        "access",
+        "address",
+        "desk",
+        "desk_phone",
+        "hours",
+        "phone",
+        "url",
+    ];
+    assert_eq!(fields, said_itself);
     assert!(one.values.iter().all(|value| value.confirmed_at.is_some()));
 
     let bad = institution::Contact {

@@ -79,6 +79,9 @@ audit-group-department = Departments
 audit-group-import = Imports
 audit-group-resource = Reading and writing of records
 audit-group-audit = Audit
+audit-group-document = Documents exchanged
+audit-group-arrival = Documents from outside
+audit-group-backup = Backups
 audit-group-sample = Sample region
 
 # Acts: the words for the codes of the record
@@ -174,6 +177,11 @@ audit-do-audit-export = Exported the audit
 audit-do-audit-verify = Verified the audit
 audit-do-audit-begin = The record began
 audit-do-audit-head = Noted the heads of the chains
+audit-do-document-issue = Issued a document (JP-CLINS)
+audit-do-document-receive = Received a document (JP-CLINS)
+audit-do-arrival-assign = Assigned an arrived document to a patient
+audit-do-arrival-refuse = Refused an arrived document
+audit-do-backup-make = Made a backup
 audit-do-sample-made = Made the sample region
 
 # Purposes

@@ -19,6 +19,7 @@ fault-institution-kind = Choose the kind of institution from the list.
 fault-institution-name = Enter the institution's name.
 fault-institution-control = There are characters that cannot be used (line breaks and other control characters). Take them out.
 fault-institution-too-long = Too long. At most { $limit } characters.
+fault-institution-address = Please enter the address.
 fault-institution-url = This cannot be read as a web address. Begin with https://.
 fault-institution-code-taken = Another institution has this code. Check the code.
 fault-department-name = Enter the department's name.

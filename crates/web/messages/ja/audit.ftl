@@ -79,6 +79,9 @@ audit-group-department = 診療科
 audit-group-import = 取込み
 audit-group-resource = 記録の読み書き
 audit-group-audit = 監査
+audit-group-document = 文書のやりとり
+audit-group-arrival = 外から届いた文書
+audit-group-backup = バックアップ
 audit-group-sample = 見本の地域
 
 # 操作。利用者が見るのはこの言葉で、コードは監査記録のもの
@@ -174,6 +177,11 @@ audit-do-audit-export = 監査記録をファイルにした
 audit-do-audit-verify = 改ざんを検査した
 audit-do-audit-begin = 記録を始めた
 audit-do-audit-head = 末尾の控えを取った
+audit-do-document-issue = 文書（JP-CLINS）を発行した
+audit-do-document-receive = 文書（JP-CLINS）を受け取った
+audit-do-arrival-assign = 届いた文書を患者に結び付けた
+audit-do-arrival-refuse = 届いた文書を受け取らなかった
+audit-do-backup-make = バックアップを作った
 audit-do-sample-made = 見本の地域を作った
 
 # 目的

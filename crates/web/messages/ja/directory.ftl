@@ -19,6 +19,7 @@ fault-institution-kind = 機関の種類を一覧から選んでください。
 fault-institution-name = 機関の名前を入力してください。
 fault-institution-control = 使えない文字（改行などの制御文字）が入っています。取り除いてください。
 fault-institution-too-long = 長すぎます。{ $limit } 文字以内にしてください。
+fault-institution-address = 住所を入力してください。
 fault-institution-url = ホームページのアドレスとして読み取れません。https:// から始まる形で入力してください。
 fault-institution-code-taken = この医療機関コードは、ほかの機関に付いています。コードをお確かめください。
 fault-department-name = 診療科の名前を入力してください。

@@ -18,6 +18,8 @@ pub const GROUPS: &[&str] = &[
     "referral",
     "reply",
     "attachment",
+    "document",
+    "arrival",
     "message",
     "slot",
     "institution",
@@ -25,6 +27,7 @@ pub const GROUPS: &[&str] = &[
     "import",
     "resource",
     "audit",
+    "backup",
     "sample",
 ];
 

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::{Role, limits};
+use axum::response::Response;
+use renkei_base::limits;
 use renkei_care::work_list::{self, Filter, Group, Row, WorkList};
 use serde::Deserialize;
 
@@ -43,7 +43,7 @@ pub(crate) async fn show(
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
     if !v.cares() {
-        return Ok(Redirect::to(first_page(&v)).into_response());
+        return crate::overview::show(&app, &v).await;
     }
     let filter = Filter {
         department: params.department.parse().ok(),
@@ -67,20 +67,6 @@ pub(crate) async fn show(
         list,
         params,
     })
-}
-
-/// Those who do not work with patients begin where their work is.
-fn first_page(v: &Visit) -> &'static str {
-    let caller = &v.ctx.caller;
-    if caller.has(Role::InstitutionAdmin) {
-        "/people"
-    } else if caller.has(Role::RegionAdmin) {
-        "/imports"
-    } else if caller.has(Role::Auditor) {
-        "/audit"
-    } else {
-        "/institutions"
-    }
 }
 
 impl HomeList<'_> {

@@ -170,6 +170,28 @@ impl World {
         browser
     }
 
+    /// What this account's requests are made with.
+    pub(crate) async fn ctx_of(&self, account: &Id) -> Ctx {
+        let ctx = self.ctx();
+        let mode = self.app.access.demo_mode(&ctx, loopback()).await.unwrap();
+        let access = &self.app.access;
+        let session = access.become_person(&mode, &ctx, account, "test").await;
+        let token = session.unwrap().token;
+        let signed_in = access
+            .authenticate(&token, ctx.at, renkei_access::session::Use::Person)
+            .await
+            .unwrap()
+            .unwrap();
+        let arrival = renkei_access::context::Arrival {
+            at: ctx.at,
+            request: self.ids.id(),
+            lang: Lang::Ja,
+            address: None,
+            ids: Arc::clone(&self.ids),
+        };
+        renkei_access::ctx_for(&signed_in, arrival)
+    }
+
     /// A browser of somebody new with these roles.
     pub(crate) async fn signed_in(
         &self,

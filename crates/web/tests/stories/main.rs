@@ -15,6 +15,7 @@ mod fhir_search;
 mod fhir_write;
 mod ground;
 mod hostile;
+mod institution;
 mod messages;
 mod patient;
 mod policy;

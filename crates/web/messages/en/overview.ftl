@@ -1,0 +1,24 @@
+# Where people begin who see no patients
+nav-overview = Overview
+overview-refusals = Refused and failed in the last 7 days
+overview-refusals-none = Nothing was refused and no sign-in failed in the last 7 days.
+overview-count = { $count } in all
+overview-at-least = or more
+overview-audit = See the audit
+overview-waiting = What waits
+overview-confirm = Codes that wait for a person
+overview-alone = Codes whose institution is not here yet
+overview-review = People to review
+overview-decide = Decide about codes
+overview-runs = Last imports
+overview-run = { $accepted } added or changed, { $waiting } waiting, { $refused } refused
+overview-orphans = Institutions without administrator
+overview-orphans-about = They have people, and no administrator who can sign in.
+overview-orphans-none = There are none.
+overview-more = and { $count } more
+overview-invited = People who have not enrolled yet
+overview-people = Look after people
+overview-said = The contacts are entered.
+overview-missing = Some contacts and directions are not entered yet. Letters and the page that others see use them.
+overview-slots = Each department has free slots ahead.
+overview-no-slots = Departments without a free slot ahead:

@@ -1,0 +1,24 @@
+# 患者を診ない人の最初の画面
+nav-overview = 概要
+overview-refusals = この7日間の拒否・失敗
+overview-refusals-none = この7日間に、拒否された操作や失敗したサインインはありません。
+overview-count = { $count } 件
+overview-at-least = 以上
+overview-audit = 監査記録を見る
+overview-waiting = 待っていること
+overview-confirm = 人の確認を待つコード
+overview-alone = 合う機関がまだないコード
+overview-review = 再確認の時期の利用者
+overview-decide = コードを確かめる
+overview-runs = 最近の取込み
+overview-run = 追加・更新 { $accepted }、確認待ち { $waiting }、取り込めない行 { $refused }
+overview-orphans = 管理者のいない機関
+overview-orphans-about = 利用者がいるのに、サインインできる機関管理者がいない機関です。
+overview-orphans-none = ありません。
+overview-more = ほか { $count } 機関
+overview-invited = 登録を待っている利用者
+overview-people = 利用者を管理
+overview-said = 連絡先は登録されています。
+overview-missing = まだ登録されていない連絡先・案内があります。紹介状や、ほかの機関が見るページに使われます。
+overview-slots = どの診療科にも、空いている予約枠があります。
+overview-no-slots = これから先に空いている予約枠のない診療科：
