@@ -105,10 +105,10 @@ pub async fn work_list(care: &Care, ctx: &Ctx, filter: &Filter) -> Result<WorkLi
     let mut list = WorkList::default();
     let mut departments = BTreeMap::new();
     let mut parts = Vec::new();
-    for one in &waiting {
-        let Some((part, count, overdue)) = counted(ctx, one) else {
-            continue;
-        };
+    for (one, (part, count, overdue)) in waiting
+        .iter()
+        .flat_map(|one| counted(ctx, one).map(move |counted| (one, counted)))
+    {
         if part.group.is_receivers() && !one.department.is_empty() {
             *departments.entry(one.department.as_str()).or_insert(0) += count;
         }
@@ -146,6 +146,8 @@ struct Part {
     concern: Concern,
     state: State,
     mark: String,
+    /// Only those whose deadline is over.
+    over: bool,
 }
 
 /// What "today" means for the list.
@@ -166,24 +168,33 @@ impl Today {
     }
 }
 
-/// The group of a state for this caller, with how many of it need somebody now, and how many are late.
-fn counted(ctx: &Ctx, one: &Waiting) -> Option<(Part, usize, usize)> {
-    let state = State::from_code(&one.state)?;
-    let group = Group::of(ctx, one.concern, state, &one.mark)?;
+/// The groups of a state for this caller, with how many of each need somebody now, and how many are late.
+fn counted(ctx: &Ctx, one: &Waiting) -> impl Iterator<Item = (Part, usize, usize)> {
     let [late, visits] = one.before;
-    let (count, late) = match one.concern {
-        Concern::Turn if state.is_booked() => (visits, late),
-        Concern::Turn => (one.count, late),
-        Concern::News => (one.count, 0),
-        Concern::Watch => (late, late),
+    let state = State::from_code(&one.state);
+    let booked = state.is_some_and(State::is_booked);
+    let counts = match one.concern {
+        Concern::Turn if booked => vec![(false, visits, late)],
+        Concern::Turn => vec![(false, one.count, late)],
+        // Once the visit is over, nobody is told of it any more.
+        Concern::News if booked => vec![(false, one.count - late, 0), (true, late, late)],
+        Concern::News => vec![(false, one.count, 0)],
+        Concern::Watch => vec![(true, late, late)],
     };
-    let part = Part {
-        group,
-        concern: one.concern,
-        state,
-        mark: one.mark.clone(),
+    let part = move |over| {
+        let state = state?;
+        let group = Group::of(ctx, one.concern, state, &one.mark, over)?;
+        Some(Part {
+            group,
+            concern: one.concern,
+            state,
+            mark: one.mark.clone(),
+            over,
+        })
     };
-    Some((part, count, late))
+    counts
+        .into_iter()
+        .filter_map(move |(over, count, late)| Some((part(over)?, count, late)))
 }
 
 /// The first rows by deadline: bookings only where the visit is today or past, those of others only where they are late.
@@ -203,26 +214,30 @@ async fn rows(
     let wanted = |part: &&Part| filter.group.is_none() || filter.group == Some(part.group);
     let mut rows = Vec::new();
     for concern in Concern::ALL {
-        let parts = parts.iter().filter(|part| part.concern == concern);
-        let (booked, others): (Vec<&Part>, Vec<&Part>) = parts
-            .filter(wanted)
-            .partition(|part| part.state.is_booked());
-        for parts in [others, booked] {
-            let Some(first) = parts.first() else { continue };
-            let until = match concern {
-                Concern::Turn if first.state.is_booked() => Some(today.visits_until),
-                Concern::Watch => Some(ctx.at),
+        for (booked, over) in [(false, false), (true, false), (false, true), (true, true)] {
+            let alike = |part: &&Part| {
+                let same = part.concern == concern && part.over == over;
+                same && part.state.is_booked() == booked
+            };
+            let parts: Vec<&Part> = parts.iter().filter(wanted).filter(alike).collect();
+            if parts.is_empty() {
+                continue;
+            }
+            let mut query = query_of(ctx, concern, &parts, filter)?.count(limit);
+            let due = match (concern, over) {
+                (_, true) => Some(format!("lt{}", ctx.at.to_fhir())),
+                (Concern::Turn, _) if booked => Some(format!("lt{}", today.visits_until.to_fhir())),
+                (Concern::News, _) if booked => Some(format!("ge{}", ctx.at.to_fhir())),
                 _ => None,
             };
-            let mut query = query_of(ctx, concern, &parts, filter)?.count(limit);
-            if let Some(until) = until {
-                query = query.with("x-due", format!("lt{}", until.to_fhir()));
+            if let Some(due) = due {
+                query = query.with("x-due", due);
             }
             let page = care.store.search(ctx, &query).await?;
             rows.extend(
                 page.matches
                     .iter()
-                    .filter_map(|stored| row(ctx, stored, &page.included, Some(concern))),
+                    .filter_map(|stored| row(ctx, stored, &page.included, Some((concern, over)))),
             );
         }
     }
@@ -261,7 +276,12 @@ fn query_of(
     Ok(query)
 }
 
-fn row(ctx: &Ctx, stored: &Stored, included: &[Stored], concern: Option<Concern>) -> Option<Row> {
+fn row(
+    ctx: &Ctx,
+    stored: &Stored,
+    included: &[Stored],
+    part: Option<(Concern, bool)>,
+) -> Option<Row> {
     let task = Task::from_resource(stored.resource.clone())?;
     let state = State::from_code(task.state()?)?;
     let (sender, sender_name) = task.requester()?;
@@ -282,10 +302,10 @@ fn row(ctx: &Ctx, stored: &Stored, included: &[Stored], concern: Option<Concern>
     let patient = patient
         .map(|patient| PatientView::of(&patient, 0, ctx.at))
         .unwrap_or_default();
-    let due = match concern {
+    let due = match part {
         // What is new is the other side's to do; a patient is told before the visit.
-        Some(Concern::News) if state.is_booked() => task.visit(),
-        Some(Concern::News) => None,
+        Some((Concern::News, false)) if state.is_booked() => task.visit(),
+        Some((Concern::News, false)) => None,
         _ => task.due(),
     };
     let mark = task.mark().unwrap_or_default();
@@ -295,7 +315,7 @@ fn row(ctx: &Ctx, stored: &Stored, included: &[Stored], concern: Option<Concern>
         case: task.focus()?.id,
         number: task.number().to_owned(),
         state,
-        group: concern.and_then(|concern| Group::of(ctx, concern, state, mark)),
+        group: part.and_then(|(concern, over)| Group::of(ctx, concern, state, mark, over)),
         side,
         priority: Priority::from_code(task.priority()).unwrap_or_default(),
         patient: patient.name,

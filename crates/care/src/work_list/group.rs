@@ -101,11 +101,18 @@ impl Group {
     }
 
     /// The group of a state that concerns the caller's institution in that way; `None` where this caller need do nothing.
-    pub(super) fn of(ctx: &Ctx, concern: Concern, state: State, mark: &str) -> Option<Self> {
+    /// `over`: the deadline is over.
+    pub(super) fn of(
+        ctx: &Ctx,
+        concern: Concern,
+        state: State,
+        mark: &str,
+        over: bool,
+    ) -> Option<Self> {
         match concern {
             Concern::Turn => Self::turn(ctx, state, mark),
-            Concern::News => Self::news(state),
-            Concern::Watch => Self::watch(state),
+            Concern::News if !over => Self::news(state),
+            Concern::News | Concern::Watch => Self::watch(state),
         }
     }
 

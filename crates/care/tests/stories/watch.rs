@@ -118,8 +118,20 @@ async fn a_date_is_told_once(backend: Backend) {
     region
         .clock
         .set(renkei_base::Micros::from_fhir("2026-12-01T10:05:00+09:00").unwrap());
+    let unsaid = region.accepted().await;
+    book(&region, &unsaid, Verb::Book, "2026-12-02").await;
     region
         .act(desk, &case, Command::Arrive { early: false })
+        .await
+        .unwrap();
+    region.clock.advance(Span::days(2));
+    assert_eq!(
+        groups(&region, clinic).await,
+        [(Group::LateArrive, 1)],
+        "the visit is over: now one asks whether the patient came"
+    );
+    region
+        .act(desk, &unsaid, Command::Arrive { early: false })
         .await
         .unwrap();
     assert_eq!(
