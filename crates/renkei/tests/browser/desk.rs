@@ -52,7 +52,7 @@ impl Desk {
     }
 
     /// Waits until it is there, and gives it.
-    async fn find(&self, by: By) -> WebElement {
+    pub(crate) async fn find(&self, by: By) -> WebElement {
         self.within(by, PATIENCE).await
     }
 
@@ -74,11 +74,11 @@ impl Desk {
         }
     }
 
-    async fn path(&self) -> String {
+    pub(crate) async fn path(&self) -> String {
         self.driver.current_url().await.unwrap().path().to_owned()
     }
 
-    async fn text(&self) -> String {
+    pub(crate) async fn text(&self) -> String {
         self.driver
             .find(By::Tag("body"))
             .await
@@ -88,13 +88,13 @@ impl Desk {
             .unwrap()
     }
 
-    async fn click(&self, by: By) {
+    pub(crate) async fn click(&self, by: By) {
         let element = self.find(by).await;
         element.scroll_into_view().await.unwrap();
         element.click().await.unwrap();
     }
 
-    async fn type_into(&self, name: &str, text: &str) {
+    pub(crate) async fn type_into(&self, name: &str, text: &str) {
         let field = self.find(By::Css(format!("[name='{name}']"))).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
@@ -200,6 +200,12 @@ impl Desk {
         self.type_into("date", date).await;
         self.type_into("time", time).await;
         self.press("step-book").await;
+    }
+
+    /// What a script of the page gives.
+    pub(crate) async fn script(&self, script: &str) -> serde_json::Value {
+        let answer = self.driver.execute(script, Vec::new()).await.unwrap();
+        answer.json().clone()
     }
 
     /// Length of a PDF that the signed-in browser gets; 0 when it is no PDF.

@@ -4,6 +4,7 @@
 
 mod desk;
 mod region;
+mod writing;
 
 use desk::Desk;
 use region::Region;
