@@ -1,16 +1,17 @@
 //! An Appointment from outside: booking, moving and cancelling are the steps of its case.
 
 use renkei_base::{Fault, Id, Micros, Refusal};
-use renkei_fhir::Resource;
 use renkei_fhir::appointment::Appointment;
 use renkei_fhir::element::{key_of, text_of};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::service_request::ServiceRequest;
+use renkei_fhir::{Organization, Resource};
 use renkei_store::{Changes, Stored};
 
 use super::Denied;
 use super::door::{Door, Planned};
 use super::step::{differs, only, renamed};
+use crate::booking;
 use crate::referral::case::Case;
 use crate::referral::rules::Outcome;
 use crate::referral::{ActForm, Command, Verb, act, turn};
@@ -36,7 +37,10 @@ pub(super) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Plann
         return Err(fault("status", "fault-fhir-booked-only").into());
     }
     let case = case_of(sent).ok_or_else(|| fault("basedOn", "fault-required"))?;
-    let (changes, planned) = take(door, &case, Verb::Book, form(&view), sent).await?;
+    let (changes, planned) = take(door, &case, Verb::Book, form(&view), Some(sent)).await?;
+    if let Some(changes) = &changes {
+        same_time(sent, changes)?;
+    }
     let made = changes.as_ref().and_then(appointment_of);
     match (changes, made.or(planned)) {
         (Some(changes), Some(key)) => Ok(Planned::created(key, changes)),
@@ -85,7 +89,10 @@ pub(super) async fn update(
             ..ActForm::default()
         },
     };
-    let (changes, _) = take(door, &case, verb, form, sent).await?;
+    let (changes, _) = take(door, &case, verb, form, None).await?;
+    if let (Some(changes), Verb::Rebook, true) = (&changes, verb, changed.contains("start")) {
+        same_time(sent, changes)?;
+    }
     let key = stored.key.clone();
     Ok(match changes {
         Some(changes) => Planned::updated(key, changes),
@@ -101,12 +108,14 @@ async fn take(
     id: &Id,
     verb: Verb,
     form: ActForm,
-    sent: &Resource,
+    new: Option<&Resource>,
 ) -> Result<Taken, Denied> {
     let (care, ctx) = (door.care, door.ctx);
     door.tried = turn::tried(id, verb);
     let case = Case::load(care, ctx, id, &turn::action(verb)).await?;
-    of_patient(sent, &case)?;
+    if let Some(new) = new {
+        known(new, &case)?;
+    }
     let command = Command::parse(verb, &form).map_err(|refusal| renamed(refusal, element))?;
     let outcome = act::plan(care, ctx, &case, None, &command).await;
     let outcome = outcome.map_err(|failure| match Denied::from(failure) {
@@ -136,15 +145,36 @@ fn appointment_of(changes: &Changes) -> Option<renkei_fhir::Key> {
         .and_then(|put| put.resource.key())
 }
 
-/// Nobody else's patient may be named.
-fn of_patient(resource: &Resource, case: &Case) -> Result<(), Refusal> {
+/// Whom a booking brings together is known: nobody else's patient may be named, and nobody who would be lost.
+fn known(resource: &Resource, case: &Case) -> Result<(), Refusal> {
+    let patient = Patient::key(&case.patient_id);
+    let with = [
+        booking::actor(case, None),
+        case.addressee().map(|id| Organization::key(&id)),
+    ];
     for (at, one) in resource.list("participant").iter().enumerate() {
         let key = one.get("actor").and_then(key_of);
-        if key.is_some_and(|key| key.typ == Patient::TYPE && key.id != case.patient_id) {
-            return Err(fault(
-                &format!("participant[{at}].actor"),
-                "fault-fhir-reference-unknown",
-            ));
+        if key.as_ref() == Some(&patient) || (key.is_some() && with.contains(&key)) {
+            continue;
+        }
+        let at = format!("participant[{at}].actor");
+        return Err(match key {
+            Some(key) if key.typ == Patient::TYPE => fault(&at, "fault-fhir-reference-unknown"),
+            _ => fault(&at, "fault-fhir-read-only"),
+        });
+    }
+    Ok(())
+}
+
+/// The times that were sent are those of the slot.
+fn same_time(sent: &Resource, changes: &Changes) -> Result<(), Refusal> {
+    let mut puts = changes.puts.iter();
+    let made = puts.find(|put| put.resource.typ() == Appointment::TYPE);
+    for name in ["start", "end"] {
+        let instant = |resource: &Resource| resource.str_at(name).and_then(Micros::from_fhir);
+        let wrong = made.is_some_and(|made| instant(sent) != instant(&made.resource));
+        if sent.get(name).is_some() && wrong {
+            return Err(fault(name, "fault-fhir-slot-time"));
         }
     }
     Ok(())

@@ -1,5 +1,7 @@
 //! The way of every write from outside: what is meant, what the noun makes of it, one commit.
 
+use std::collections::BTreeMap;
+
 use renkei_base::{Ctx, Refusal};
 use renkei_fhir::appointment::Appointment;
 use renkei_fhir::composition::Composition;
@@ -26,6 +28,8 @@ pub(crate) struct Door<'a> {
     pub(crate) ctx: &'a Ctx,
     /// What the entries before this one write.
     pub(crate) pending: Changes,
+    /// Where in `pending` each resource is.
+    at: BTreeMap<Key, usize>,
     /// What is noted when this entry is refused.
     pub(crate) tried: Note,
 }
@@ -92,20 +96,32 @@ impl Door<'_> {
 
     /// What an earlier entry writes under this key.
     pub(crate) fn put(&self, key: &Key) -> Option<&Put> {
-        let mut puts = self.pending.puts.iter();
-        puts.find(|put| !put.delete && put.resource.key().as_ref() == Some(key))
+        let put = self.pending.puts.get(*self.at.get(key)?);
+        put.filter(|put| !put.delete)
+    }
+
+    /// Puts the later version of a schedule in the place of the earlier one.
+    fn again(&mut self, old: usize, put: Put) {
+        if let Some(key) = put.resource.key() {
+            self.at.insert(key, old);
+        }
+        if let Some(there) = self.pending.puts.get_mut(old) {
+            there.resource = put.resource;
+        }
     }
 
     /// Adds what an entry writes. The same resource twice in one commit is nobody's wish.
     fn add(&mut self, changes: Changes) -> Result<(), Denied> {
         for put in changes.puts {
-            let key = put.resource.key();
-            let twice = |old: &&mut Put| old.resource.key() == key;
-            match self.pending.puts.iter_mut().find(twice) {
-                // A schedule only moves its horizon on; the later one has seen the earlier one.
-                Some(old) if put.resource.typ() == Schedule::TYPE => old.resource = put.resource,
-                Some(_) => return Err(Refusal::not_now("refuse-fhir-twice").into()),
+            let key = put.resource.key().ok_or(Refusal::NotFound)?;
+            let next = self.pending.puts.len();
+            match self.at.insert(key, next) {
                 None => self.pending.puts.push(put),
+                Some(old) if put.resource.typ() != Schedule::TYPE || old >= next => {
+                    return Err(Refusal::not_now("refuse-fhir-twice").into());
+                }
+                // A schedule only moves its horizon on; the later one has seen the earlier one.
+                Some(old) => self.again(old, put),
             }
         }
         self.pending.grants.extend(changes.grants);
@@ -136,7 +152,7 @@ pub(super) async fn pass(
                 Err(other) => return Err(whole(other.into())),
             },
         };
-        return answers(care, ctx, planned, &written).await.map_err(whole);
+        return answers(care, ctx, planned, written).await.map_err(whole);
     }
     let failed = whole(Refusal::Conflict.into());
     Err(refused(care, ctx, failed, Note::new("resource.write")).await)
@@ -176,6 +192,7 @@ async fn plan(
         care,
         ctx,
         pending: Changes::default(),
+        at: BTreeMap::new(),
         tried: Note::new("resource.write"),
     };
     let at = |entry, why| Failed {
@@ -297,7 +314,7 @@ async fn update(
         Appointment::TYPE => appointment::update(door, stored, resource).await,
         Slot::TYPE => slot::update(door, stored, resource).await,
         Schedule::TYPE => slot::update_schedule(door, stored, resource).await,
-        DocumentReference::TYPE if file::is_of_case(&stored.resource) => {
+        DocumentReference::TYPE if file::is_kept_in_case(stored) => {
             Err(Denied::NotOffered("refuse-fhir-file"))
         }
         _ => record::update(door, stored, resource).await,
@@ -306,7 +323,7 @@ async fn update(
 
 async fn delete(door: &mut Door<'_>, stored: &Stored) -> Result<Planned, Denied> {
     match stored.key.typ.as_str() {
-        DocumentReference::TYPE if file::is_of_case(&stored.resource) => {
+        DocumentReference::TYPE if file::is_kept_in_case(stored) => {
             file::delete(door, stored).await
         }
         _ => record::delete(door, stored).await,
@@ -335,11 +352,13 @@ async fn answers(
     care: &Care,
     ctx: &Ctx,
     planned: Vec<Planned>,
-    written: &[Stored],
+    written: Vec<Stored>,
 ) -> Result<Vec<Written>, Denied> {
+    let written = written.into_iter().map(|new| (new.key.clone(), new));
+    let mut written: BTreeMap<Key, Stored> = written.collect();
     let mut list = Vec::with_capacity(planned.len());
     for one in planned {
-        let mut stored = written.iter().find(|new| new.key == one.key).cloned();
+        let mut stored = written.remove(&one.key);
         if stored.is_none() && one.outcome != Outcome::Deleted {
             stored = care.store.read(ctx, &one.key).await?;
         }

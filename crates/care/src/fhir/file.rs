@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use renkei_base::{Fault, Refusal, limits};
+use renkei_base::{Fault, Refusal, Scope, limits};
 use renkei_fhir::Resource;
 use renkei_fhir::document_reference::DocumentReference;
 use renkei_fhir::element::text_of;
@@ -40,10 +40,15 @@ const ATTACHMENT: [&str; 7] = [
     "language",
 ];
 
-/// Whether it belongs to a referral; what does not is the record's.
+/// Whether a new one is to belong to a referral; what does not is the record's.
 pub(super) fn is_of_case(resource: &Resource) -> bool {
     let view = DocumentReference::from_resource(resource.clone());
     view.is_some_and(|view| view.request().is_some())
+}
+
+/// Whether a stored one is the file of a referral.
+pub(super) const fn is_kept_in_case(stored: &Stored) -> bool {
+    matches!(stored.place.scope, Scope::Case(_))
 }
 
 /// Adds a file to the letter (by its sender) or the reply (by its receiver) that is being written.

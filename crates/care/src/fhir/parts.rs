@@ -21,10 +21,11 @@ use crate::referral::case::Case;
 use crate::referral::draft::{self, DraftForm};
 use crate::referral::{Verb, turn};
 
-const REQUEST: [&str; 15] = [
+const REQUEST: [&str; 16] = [
     "resourceType",
     "id",
     "meta",
+    "identifier",
     "status",
     "intent",
     "category",
@@ -38,10 +39,11 @@ const REQUEST: [&str; 15] = [
     "note",
     "supportingInfo",
 ];
-const TASK: [&str; 13] = [
+const TASK: [&str; 14] = [
     "resourceType",
     "id",
     "meta",
+    "identifier",
     "status",
     "businessStatus",
     "intent",
@@ -88,40 +90,73 @@ pub(super) async fn create(
     sent: &Resource,
     news: &[&Resource],
 ) -> Result<Planned, Denied> {
+    let (care, ctx) = (door.care, door.ctx);
     let key = sent.key().ok_or(Refusal::NotFound)?;
     door.tried = turn::tried(&key.id, Verb::SaveDraft);
-    let part = |typ: &str| {
-        let mut parts = news.iter();
-        parts.find(|one| one.typ() == typ && one.id().as_ref() == Some(&key.id))
-    };
-    only(ServiceRequest::TYPE, sent.json().keys(), &REQUEST)?;
-    is_draft(sent, &["draft"])?;
-    own_requester(door, sent)?;
-    let subject = sent.get("subject").and_then(key_of);
+    let task = part(news, Task::TYPE, &key.id)?;
+    let letter = part(news, Composition::TYPE, &key.id)?;
+    let form = form_of(door, sent, task, letter)?;
+    let patient = form.patient.parse().ok().map(|id| Patient::key(&id));
+    let coming = patient.and_then(|key| door.put(&key));
+    let home = coming.and_then(|put| put.place.owner.clone());
+    let planned = draft::plan_first(care, ctx, &key.id, &form, home.as_ref()).await;
+    let mut changes = planned.map_err(|failure| elements(failure.into()))?;
+    if let Some(doctor) = letter.and_then(author_of).or_else(|| requester_of(sent)) {
+        written_by(door, &mut changes, &doctor);
+    }
+    for one in [Some(sent), task].into_iter().flatten() {
+        identified(&mut changes, one);
+    }
+    Ok(Planned::created(key, changes))
+}
+
+/// The one new part of a type that belongs to this case.
+fn part<'a>(news: &[&'a Resource], typ: &str, case: &Id) -> Result<Option<&'a Resource>, Refusal> {
+    let mut parts = news
+        .iter()
+        .filter(|one| one.typ() == typ && one.id().as_ref() == Some(case));
+    match (parts.next(), parts.next()) {
+        (_, Some(_)) => Err(Refusal::not_now("refuse-fhir-twice")),
+        (one, None) => Ok(one.copied()),
+    }
+}
+
+/// The form that the parts of a draft stand for.
+fn form_of(
+    door: &Door<'_>,
+    request: &Resource,
+    task: Option<&Resource>,
+    letter: Option<&Resource>,
+) -> Result<DraftForm, Refusal> {
+    request_checked(door, request)?;
+    let subject = request.get("subject").and_then(key_of);
     let patient = subject.filter(|key| key.typ == Patient::TYPE);
     let patient = patient.ok_or_else(|| fault("ServiceRequest.subject", "fault-required"))?;
     let mut form = DraftForm {
         patient: patient.id.to_string(),
         ..DraftForm::default()
     };
-    request_into(sent, &mut form);
-    if let Some(letter) = part(Composition::TYPE) {
+    request_into(request, &mut form);
+    if let Some(letter) = letter {
         letter_checked(letter)?;
         letter_into(letter, &mut form);
     }
-    if let Some(task) = part(Task::TYPE) {
+    if let Some(task) = task {
         task_checked(door, task)?;
         task_into(task, &mut form)?;
     }
-    let home = door.put(&patient).and_then(|put| put.place.owner.clone());
-    let (care, ctx) = (door.care, door.ctx);
-    let planned = draft::plan_first(care, ctx, &key.id, &form, home.as_ref()).await;
-    let mut changes = planned.map_err(|failure| elements(failure.into()))?;
-    let letter = part(Composition::TYPE).and_then(|letter| author_of(letter));
-    if let Some(doctor) = letter.or_else(|| requester_of(sent)) {
-        written_by(door, &mut changes, &doctor);
+    Ok(form)
+}
+
+/// The numbers by which the sender's own system knows the parts.
+fn identified(changes: &mut Changes, sent: &Resource) {
+    let Some(identifier) = sent.get("identifier") else {
+        return;
+    };
+    let mut puts = changes.puts.iter_mut();
+    if let Some(put) = puts.find(|put| put.resource.key() == sent.key()) {
+        put.resource.set("identifier", identifier.clone());
     }
-    Ok(Planned::created(key, changes))
 }
 
 /// The doctor whom a machine names as the author of its institution's letter.
@@ -348,6 +383,35 @@ fn own_requester(door: &Door<'_>, sent: &Resource) -> Result<(), Refusal> {
             "fault-fhir-own-only",
         )),
         _ => Ok(()),
+    }
+}
+
+/// A request of this institution, with nothing that a draft does not keep.
+fn request_checked(door: &Door<'_>, sent: &Resource) -> Result<(), Refusal> {
+    let id = &sent.id().ok_or(Refusal::NotFound)?;
+    only(ServiceRequest::TYPE, sent.json().keys(), &REQUEST)?;
+    is_draft(sent, &["draft"])?;
+    own_requester(door, sent)?;
+    let ours = ServiceRequest::new(id).into_resource();
+    let mut faults = Vec::new();
+    for name in ["intent", "category"] {
+        if sent
+            .get(name)
+            .is_some_and(|value| Some(value) != ours.get(name))
+        {
+            let at = format!("ServiceRequest.{name}");
+            faults.push(Fault::new(at, "fault-fhir-read-only"));
+        }
+    }
+    for (at, one) in sent.list("supportingInfo").iter().enumerate() {
+        if key_of(one) != Some(Composition::key(id)) {
+            let at = format!("ServiceRequest.supportingInfo[{at}]");
+            faults.push(Fault::new(at, "fault-fhir-letter-only"));
+        }
+    }
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(faults)),
     }
 }
 

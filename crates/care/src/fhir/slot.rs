@@ -57,6 +57,10 @@ pub(super) async fn update(
     if slot.status() != "free" && slot.status() != "busy-unavailable" {
         return Err(fault("Slot.status", "fault-fhir-slot-status").into());
     }
+    let moved = slot.start() != old.start() || slot.end() != old.end();
+    if moved && slot.start().is_none_or(|start| start < door.ctx.at) {
+        return Err(fault("Slot.start", "fault-time-past").into());
+    }
     pointed(door, sent).await?;
     let mut changes = Changes::default();
     changes.update(stored, sent.clone());

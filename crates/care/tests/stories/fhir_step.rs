@@ -5,6 +5,7 @@ use renkei_base::{Ctx, Id};
 use renkei_care::fhir::{self, Denied, Entry, Outcome, Write, Written};
 use renkei_care::referral::State;
 use renkei_fhir::{Key, Resource};
+use renkei_store::Query;
 use renkei_testkit::Backend;
 use serde_json::{Value, json};
 
@@ -109,6 +110,7 @@ async fn a_referral_by_its_parts_goes_round(backend: Backend) {
     let (desk, hospital) = (&region.desk, &region.hospital_doctor);
     let ctx = machine(&region, clerk);
     let mut sent = request("urn:uuid:p");
+    sent["identifier"] = json!([{"system": "urn:x-orders", "value": "77"}]);
     sent["supportingInfo"] = json!([{"reference": "urn:uuid:l"}]);
     let work = json!({"resourceType": "Task", "status": "draft", "intent": "order", "focus": {"reference": "urn:uuid:r"}});
     let entries = vec![
@@ -126,6 +128,9 @@ async fn a_referral_by_its_parts_goes_round(backend: Backend) {
         assert_eq!((&one.key.id, one.outcome), (&case, Outcome::Created));
         assert!(one.resource.is_some());
     }
+    let order = Query::of("ServiceRequest").with("identifier", "urn:x-orders|77");
+    let found = fhir::search(&region.care, &ctx, &order).await.unwrap();
+    assert_eq!(found.matches[0].key, written[3].key);
     let view = region.view(clerk, &case).await.unwrap();
     assert_eq!(view.state, State::Draft);
     assert_eq!(
@@ -300,6 +305,23 @@ async fn what_is_no_step_is_refused(backend: Backend) {
     sent["requester"] = json!({"reference": "Organization/org-shimin"});
     refused("in another's name", said(create(&region, &ctx, sent).await));
     let mut sent = request(&subject);
+    sent["supportingInfo"] = json!([{"reference": subject}]);
+    sent["category"] = json!([{"text": "x"}]);
+    refused("lost", said(create(&region, &ctx, sent).await));
+    refused("two tasks", {
+        let work = json!({"resourceType": "Task", "status": "draft", "focus": {"reference": "urn:uuid:r"}});
+        let entries = vec![
+            made("urn:uuid:r", &request(&subject)),
+            made("", &work),
+            made("", &work),
+        ];
+        let failed = fhir::transaction(&region.care, &ctx, entries)
+            .await
+            .unwrap_err();
+        assert_eq!(failed.entry, Some(0));
+        said::<()>(Err(failed.why))
+    });
+    let mut sent = request(&subject);
     sent["performer"] = json!([{"reference": "Organization/nowhere"}]);
     refused("to nobody", said(create(&region, &ctx, sent).await));
     refused("to a patient of others", {
@@ -338,6 +360,8 @@ async fn what_is_no_step_is_refused(backend: Backend) {
     active: ServiceRequest.status fault-fhir-draft-first
     more: ServiceRequest.occurrenceDateTime fault-fhir-read-only
     in another's name: ServiceRequest.requester fault-fhir-own-only
+    lost: ServiceRequest.category fault-fhir-read-only, ServiceRequest.supportingInfo[0] fault-fhir-letter-only
+    two tasks: refuse-fhir-twice
     to nobody: Task.owner fault-institution-unknown
     to a patient of others: ServiceRequest.subject fault-patient-unknown
     a letter alone: refuse-fhir-letter
@@ -403,6 +427,12 @@ async fn a_slot_is_given_once(backend: Backend) {
     sent.as_object_mut().unwrap().remove("slot");
     sent["start"] = json!("2026-12-02T09:00:00+09:00");
     sent["end"] = json!("2026-12-02T09:20:00+09:00");
+    let mut lost = sent.clone();
+    lost["participant"] = json!([{"actor": {"reference": "Practitioner/x"}, "status": "accepted"}]);
+    assert_eq!(
+        said(create(&region, &ctx, lost).await),
+        "Appointment.participant[0].actor fault-fhir-read-only"
+    );
     let booked = create(&region, &ctx, sent).await.unwrap().resource.unwrap();
     assert_eq!(booked.str_at("end"), Some("2026-12-02T00:20:00.000000Z"));
     // Whose patient it is not.
