@@ -217,14 +217,36 @@ async fn register_tried(
             .what(Patient::key(id)),
     );
     changes.tell.push(institution.clone());
+    claim(&mut changes, institution, id, "", &checked.local_id);
     match care.store.commit(ctx, changes).await {
         Ok(_) => Ok(Registered::Saved {
             patient: id.clone(),
             version: 1,
         }),
-        // A double click, or an id that is taken.
-        Err(StoreError::Conflict(_)) => same_again(care, ctx, id, &checked).await,
+        // A double click, an id that is taken, or somebody was quicker with the number.
+        Err(StoreError::Conflict(_)) => {
+            match known(care, ctx, institution, id, &checked, true).await? {
+                Some(same) => Ok(same),
+                None => same_again(care, ctx, id, &checked).await,
+            }
+        }
         Err(other) => Err(other.into()),
+    }
+}
+
+/// What a patient's number is claimed as: each is given once by an institution.
+const NUMBER: &str = "patient-number";
+
+/// Claims the number that a patient has from now on, and gives the old one back.
+pub(crate) fn claim(changes: &mut Changes, institution: &Id, patient: &Id, old: &str, new: &str) {
+    if old == new {
+        return;
+    }
+    if !old.is_empty() {
+        changes.unclaim(NUMBER, institution, old, patient);
+    }
+    if !new.is_empty() {
+        changes.claim(NUMBER, institution, new, patient);
     }
 }
 
@@ -317,12 +339,19 @@ async fn update_tried(
             .patient(id)
             .what(Patient::key(id)),
     );
-    changes.tell.push(home);
-    care.store.commit(ctx, changes).await?;
-    Ok(Registered::Saved {
-        patient: id.clone(),
-        version: base + 1,
-    })
+    changes.tell.push(home.clone());
+    claim(&mut changes, &home, id, old.local_id(), &checked.local_id);
+    match care.store.commit(ctx, changes).await {
+        Ok(_) => Ok(Registered::Saved {
+            patient: id.clone(),
+            version: base + 1,
+        }),
+        Err(StoreError::Conflict(_)) => {
+            let same = known(care, ctx, &home, id, &checked, true).await?;
+            same.ok_or_else(|| Refusal::Conflict.into())
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// People of the institution that this may be.
@@ -403,8 +432,8 @@ pub async fn view(care: &Care, ctx: &Ctx, id: &Id) -> Result<PatientView, Failur
     Ok(view_of(stored, ctx.at).ok_or(Refusal::NotFound)?)
 }
 
-/// Patients of the caller's institution by name, kana, birthday or 患者番号; empty text lists the newest.
-/// At most `limit`, in the order of kana.
+/// Patients of the caller's institution by name, kana, birthday or the beginning of a 患者番号, at most `limit`.
+/// In the order of names, by 患者番号 in the order of numbers; for an empty text those that were registered or changed last.
 ///
 /// # Errors
 /// `Forbidden` for callers without an institution.
@@ -435,10 +464,7 @@ pub async fn find(
         )
         .await;
     }
-    let local = mine().with(
-        "identifier",
-        format!("{LOCAL}{institution}|{}", escape(&text)),
-    );
+    let local = mine().with("x-local", escape(&text)).sort("x-local", false);
     let found = views(care, ctx, &local).await?;
     if !found.is_empty() {
         return Ok(found);

@@ -24,6 +24,7 @@ pub(crate) mod audit;
 pub mod backup;
 pub(crate) mod blob;
 pub mod changes;
+mod claim;
 pub mod client;
 mod commit;
 pub(crate) mod count;

@@ -32,6 +32,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(6, "client", "0006_client.sql"),
     migration!(9, "document", "0009_document.sql"),
     migration!(10, "idempotency", "0010_idempotency.sql"),
+    migration!(12, "claim", "0012_claim.sql"),
 ];
 
 /// Those that the file of reads' audit rows has (SQLite).

@@ -29,6 +29,8 @@ pub(crate) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Plann
         owner: Some(institution.clone()),
     };
     let mut changes = Changes::default();
+    let number = local_id(&patient);
+    super::claim(&mut changes, &institution, &key.id, "", &number);
     changes.create(patient, place);
     changes.grants.push(Access {
         patient: key.id.clone(),
@@ -61,11 +63,19 @@ pub(crate) async fn update(
         return Ok(Planned::unchanged(key));
     }
     let mut changes = Changes::default();
+    let (old, new) = (local_id(&stored.resource), local_id(&patient));
+    super::claim(&mut changes, &home, &key.id, &old, &new);
     changes.update(stored, patient);
     let note = Note::new("patient.update").patient(&key.id);
     changes.note(note.what(key.clone()));
     changes.tell.push(home);
     Ok(Planned::updated(key, changes))
+}
+
+/// The number that its institution gave.
+fn local_id(patient: &Resource) -> String {
+    let patient = Patient::from_resource(patient.clone());
+    patient.map_or_else(String::new, |patient| patient.local_id().to_owned())
 }
 
 /// The resource as it is kept: as it came, and managed by its institution.

@@ -6,6 +6,7 @@ use renkei_care::booking::{
     OpeningForm, SlotState, SlotView, free_slots, open_slots, slots, withdraw,
 };
 use renkei_care::referral::{ActForm, Command, State, Verb};
+use renkei_store::AuditFilter;
 use renkei_testkit::Backend;
 
 use crate::region::{Region, refusal};
@@ -15,6 +16,8 @@ renkei_testkit::each_backend!(
     a_slot_comes_back,
     a_time_of_ones_own,
     slots_are_opened_once_and_withdrawn,
+    a_first_opening_is_no_refusal,
+    holidays_are_left_out,
 );
 
 async fn opened(region: &Region, times: &str) -> Vec<SlotView> {
@@ -256,4 +259,47 @@ async fn slots_are_opened_once_and_withdrawn(backend: Backend) {
         refusal(withdraw(&region.care, &other, &slot).await),
         Refusal::Forbidden(_)
     ));
+}
+
+async fn a_first_opening_is_no_refusal(backend: Backend) {
+    let region = Region::new(&backend).await;
+    opened(&region, "9:00").await;
+    let filter = AuditFilter {
+        from: renkei_base::Micros(0),
+        until: region.now() + Span::days(1),
+        limit: 100,
+        ..AuditFilter::default()
+    };
+    let rows = region.care.store.audit_rows(&filter).await.unwrap();
+    let refused: Vec<_> = rows.iter().filter(|row| row.refused).collect();
+    assert!(refused.is_empty(), "{refused:?}");
+}
+
+async fn holidays_are_left_out(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let desk = region.ctx(&region.desk);
+    let form = OpeningForm {
+        department: region.cardiology.to_string(),
+        from: "2026-12-28".to_owned(),
+        to: "2027-01-04".to_owned(),
+        times: "9:00".to_owned(),
+        ..OpeningForm::default()
+    };
+    let made = async |form: &OpeningForm| open_slots(&region.care, &desk, form).await.unwrap().made;
+    assert_eq!(made(&form).await, 2, "the 28th and the 4th");
+    let also = OpeningForm {
+        holidays: "on".to_owned(),
+        ..form.clone()
+    };
+    assert_eq!(made(&also).await, 4, "four weekdays around New Year too");
+    let far = OpeningForm {
+        from: "2030-01-07".to_owned(),
+        to: String::new(),
+        ..form
+    };
+    let refused = refusal(open_slots(&region.care, &desk, &far).await);
+    assert!(
+        matches!(&refused, Refusal::Invalid(faults) if faults[0].key == "fault-time-too-far"),
+        "{refused:?}"
+    );
 }

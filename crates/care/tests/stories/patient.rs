@@ -9,6 +9,8 @@ use crate::region::{Region, refusal};
 renkei_testkit::each_backend!(
     twins_are_asked_about,
     found_however_it_is_typed,
+    one_number_at_one_moment,
+    a_number_is_found_by_its_beginning,
     two_people_correct_one_patient
 );
 
@@ -158,5 +160,76 @@ async fn two_people_correct_one_patient(backend: Backend) {
     assert_eq!(
         refusal(update(&region.care, &stranger, &id, 2, &late, false).await),
         Refusal::NotFound
+    );
+}
+
+async fn one_number_at_one_moment(backend: Backend) {
+    let region = std::sync::Arc::new(Region::new(&backend).await);
+    let mut tries = Vec::new();
+    for nth in 0..8 {
+        let region = region.clone();
+        tries.push(tokio::spawn(async move {
+            let form = PatientForm {
+                given: format!("{nth}郎"),
+                ..region.patient_form()
+            };
+            let ctx = region.ctx(&region.clinic_clerk);
+            register(&region.care, &ctx, &region.ids.id(), &form, true).await
+        }));
+    }
+    let (mut saved, mut known) = (Vec::new(), Vec::new());
+    for one in tries {
+        match one.await.unwrap().unwrap() {
+            Registered::Saved { patient, .. } => saved.push(patient),
+            Registered::Known(other) => known.push(other.id.unwrap()),
+            other @ Registered::Twins(_) => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((saved.len(), known.len()), (1, 7));
+    assert!(known.iter().all(|id| *id == saved[0]), "shown whose it is");
+    // Given back, it can be given again; another institution's is another number.
+    let ctx = region.ctx(&region.clinic_clerk);
+    let form = PatientForm {
+        local_id: "77".to_owned(),
+        ..region.patient_form()
+    };
+    update(&region.care, &ctx, &saved[0], 1, &form, true)
+        .await
+        .unwrap();
+    for who in [&region.clinic_clerk, &region.desk] {
+        let (ctx, id, form) = (region.ctx(who), region.ids.id(), region.patient_form());
+        let again = register(&region.care, &ctx, &id, &form, true).await;
+        assert!(matches!(
+            again.unwrap(),
+            Registered::Saved { version: 1, .. }
+        ));
+    }
+}
+
+async fn a_number_is_found_by_its_beginning(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let ctx = region.ctx(&region.clinic_clerk);
+    for number in ["A-1007", "A-100", "B-1007"] {
+        let form = PatientForm {
+            local_id: number.to_owned(),
+            insurer: String::new(),
+            ..region.patient_form()
+        };
+        register(&region.care, &ctx, &region.ids.id(), &form, true)
+            .await
+            .unwrap();
+    }
+    let found = async |text: &str| {
+        let list = find(&region.care, &ctx, text, 10).await.unwrap();
+        let numbers = list.iter().map(|one| one.local_id.clone());
+        numbers.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(found("A-10").await, "A-100 A-1007");
+    assert_eq!(found("Ａ－1007").await, "A-1007");
+    assert_eq!(found("1007").await, "", "by its beginning");
+    let other = region.ctx(&region.desk);
+    assert_eq!(
+        find(&region.care, &other, "A-10", 10).await.unwrap().len(),
+        0
     );
 }

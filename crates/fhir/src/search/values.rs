@@ -179,6 +179,16 @@ fn institution(url: &str, resource: &Resource, paths: &[&str], out: &mut Out) {
         .for_each(|key| push_token("", key.id.as_str(), out));
 }
 
+/// Numbers that institutions gave (患者番号), to be found by their beginning.
+pub(super) fn local(resource: &Resource, paths: &[&str], out: &mut Out) {
+    walk_all(resource, paths)
+        .filter(|one| {
+            text(one, "system").is_some_and(|system| system.starts_with(crate::patient::LOCAL))
+        })
+        .filter_map(|one| text(one, "value"))
+        .for_each(|number| push_string(number, out));
+}
+
 /// Plain strings, whole and from each word on.
 pub(super) fn string(resource: &Resource, paths: &[&str], out: &mut Out) {
     for text in walk_all(resource, paths).filter_map(Value::as_str) {

@@ -23,7 +23,7 @@ use crate::visit::Visit;
 /// Free times that a booking form offers at first.
 const TIMES_OFFERED: usize = 12;
 /// The same of each department, where any may take the case.
-const TIMES_OF_EACH: usize = 6;
+const TIMES_OF_EACH: usize = 4;
 /// Free slots among which they are looked for: several may be at the same time.
 const SLOTS_READ: usize = 60;
 

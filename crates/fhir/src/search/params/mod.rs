@@ -68,6 +68,9 @@ macro_rules! kind {
     (kana) => {
         $crate::search::Kind::String
     };
+    (local) => {
+        $crate::search::Kind::String
+    };
     (order) => {
         $crate::search::Kind::String
     };

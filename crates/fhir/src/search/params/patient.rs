@@ -28,5 +28,6 @@ pub(super) const PARAMS: &[Param] = params! { "Patient"
     phone "phone" ["telecom"];
     kana "phonetic" ["name"];
     telecom "telecom" ["telecom"];
+    local "x-local" ["identifier"];
     order "x-order" ["name"];
 };
