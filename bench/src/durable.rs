@@ -396,6 +396,7 @@ fn ctx(institution: &Id) -> Ctx {
         name: String::new(),
         institution: Some(institution.clone()),
         roles: Roles::new([Role::Doctor]),
+        machine: None,
     };
     Ctx {
         reach: renkei_access::reach(&caller),

@@ -77,6 +77,7 @@ fn ctx(large: &Large) -> Ctx {
         name: String::new(),
         institution: Some(large.hospital.clone()),
         roles: Roles::new([Role::LiaisonClerk]),
+        machine: None,
     };
     let ids: Arc<dyn Ids> = Arc::new(MachineIds);
     Ctx {

@@ -1,19 +1,19 @@
 //! `_include` and `_revinclude`: what the matches point to, and what points to them. Keys only, within the caller's reach.
 
-use renkei_base::Ctx;
+use renkei_base::{Ctx, Id};
 use renkei_fhir::search::{self, Kind, Param};
 
 use super::{Planner, Sql, by_resource};
 use crate::StoreError;
-use crate::changes::Stored;
 use crate::query::{Include, Query};
+use crate::search::Found;
 
 /// The statement of one include for one page of matches; its rows are type and id. None for a page without matches.
-pub(crate) fn include(
+pub(crate) fn include<T: Found>(
     ctx: &Ctx,
     query: &Query,
     include: &Include,
-    matches: &[Stored],
+    matches: &[T],
     limit: usize,
 ) -> Result<Option<Sql>, StoreError> {
     let (typ, name) = match include {
@@ -44,11 +44,11 @@ fn unknown(include: &Include) -> StoreError {
 }
 
 impl Planner<'_> {
-    fn forward(&mut self, param: &Param, matches: &[Stored], limit: usize) -> String {
+    fn forward<T: Found>(&mut self, param: &Param, matches: &[T], limit: usize) -> String {
         let mut pairs = Vec::new();
         for one in padded(matches) {
-            let patient = self.bind(one.place.patient.as_ref().map_or("", |id| id.as_str()));
-            let id = self.bind(&one.key.id);
+            let patient = self.bind(one.patient().map_or("", Id::as_str));
+            let id = self.bind(&one.key().id);
             pairs.push(format!("({patient}, {id})"));
         }
         let typ = self.bind(param.typ);
@@ -67,8 +67,16 @@ impl Planner<'_> {
         )
     }
 
-    fn reverse(&mut self, param: &Param, target: &str, matches: &[Stored], limit: usize) -> String {
-        let ids: Vec<String> = padded(matches).map(|one| self.bind(&one.key.id)).collect();
+    fn reverse<T: Found>(
+        &mut self,
+        param: &Param,
+        target: &str,
+        matches: &[T],
+        limit: usize,
+    ) -> String {
+        let ids: Vec<String> = padded(matches)
+            .map(|one| self.bind(&one.key().id))
+            .collect();
         let typ = self.bind(param.typ);
         let name = self.bind(param.name);
         let target = self.bind(target);
@@ -87,7 +95,7 @@ impl Planner<'_> {
 }
 
 /// The number is rounded up by repeating the last, so that there are few texts to prepare.
-fn padded(matches: &[Stored]) -> impl Iterator<Item = &Stored> {
+fn padded<T>(matches: &[T]) -> impl Iterator<Item = &T> {
     let places = matches.len().next_power_of_two();
     let fill = std::iter::repeat_n(matches.last(), places - matches.len()).flatten();
     matches.iter().chain(fill)

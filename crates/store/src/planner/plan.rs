@@ -167,6 +167,50 @@ fn postgres_walks_no_table_and_no_index_by_value_twice() {
     server.drop_database(&name);
 }
 
+/// What is over, on PostgreSQL: the page is left when it is full, with statistics of the tables and without.
+#[test]
+fn postgres_leaves_what_is_over_when_the_page_is_full() {
+    if renkei_testkit::backend::without_postgres() {
+        return;
+    }
+    let server = renkei_testkit::shared::server();
+    let name = format!("over_{}", std::process::id());
+    server.create_database(&name);
+    let url = server.url(&name);
+    renkei_testkit::backend::run(async {
+        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
+            .await
+            .unwrap();
+        tokio::spawn(connection);
+        for migration in crate::migrate::ALL {
+            let text = dialect::render(Backend::Postgres, migration.text);
+            client.batch_execute(&text).await.unwrap();
+        }
+        client.batch_execute(CLOSED).await.unwrap();
+        let query = parse(
+            "Task?owner=Organization/h&business-status=closed,declined,cancelled&_sort=-_lastUpdated",
+        );
+        let sorting = order::Sorting::of(&query).unwrap();
+        let sql = order::page(&ctx(), &query, &sorting, None, 51).unwrap();
+        for statistics in ["select 1", "analyze"] {
+            client.batch_execute(statistics).await.unwrap();
+            let plan = explained(&client, &sql.text, &sql.params).await.join("\n");
+            let walked = "Index Scan Backward using ix_reference_target";
+            assert!(plan.contains(walked), "{statistics}\n{plan}");
+        }
+    });
+    server.drop_database(&name);
+}
+
+/// Twenty thousand closed cases of one institution.
+const CLOSED: &str = "
+insert into ix_reference (patient, typ, id, param, target_type, target_id, scope, updated)
+  select 'p' || n, 'Task', 't' || n, 'owner', 'Organization', 'h', 'c' || n, n from generate_series(1, 20000) n;
+insert into ix_token (patient, typ, id, param, code, system, scope, updated)
+  select 'p' || n, 'Task', 't' || n, 'business-status', 'closed', '', 'c' || n, n from generate_series(1, 20000) n;
+insert into access (patient, kind, grantee, scope, until)
+  select 'p' || n, 'institution', 'h', 'c' || n, 9e15::bigint from generate_series(1, 20000) n;";
+
 async fn explained(client: &tokio_postgres::Client, text: &str, params: &[Value]) -> Vec<String> {
     let params: Vec<&(dyn tokio_postgres::types::ToSql + Sync)> =
         params.iter().map(|value| value as _).collect();
