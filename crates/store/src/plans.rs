@@ -108,3 +108,21 @@ fn the_history_of_a_type() {
         );
     }
 }
+
+#[test]
+fn what_waits() {
+    let institution = "h".parse().unwrap();
+    let (sql, params) = crate::waiting::statement(&ctx(), &institution, [Micros(1), Micros(2)]);
+    let plan = plan(&sql, &params);
+    assert!(!plan.contains("SCAN h"), "{plan}");
+    assert!(
+        plan.contains("SEARCH h USING") && plan.contains("(typ=? AND param=? AND code=?)"),
+        "{plan}"
+    );
+    for table in ["s", "p", "m", "d"] {
+        assert!(
+            plan.contains(&format!("SEARCH {table} USING PRIMARY KEY")),
+            "{plan}"
+        );
+    }
+}

@@ -64,19 +64,25 @@ impl Store {
         institution: &Id,
         before: [Micros; 2],
     ) -> Result<Vec<Waiting>, StoreError> {
-        let [first, second] = before;
-        let mut params = vec![
-            Value::from(institution),
-            Value::from(first),
-            Value::from(second),
-        ];
-        let visible = filter::visible(&ctx.reach, ctx.at, "h", &mut params);
-        let rows = self
-            .db()
-            .query(format!("{SELECT}{visible}{GROUP}"), params)
-            .await?;
+        let (sql, params) = statement(ctx, institution, before);
+        let rows = self.db().query(sql, params).await?;
         rows.iter().map(waiting).collect()
     }
+}
+
+/// The statement and its parameters.
+pub(crate) fn statement(
+    ctx: &Ctx,
+    institution: &Id,
+    [first, second]: [Micros; 2],
+) -> (String, Vec<Value>) {
+    let mut params = vec![
+        Value::from(institution),
+        Value::from(first),
+        Value::from(second),
+    ];
+    let visible = filter::visible(&ctx.reach, ctx.at, "h", &mut params);
+    (format!("{SELECT}{visible}{GROUP}"), params)
 }
 
 fn waiting(row: &Row) -> Result<Waiting, StoreError> {

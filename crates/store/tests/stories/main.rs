@@ -7,6 +7,8 @@ mod backup;
 #[cfg(test)]
 mod blob;
 #[cfg(test)]
+mod claim;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod draft;
