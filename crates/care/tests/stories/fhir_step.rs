@@ -84,7 +84,7 @@ fn file(request: &str, data: &str) -> Value {
     })
 }
 
-async fn task(region: &Region, ctx: &Ctx, case: &Id) -> Resource {
+pub(crate) async fn task(region: &Region, ctx: &Ctx, case: &Id) -> Resource {
     let key = Key::new("Task", case.clone());
     let found = fhir::read(&region.care, ctx, &key).await.unwrap();
     found.unwrap().resource

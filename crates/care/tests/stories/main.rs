@@ -15,6 +15,7 @@ mod document_reply;
 mod draft;
 mod fhir;
 mod fhir_step;
+mod fhir_traces;
 mod large;
 mod overdue;
 mod patient;
