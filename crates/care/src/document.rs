@@ -28,7 +28,7 @@ pub(crate) use self::acting::beyond;
 pub use self::arrive::{original, receive};
 pub use self::further::Further;
 pub(crate) use self::further::further;
-pub use self::issue::{Issued, Paper, due, issue};
+pub use self::issue::{Issued, Paper, due, issue, keep_place, place};
 
 /// A document that was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,12 +15,14 @@ use super::arrive::{bundle_key, digest};
 use super::{beyond, map};
 use crate::attachment::{self, Of};
 use crate::letter::{self, LetterData};
-use crate::referral::case::{Case, Held, place};
+use crate::referral::case::{self, Case, Held};
 use crate::reply::{self, ReplyData};
 use crate::{Care, Party};
 
 /// Bytes of files in one document: as base64 they stay below what the national service takes at a time.
 const FILES_BYTES: usize = 7_000_000;
+/// The setting that holds the place in the feed.
+const PLACE: &str = "document.feed";
 const PDF: &str = "application/pdf";
 
 /// What is printed into a document.
@@ -52,6 +54,25 @@ pub async fn due(care: &Care, after: &str, limit: u32) -> Result<(Vec<Id>, FeedC
         }
     }
     Ok((cases, cursor))
+}
+
+/// How far the issuing of documents has come in the feed; empty before it began.
+///
+/// # Errors
+/// Those of the store.
+pub async fn place(care: &Care) -> Result<FeedCursor, Failure> {
+    Ok(care.store.setting(PLACE).await?.unwrap_or_default())
+}
+
+/// Keeps how far it has come, for the next start.
+///
+/// # Errors
+/// Those of the store.
+pub async fn keep_place(care: &Care, ctx: &Ctx, place: &str) -> Result<(), Failure> {
+    let mut changes = Changes::default();
+    changes.set(PLACE, place);
+    care.store.commit(ctx, changes).await?;
+    Ok(())
 }
 
 /// Makes the documents of a case that are not there yet: of its letter once it is sent, of each released reply.
@@ -361,7 +382,8 @@ async fn freeze(
         .institution
         .clone()
         .unwrap_or_else(|| row.case.clone());
-    changes.create(bundle, place(&row.patient, &row.case, &owner));
+    let place = case::place(&row.patient, &row.case, &owner);
+    changes.create(bundle, place);
     changes.put_document(&row);
     let note = Note::new("document.issue").patient(&row.patient);
     changes.note(note.what(bundle_key(id)));
