@@ -28,7 +28,7 @@ pub(crate) mod step;
 
 use renkei_base::{Ctx, Micros};
 use renkei_fhir::{Key, Resource};
-use renkei_store::{Page, Query, Stored, StoredText};
+use renkei_store::{FoundText, Page, Query, Stored, StoredText};
 
 pub use self::again::remember;
 pub use self::denied::Denied;
@@ -181,6 +181,15 @@ pub async fn history(care: &Care, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, D
 pub async fn search(care: &Care, ctx: &Ctx, query: &Query) -> Result<Page, Denied> {
     readable(&query.typ)?;
     Ok(care.store.search(ctx, query).await?)
+}
+
+/// As [`search`], what is found as text.
+///
+/// # Errors
+/// As [`search`].
+pub async fn search_text(care: &Care, ctx: &Ctx, query: &Query) -> Result<Page<FoundText>, Denied> {
+    readable(&query.typ)?;
+    Ok(care.store.search_text(ctx, query).await?)
 }
 
 fn readable(typ: &str) -> Result<(), Denied> {

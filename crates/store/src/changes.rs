@@ -37,6 +37,15 @@ pub struct StoredText {
     pub body: String,
 }
 
+/// A resource that a search found, not parsed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundText {
+    pub key: Key,
+    /// The patient compartment.
+    pub patient: Option<Id>,
+    pub text: StoredText,
+}
+
 /// One resource to write.
 #[derive(Clone, Debug)]
 pub struct Put {

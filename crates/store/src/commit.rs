@@ -35,7 +35,7 @@ impl Store {
             .filter(|put| put.base > 0)
             .filter_map(|put| put.resource.key())
             .collect();
-        let old = self.fetch(ctx, &keys, true).await?;
+        let old: Vec<Stored> = self.fetch(ctx, &keys, true).await?;
         for put in puts.iter().filter(|put| put.base > 0) {
             let key = put.resource.key();
             let known = old

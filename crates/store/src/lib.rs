@@ -59,7 +59,7 @@ mod waiting;
 
 pub use account::{AccountRow, AccountState};
 pub use attempt::{AttemptKind, AttemptRow};
-pub use changes::{Access, Changes, Count, Note, Place, Put, Stored, StoredText};
+pub use changes::{Access, Changes, Count, FoundText, Note, Place, Put, Stored, StoredText};
 pub use client::{ClientRow, ClientState, TokenOwner, TokenRow};
 pub use counted::Counted;
 pub use db::fault::{DiskFault, Faults};

@@ -46,11 +46,11 @@ pub struct Order {
     pub descending: bool,
 }
 
-/// One page of matches.
+/// One page of matches, parsed or as text ([`crate::FoundText`]).
 #[derive(Clone, Debug, Default)]
-pub struct Page {
-    pub matches: Vec<Stored>,
-    pub included: Vec<Stored>,
+pub struct Page<T = Stored> {
+    pub matches: Vec<T>,
+    pub included: Vec<T>,
     /// Present when there is more.
     pub next: Option<String>,
     pub total: Option<u64>,

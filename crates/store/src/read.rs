@@ -10,6 +10,7 @@ use crate::changes::{Note, Stored, StoredText};
 use crate::db::lane::Request;
 use crate::db::{Row, Value};
 use crate::resource::{COLUMNS, stored, stored_text};
+use crate::search::Found;
 use crate::{Store, StoreError, filter};
 
 /// Keys asked for in one statement; more go in several.
@@ -163,19 +164,19 @@ impl Store {
     }
 
     /// Current versions by key within the caller's reach, in the order of the keys. Not audited.
-    pub(crate) async fn fetch(
+    pub(crate) async fn fetch<T: Found>(
         &self,
         ctx: &Ctx,
         keys: &[Key],
         deleted: bool,
-    ) -> Result<Vec<Stored>, StoreError> {
+    ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::with_capacity(keys.len());
         for keys in keys.chunks(KEYS) {
             let (sql, params) = by_keys(ctx, keys, deleted);
             let rows = self.db().query(sql, params).await?;
-            let mut some = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
-            some.sort_by_cached_key(|one| keys.iter().position(|key| *key == one.key));
-            some.dedup_by(|one, other| one.key == other.key);
+            let mut some = rows.iter().map(T::read).collect::<Result<Vec<_>, _>>()?;
+            some.sort_by_cached_key(|one| keys.iter().position(|key| key == one.key()));
+            some.dedup_by(|one, other| one.key() == other.key());
             found.append(&mut some);
         }
         Ok(found)

@@ -128,7 +128,7 @@ impl Store {
         for row in rows {
             keys.push(Key::new(row.text(1)?, row.id(2)?));
         }
-        let found = self.fetch(ctx, &keys, false).await?;
+        let found: Vec<crate::Stored> = self.fetch(ctx, &keys, false).await?;
         let places: HashSet<(&str, &Key)> = found
             .iter()
             .map(|one| (patient(&one.place), &one.key))

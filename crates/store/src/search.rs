@@ -5,16 +5,52 @@ use std::collections::BTreeSet;
 use renkei_base::{Ctx, Id, limits};
 use renkei_fhir::Key;
 
-use crate::changes::{Note, Stored};
+use crate::changes::{FoundText, Note, Stored};
 use crate::db::Row;
 use crate::planner::{self, include, order};
 use crate::query::{Page, Query};
-use crate::{Store, StoreError};
+use crate::{Store, StoreError, resource};
 
 /// Included resources of one page at most, for each `_include` and `_revinclude`.
 const INCLUDED: usize = 1_000;
 /// Includes of one search at most.
 const INCLUDES: usize = 10;
+
+/// What rows of [`COLUMNS`](crate::resource::COLUMNS) are read as: parsed, or as text.
+pub(crate) trait Found: Sized {
+    fn read(row: &Row) -> Result<Self, StoreError>;
+    fn key(&self) -> &Key;
+    fn patient(&self) -> Option<&Id>;
+}
+
+impl Found for Stored {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        resource::stored(row)
+    }
+    fn key(&self) -> &Key {
+        &self.key
+    }
+    fn patient(&self) -> Option<&Id> {
+        self.place.patient.as_ref()
+    }
+}
+
+impl Found for FoundText {
+    fn read(row: &Row) -> Result<Self, StoreError> {
+        let (text, patient) = resource::stored_text(row)?;
+        Ok(Self {
+            key: Key::new(row.text(1)?, row.id(2)?),
+            patient,
+            text,
+        })
+    }
+    fn key(&self) -> &Key {
+        &self.key
+    }
+    fn patient(&self) -> Option<&Id> {
+        self.patient.as_ref()
+    }
+}
 
 impl Store {
     /// FHIR search within the caller's reach. One audit row, with the patients found, before the answer.
@@ -22,6 +58,19 @@ impl Store {
     /// Strings are compared folded (`renkei_base::name::search_key`), `:exact` too. Without an order, by id.
     /// The total is counted under the same filter. What is not known is [`StoreError::Query`] with its name.
     pub async fn search(&self, ctx: &Ctx, query: &Query) -> Result<Page, StoreError> {
+        self.search_for(ctx, query).await
+    }
+
+    /// As [`Store::search`], for doors that pass resources on as they are: their texts are not parsed.
+    pub async fn search_text(
+        &self,
+        ctx: &Ctx,
+        query: &Query,
+    ) -> Result<Page<FoundText>, StoreError> {
+        self.search_for(ctx, query).await
+    }
+
+    async fn search_for<T: Found>(&self, ctx: &Ctx, query: &Query) -> Result<Page<T>, StoreError> {
         let (matches, next) = self.matches(ctx, query).await?;
         let included = self.included(ctx, query, &matches).await?;
         let total = match query.total {
@@ -38,11 +87,11 @@ impl Store {
         })
     }
 
-    async fn matches(
+    async fn matches<T: Found>(
         &self,
         ctx: &Ctx,
         query: &Query,
-    ) -> Result<(Vec<Stored>, Option<String>), StoreError> {
+    ) -> Result<(Vec<T>, Option<String>), StoreError> {
         let count = match query.count {
             0 => limits::PAGE_ROWS,
             some => some.min(limits::PAGE_ROWS_MAX),
@@ -95,12 +144,12 @@ impl Store {
     }
 
     /// What the includes of a search add to its matches, each once.
-    async fn included(
+    async fn included<T: Found>(
         &self,
         ctx: &Ctx,
         query: &Query,
-        matches: &[Stored],
-    ) -> Result<Vec<Stored>, StoreError> {
+        matches: &[T],
+    ) -> Result<Vec<T>, StoreError> {
         if query.includes.len() > INCLUDES {
             return Err(StoreError::Query("_include".to_owned()));
         }
@@ -114,18 +163,18 @@ impl Store {
         }
         keys.sort();
         keys.dedup();
-        keys.retain(|key| !matches.iter().any(|one| one.key == *key));
+        keys.retain(|key| !matches.iter().any(|one| one.key() == key));
         self.fetch(ctx, &keys, false).await
     }
 }
 
 /// The audit line: type, how many, and whose data was found; never what was asked for, which may be a name.
 /// None for what has no patient. A search that found no patient's data is noted too: somebody may be guessing.
-fn note(typ: &str, matches: &[Stored], included: &[Stored]) -> Option<Note> {
+fn note<T: Found>(typ: &str, matches: &[T], included: &[T]) -> Option<Note> {
     let patients: BTreeSet<&Id> = matches
         .iter()
         .chain(included)
-        .filter_map(|one| one.place.patient.as_ref())
+        .filter_map(Found::patient)
         .collect();
     if patients.is_empty() && planner::PUBLIC.contains(&typ) {
         return None;
