@@ -149,6 +149,9 @@ pub(crate) fn log(verbose: bool) {
     };
     let filter = EnvFilter::try_new(asked.as_deref().unwrap_or(usual))
         .unwrap_or_else(|_| EnvFilter::new(usual));
+    // This driver writes the values of its statements, patients' names among them, into its debug log.
+    let quiet = "tokio_postgres=info".parse();
+    let filter = quiet.map_or(filter.clone(), |quiet| filter.add_directive(quiet));
     let to_stderr = tracing_subscriber::fmt()
         .with_env_filter(filter)
         // Nobody may be reading any more; a complaint about that would go to the same closed output, and panic.

@@ -136,6 +136,7 @@ pub fn table() -> Vec<Route> {
         // The care plane.
         get("/home", Policy::SignedIn, home::show),
         get("/patients", CARING, patient::list),
+        post("/patients", CARING, patient::find),
         get("/patients/new", CARING, patient::new),
         post("/patients/new", CARING, patient::create),
         get("/patients/{id}", CARING, patient::show),

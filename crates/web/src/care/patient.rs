@@ -78,18 +78,26 @@ struct PatientPage<'a> {
     id: Id,
 }
 
-/// `GET /patients?q=`
+/// `GET /patients`
 pub(crate) async fn list(
     State(app): State<App>,
     v: Visit,
     Query(words): Query<Words>,
 ) -> Result<Response, Answer> {
-    let rows = patient::find(&app.care, &v.ctx, &words.q, limits::PAGE_ROWS).await?;
-    let q = &words.q;
+    found(&app, &v, &words.q).await
+}
+
+/// `POST /patients`: a name that is looked for stays out of addresses, and so out of histories and proxies' logs.
+pub(crate) async fn find(State(app): State<App>, v: Visit, form: Form) -> Result<Response, Answer> {
+    found(&app, &v, form.get("q")).await
+}
+
+async fn found(app: &App, v: &Visit, q: &str) -> Result<Response, Answer> {
+    let rows = patient::find(&app.care, &v.ctx, q, limits::PAGE_ROWS).await?;
     if v.fragment {
-        return page(&PatientRows { v: &v, q, rows });
+        return page(&PatientRows { v, q, rows });
     }
-    page(&Patients { v: &v, q, rows })
+    page(&Patients { v, q, rows })
 }
 
 /// `GET /patients/new`

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod audit;
+mod canary;
 mod client;
 mod common;
 mod directory;
