@@ -23,6 +23,7 @@ const ASSETS: &[(&str, &str)] = &[
     ("app.css", "src/app.css"),
     ("app.js", "src/app.js"),
     ("draft.js", "src/draft.js"),
+    ("passkey.js", "src/passkey.js"),
     ("icon.svg", "src/icon.svg"),
 ];
 

@@ -336,6 +336,7 @@ fn close(row: &mut AccountRow, changes: &mut Changes) {
     row.password = None;
     row.totp = None;
     changes.set_recovery_codes(&row.id, &[]);
+    changes.remove_passkeys(&row.id);
     changes.end_sessions(&row.id, None);
 }
 

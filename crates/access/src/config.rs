@@ -44,6 +44,8 @@ pub struct AccessConfig {
     pub first_link: Span,
     /// How long the link may be used that people make to renew their own factors.
     pub renewal: Span,
+    /// For how long somebody who has shown who it is may do what is grave.
+    pub grave: Span,
     /// Failed tries without a delay, for each login and each address.
     pub free_tries: i64,
     /// The delay after them; it doubles with each further failure.
@@ -73,6 +75,7 @@ impl Default for AccessConfig {
             invitation: Span::days(7),
             first_link: Span::hours(24),
             renewal: Span::minutes(15),
+            grave: Span::minutes(5),
             free_tries: 5,
             first_delay: Span::seconds(5),
             longest_delay: Span::minutes(15),

@@ -9,6 +9,8 @@
 //! | [`session`], [`context`] | who sends this request, and the [`renkei_base::Ctx`] made of it |
 //! | [`client`], [`jwks`] | machine clients and their public keys |
 //! | [`token`], `assertion`, [`scope`] | their access tokens: how they get them, and what they are good for |
+//! | [`passkey`], [`webauthn`] | passkeys: what people do with them, and what a browser's answer must be |
+//! | [`reauth`] | showing again who one is, for what is grave |
 //! | [`audit`] | what auditors read |
 //! | [`own`] | what people do to their own account |
 //! | [`password`], [`totp`], [`recovery`], [`secret`] | the factors, and secrets that are never printed |
@@ -27,10 +29,12 @@ pub mod enrolment;
 mod input;
 pub mod jwks;
 pub mod own;
+pub mod passkey;
 pub mod password;
 pub mod person;
 pub mod policy;
 mod practitioner;
+pub mod reauth;
 pub mod recovery;
 pub mod scope;
 pub mod secret;
@@ -39,6 +43,7 @@ pub mod signin;
 pub mod slow;
 pub mod token;
 pub mod totp;
+pub mod webauthn;
 
 use std::sync::Arc;
 

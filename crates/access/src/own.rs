@@ -1,4 +1,5 @@
-//! What people do to their own account. Each asks for the password again.
+//! What people do to their own account. A new password asks for the present one; new factors ask for a fresh proof
+//! ([`crate::reauth`]).
 
 use renkei_base::{Ctx, Id, Refusal};
 use renkei_store::{AccountRow, Changes, Failure};
@@ -47,9 +48,9 @@ impl Access {
     pub async fn renew_recovery_codes(
         &self,
         ctx: &Ctx,
-        password: &str,
+        session: &Id,
     ) -> Result<Vec<String>, Failure> {
-        let row = self.own_row(ctx, password).await?;
+        let row = self.proven_row(ctx, session).await?;
         let mut changes = Changes::default();
         let codes = new_recovery(ctx, &row.id, &mut changes);
         changes.note(note("account.recovery-codes", &row.id));
@@ -58,8 +59,8 @@ impl Access {
     }
 
     /// A short-lived link by which the caller sets up a new app. The present factors hold until it is used.
-    pub async fn renew_factors(&self, ctx: &Ctx, password: &str) -> Result<Invitation, Failure> {
-        let row = self.own_row(ctx, password).await?;
+    pub async fn renew_factors(&self, ctx: &Ctx, session: &Id) -> Result<Invitation, Failure> {
+        let row = self.proven_row(ctx, session).await?;
         let mut changes = Changes::default();
         let (link, expires) = self.new_link(ctx, Some(&row.id), self.config.renewal, &mut changes);
         changes.note(note("account.renew", &row.id));
@@ -69,6 +70,13 @@ impl Access {
             link,
             expires,
         })
+    }
+
+    /// The caller's account, if the holder of the session has just shown who it is.
+    async fn proven_row(&self, ctx: &Ctx, session: &Id) -> Result<AccountRow, Failure> {
+        self.needs_proof(ctx, session).await?;
+        let row = self.store.account(own(ctx)?).await?;
+        row.ok_or_else(|| Refusal::NotFound.into())
     }
 
     /// The caller's account, if this is its password. Wrong ones slow the next tries as at sign-in.

@@ -188,6 +188,7 @@ impl Access {
         changes.drop_old_sessions(ctx.at - self.config.idle, ctx.at - self.config.absolute);
         changes.drop_old_enrolments(ctx.at);
         changes.drop_old_tokens(ctx.at);
+        changes.drop_old_challenges(ctx.at);
         changes.drop_old_attempts(ctx.at - self.config.forget_tries);
         self.commit(ctx, changes).await
     }

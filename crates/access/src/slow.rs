@@ -28,12 +28,16 @@ impl Keys {
 impl Keys {
     /// For machine clients: the address alone, apart from the people who sign in there.
     pub(crate) fn of_machine(address: Option<IpAddr>) -> Self {
-        let key = |address| {
-            (
-                AttemptKind::Address,
-                format!("machine {}", network(address)),
-            )
-        };
+        Self::at("machine", address)
+    }
+
+    /// For passkeys, which do not say whose they are before they are looked at.
+    pub(crate) fn of_passkey(address: Option<IpAddr>) -> Self {
+        Self::at("passkey", address)
+    }
+
+    fn at(what: &str, address: Option<IpAddr>) -> Self {
+        let key = |address| (AttemptKind::Address, format!("{what} {}", network(address)));
         Self(address.map(key).into_iter().collect())
     }
 }
@@ -111,6 +115,15 @@ impl Access {
             wait = wait.max(open_from(&self.config, row) - ctx.at);
         }
         Ok(wait)
+    }
+
+    /// Refuses because earlier ones failed.
+    pub(crate) async fn look_slowed(&self, ctx: &Ctx, keys: &Keys) -> Result<(), Failure> {
+        let wait = self.wait_for(ctx, keys).await?;
+        if wait > Span(0) {
+            return Err(too_soon(wait).into());
+        }
+        Ok(())
     }
 
     /// Counts a try that failed.

@@ -41,6 +41,7 @@ pub mod import;
 pub(crate) mod index;
 pub mod institution;
 pub(crate) mod migrate;
+pub mod passkey;
 mod planner;
 #[cfg(test)]
 mod plans;
@@ -69,6 +70,7 @@ pub use error::{Failure, StoreError};
 pub use feed::{Fed, FeedCursor};
 pub use history::{HistoryPage, HistoryQuery};
 pub use idempotency::{Done, Once};
+pub use passkey::PasskeyRow;
 pub use planner::escape::{escape, split_values};
 pub use query::{Clause, Include, Order, Page, Query};
 pub use session::{SessionOwner, SessionRow};

@@ -10,6 +10,7 @@ use renkei_access::session::SessionLine;
 use renkei_base::Refusal;
 use renkei_store::Failure;
 
+use crate::confirm::{self, Gate};
 use crate::enrol::RecoveryCodes;
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
@@ -117,11 +118,11 @@ pub(crate) async fn recovery_codes(
     v: Visit,
     form: Form,
 ) -> Result<Response, Answer> {
-    match app
-        .access
-        .renew_recovery_codes(&v.ctx, form.get("current"))
-        .await
-    {
+    let session = match confirm::gate(&app, &v, &form).await? {
+        Gate::Open(session) => session,
+        Gate::Ask(page) => return Ok(page),
+    };
+    match app.access.renew_recovery_codes(&v.ctx, &session).await {
         Ok(codes) => page(&RecoveryCodes {
             v: &v,
             title: "account-codes-done",
@@ -138,7 +139,11 @@ pub(crate) async fn factors(
     v: Visit,
     form: Form,
 ) -> Result<Response, Answer> {
-    match app.access.renew_factors(&v.ctx, form.get("current")).await {
+    let session = match confirm::gate(&app, &v, &form).await? {
+        Gate::Open(session) => session,
+        Gate::Ask(page) => return Ok(page),
+    };
+    match app.access.renew_factors(&v.ctx, &session).await {
         Ok(Invitation { link, .. }) => {
             Ok(Redirect::to(&format!("/enrol/{}", link.reveal())).into_response())
         }

@@ -100,6 +100,9 @@ pub(crate) async fn export(
     if !asked.is_clear() {
         return Ok(Redirect::to(&params.address("/audit")).into_response());
     }
+    if let Some(way) = crate::confirm::way(&app, &v).await? {
+        return Ok(way);
+    }
     let (rows, more) = app.access.audit_export(&v.ctx, &asked.filter).await?;
     let lines = rows
         .into_iter()

@@ -4,8 +4,9 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_access::Client;
-use renkei_base::Machine;
+use renkei_base::{Id, Machine};
 
+use crate::confirm::{self, Gate};
 use crate::error::{Answer, page};
 use crate::form::Form;
 use crate::state::App;
@@ -29,9 +30,13 @@ pub(crate) async fn suspend(
     State(app): State<App>,
     visit: Visit,
     Path(client): Path<String>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Answer> {
-    app.access.suspend_client(&visit.ctx, &id(&client)?).await?;
+    let client = managed(&app, &visit, &client).await?;
+    if let Gate::Ask(page) = confirm::gate(&app, &visit, &form).await? {
+        return Ok(page);
+    }
+    app.access.suspend_client(&visit.ctx, &client).await?;
     Ok(Redirect::to("/clients").into_response())
 }
 
@@ -40,11 +45,22 @@ pub(crate) async fn unsuspend(
     State(app): State<App>,
     visit: Visit,
     Path(client): Path<String>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Answer> {
-    let client = id(&client)?;
+    let client = managed(&app, &visit, &client).await?;
+    if let Gate::Ask(page) = confirm::gate(&app, &visit, &form).await? {
+        return Ok(page);
+    }
     app.access.unsuspend_client(&visit.ctx, &client).await?;
     Ok(Redirect::to("/clients").into_response())
+}
+
+/// Whoever's it is not finds nothing, before anything is asked.
+async fn managed(app: &App, visit: &Visit, client: &str) -> Result<Id, Answer> {
+    let client = id(client)?;
+    let own = app.access.clients(&visit.ctx).await?;
+    let known = own.iter().any(|one| one.id == client);
+    known.then_some(client).ok_or(Answer::NotFound)
 }
 
 /// The text key of a kind.

@@ -43,6 +43,14 @@ impl Form {
         self.all(name).iter().any(|one| one == value)
     }
 
+    /// Every field with each of its values.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().flat_map(|(name, values)| {
+            let each = values.iter();
+            each.map(move |value| (name.as_str(), value.as_str()))
+        })
+    }
+
     pub fn has(&self, name: &str) -> bool {
         self.fields.contains_key(name)
     }

@@ -9,6 +9,7 @@
 //! | [`visit`], `session`, [`form`], [`error`] | one request: who, in which language; what was typed; every "no" as a page |
 //! | `proxy`, `shell`, [`assets`], [`messages`], `say` | what lies around every page: whose address it is, headers and limits, files, texts, dates |
 //! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
+//! | `passkey`, `confirm` | passkeys; the page that asks again who one is |
 //! | `institution`, `department`, `import`, `audit`, `overview` | the directory and its imports; what auditors read; where those begin who see no patients |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
@@ -29,6 +30,7 @@ pub mod visit;
 mod account;
 mod audit;
 mod client;
+mod confirm;
 mod demo;
 mod department;
 mod drain;
@@ -42,6 +44,7 @@ mod language;
 mod login;
 mod oauth;
 mod overview;
+mod passkey;
 mod people;
 mod proxy;
 mod say;

@@ -12,6 +12,7 @@ use renkei_directory::finder::Hit;
 use renkei_store::{AccountState, Failure};
 use serde::Deserialize;
 
+use crate::confirm::{self, Gate};
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
 use crate::state::App;
@@ -170,6 +171,9 @@ pub(crate) async fn invite(
     v: Visit,
     form: Form,
 ) -> Result<Response, Answer> {
+    if let Gate::Ask(page) = confirm::gate(&app, &v, &form).await? {
+        return Ok(page);
+    }
     let choices = choices(&app, &v, &form);
     let person = typed(&form, &choices);
     if let Some(key) = institution_fault(&form, &choices) {
@@ -311,6 +315,9 @@ pub(crate) async fn change_roles(
 ) -> Result<Response, Answer> {
     let id = crate::visit::id(&id)?;
     let person = app.access.person(&v.ctx, &id).await?;
+    if let Gate::Ask(page) = confirm::gate(&app, &v, &form).await? {
+        return Ok(page);
+    }
     let given = roles_to_give(&v);
     // What this administrator does not give stays as it is.
     let kept = person.roles.iter().filter(|role| !given.contains(role));
@@ -372,9 +379,15 @@ pub(crate) async fn reset(
     State(app): State<App>,
     v: Visit,
     Path(id): Path<String>,
-    _form: Form,
+    form: Form,
 ) -> Result<Response, Answer> {
-    let invitation = app.access.reset(&v.ctx, &crate::visit::id(&id)?).await?;
+    let id = crate::visit::id(&id)?;
+    // Whoever is not theirs to manage is not there, before anything is asked.
+    app.access.person(&v.ctx, &id).await?;
+    if let Gate::Ask(page) = confirm::gate(&app, &v, &form).await? {
+        return Ok(page);
+    }
+    let invitation = app.access.reset(&v.ctx, &id).await?;
     handed_over(&app, &v, &invitation).await
 }
 

@@ -19,8 +19,8 @@ use renkei_base::limits;
 use crate::care::{addressee, attachment, document, draft, home, patient, referral, reply, slot};
 use crate::state::App;
 use crate::{
-    account, assets, audit, client, demo, department, enrol, events, fhir, guard, health, import,
-    institution, language, login, metrics, oauth, people, shell, start,
+    account, assets, audit, client, confirm, demo, department, enrol, events, fhir, guard, health,
+    import, institution, language, login, metrics, oauth, passkey, people, shell, start,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -88,6 +88,15 @@ pub fn table() -> Vec<Route> {
         get("/fhir/.well-known/smart-configuration", Policy::Public, oauth::discovery),
         get("/login", Policy::Public, login::show),
         post("/login", Policy::Public, login::enter),
+        get("/login/passkey", Policy::Public, passkey::to_sign_in),
+        post("/login/passkey", Policy::Public, passkey::enter),
+        get("/confirm", Policy::SignedIn, confirm::ask),
+        post("/confirm", Policy::SignedIn, confirm::answer),
+        get("/confirm/passkey", Policy::SignedIn, passkey::to_confirm),
+        get("/account/passkeys", Policy::SignedIn, passkey::list),
+        post("/account/passkeys", Policy::SignedIn, passkey::add),
+        get("/account/passkeys/options", Policy::SignedIn, passkey::to_make),
+        post("/account/passkeys/{id}/remove", Policy::SignedIn, passkey::remove),
         post("/logout", Policy::SignedIn, login::leave),
         post("/demo/be", Policy::Demo, demo::be),
         post("/demo/desk", Policy::Demo, demo::desk),

@@ -48,14 +48,17 @@ async fn a_new_password(backend: Backend) {
 async fn wrong_passwords_slow_here_too(backend: Backend) {
     let world = World::new(backend).await;
     let ctx = world.admin_ctx().await;
+    let session = &world.admin.as_ref().unwrap().session.id;
+    let change = async |current| {
+        let changed = world
+            .access
+            .change_password(&ctx, session, current, NEW, NEW);
+        keys(changed.await)
+    };
     for _ in 0..5 {
-        let answer = keys(world.access.renew_recovery_codes(&ctx, "wrong").await);
-        assert_eq!(answer, "fault-password-current");
+        assert_eq!(change("wrong").await, "fault-password-current");
     }
-    assert_eq!(
-        keys(world.access.renew_recovery_codes(&ctx, PASSWORD).await),
-        "fault-signin-wait"
-    );
+    assert_eq!(change(PASSWORD).await, "fault-signin-wait");
 }
 
 async fn new_recovery_codes(backend: Backend) {
@@ -64,7 +67,7 @@ async fn new_recovery_codes(backend: Backend) {
     let ctx = world.ctx(me).await;
     let codes = world
         .access
-        .renew_recovery_codes(&ctx, PASSWORD)
+        .renew_recovery_codes(&ctx, &me.session.id)
         .await
         .unwrap();
     let with = async |code: &str| {
@@ -82,7 +85,11 @@ async fn a_new_app(backend: Backend) {
     let world = World::new(backend).await;
     let me = world.admin.as_ref().unwrap();
     let ctx = world.ctx(me).await;
-    let invitation = world.access.renew_factors(&ctx, PASSWORD).await.unwrap();
+    let invitation = world
+        .access
+        .renew_factors(&ctx, &me.session.id)
+        .await
+        .unwrap();
     // Until it is used, the old app holds.
     assert_eq!(keys(world.sign_in(me).await), "done");
     let renewed: Someone = world.enrol(&invitation.link, "").await.unwrap();

@@ -11,7 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const LIVE: Duration = Duration::from_secs(5);
 
 pub(crate) struct Desk {
-    driver: WebDriver,
+    pub(crate) driver: WebDriver,
     base: String,
 }
 

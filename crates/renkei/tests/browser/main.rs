@@ -3,6 +3,7 @@
 //! a hospital that came from a file.
 
 mod desk;
+mod passkey;
 mod region;
 mod writing;
 
@@ -11,7 +12,7 @@ use region::Region;
 use renkei_testkit::{backend, test_data};
 
 const CLERK: &str = "林 みどり";
-const DOCTOR: &str = "三原 健一";
+pub(crate) const DOCTOR: &str = "三原 健一";
 const HOSPITAL: &str = "見本市立中央病院";
 const HOSPITAL_CLERK: &str = "青木 真由美";
 const HOSPITAL_DOCTOR: &str = "髙橋 直樹";

@@ -67,6 +67,7 @@ fault-audit-id = Please give an id (letters, digits, hyphens). Names cannot be s
 # Groups of acts
 audit-group-session = Sign-in
 audit-group-account = People
+audit-group-passkey = Passkeys
 audit-group-client = Machine clients
 audit-group-token = Machine clients' tokens
 audit-group-patient = Patients
@@ -91,6 +92,9 @@ audit-do-session-slowed = Made to wait after failed sign-ins
 audit-do-session-demo = Became a person of the sample
 audit-do-session-end = Signed out
 audit-do-session-end-all = Signed out everywhere
+audit-do-session-confirm = Showed again who they are
+audit-do-passkey-add = Registered a passkey
+audit-do-passkey-remove = Removed a passkey
 audit-do-account-invite = Added a person
 audit-do-account-first-link = Made the first enrolment link
 audit-do-account-enrol = Enrolled

@@ -67,6 +67,7 @@ fault-audit-id = 番号（英数字とハイフン）で入力してください
 # 操作のまとまり
 audit-group-session = サインイン
 audit-group-account = 利用者の管理
+audit-group-passkey = パスキー
 audit-group-client = 接続するシステム
 audit-group-token = システムの接続の許可
 audit-group-patient = 患者
@@ -91,6 +92,9 @@ audit-do-session-slowed = 失敗が続き、待たされた
 audit-do-session-demo = 見本の人になった
 audit-do-session-end = サインアウトした
 audit-do-session-end-all = すべての端末からサインアウトした
+audit-do-session-confirm = 本人の確認をした
+audit-do-passkey-add = パスキーを登録した
+audit-do-passkey-remove = パスキーを削除した
 audit-do-account-invite = 利用者を追加した
 audit-do-account-first-link = 最初の登録用リンクを作った
 audit-do-account-enrol = パスワードと認証アプリを登録した

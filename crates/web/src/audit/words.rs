@@ -11,6 +11,7 @@ use crate::visit::Visit;
 pub const GROUPS: &[&str] = &[
     "session",
     "account",
+    "passkey",
     "client",
     "token",
     "patient",

@@ -18,6 +18,7 @@ mod ground;
 mod hostile;
 mod institution;
 mod messages;
+mod passkey;
 mod patient;
 mod policy;
 mod proxy;

@@ -11,7 +11,7 @@ each_backend!(
     an_institution_looks_after_its_people
 );
 
-const PASSWORD: &str = "朝の海辺を毎日ゆっくり歩く";
+pub(crate) const PASSWORD: &str = "朝の海辺を毎日ゆっくり歩く";
 
 /// The six digits that an app with this secret shows now.
 fn code(world: &World, secret: &str) -> String {
@@ -30,13 +30,13 @@ fn code(world: &World, secret: &str) -> String {
     totp::code_at(&hex, world.clock.now()).unwrap()
 }
 
-fn next_code(world: &World, secret: &str) -> String {
+pub(crate) fn next_code(world: &World, secret: &str) -> String {
     world.clock.set(totp::next_step(world.clock.now()));
     code(world, secret)
 }
 
 /// Enrols by a link; returns the app's secret and the recovery codes.
-async fn enrol(
+pub(crate) async fn enrol(
     world: &World,
     browser: &mut Browser<'_>,
     path: &str,

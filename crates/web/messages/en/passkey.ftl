@@ -1,0 +1,25 @@
+# Passkeys, and showing again who one is
+passkey-title = Passkeys
+passkey-one = With a passkey
+passkey-about = With a passkey you sign in by your device's fingerprint, face or PIN alone. Password and code go on working.
+passkey-none = No passkey is registered.
+passkey-name = Name
+passkey-name-example = such as: PC in the consulting room
+passkey-new = Add a passkey
+passkey-new-about = It is made on this device, or on a phone or security key that you connect.
+passkey-make = Register under this name
+passkey-remove = Remove
+passkey-not-here = Passkeys do not work at this address. Open the server under its name (https), as your administrator has set it.
+passkey-manage = Manage passkeys
+passkey-failed = The passkey could not be used: it was cancelled, or this device has none. Try again, or use another way.
+passkey-sign-in = Sign in with a passkey
+confirm-title = Is it you?
+confirm-about = Before something important you show again who you are. It then holds for five minutes.
+confirm-kept = What you entered is kept, and goes on from here.
+confirm-passkey = Confirm with a passkey and go on
+confirm-password-title = With password and code
+confirm-go-on = Confirm and go on
+fault-passkey = The passkey could not be registered: it took too long, or this device is registered already. Try again.
+fault-passkey-name = Give it a name by which you know the device.
+refuse-passkey-many = There can be 20 passkeys. Remove those that are not used.
+refuse-unproven = Before this you have to show again who you are. Open the page again.

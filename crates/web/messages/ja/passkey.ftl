@@ -1,0 +1,25 @@
+# パスキー、もう一度の本人確認
+passkey-title = パスキー
+passkey-one = パスキーで
+passkey-about = パスキーを登録すると、端末の指紋・顔・PINだけでサインインできます。パスワードと確認コードも、そのまま使えます。
+passkey-none = 登録したパスキーはありません。
+passkey-name = 名前
+passkey-name-example = 例：診察室のパソコン
+passkey-new = パスキーを追加
+passkey-new-about = この端末か、つないだ電話・セキュリティキーに登録します。
+passkey-make = この名前で登録する
+passkey-remove = 削除
+passkey-not-here = このアドレスではパスキーを使えません。管理者が決めた、名前のアドレス（https）で開いてください。
+passkey-manage = パスキーを管理する
+passkey-failed = パスキーを使えませんでした。取り消したか、この端末にパスキーがありません。もう一度試すか、ほかの方法を使ってください。
+passkey-sign-in = パスキーでサインイン
+confirm-title = 本人の確認
+confirm-about = 大事な操作の前に、もう一度ご本人であることを確かめます。確認すると、5分間は続けて操作できます。
+confirm-kept = 入力した内容は残っています。確認すると、そのまま先へ進みます。
+confirm-passkey = パスキーで確認して進む
+confirm-password-title = パスワードと確認コードで
+confirm-go-on = 確認して進む
+fault-passkey = パスキーを登録できませんでした。時間が経ちすぎたか、同じ端末がすでに登録されています。もう一度お試しください。
+fault-passkey-name = どの端末のパスキーかわかる名前を入力してください。
+refuse-passkey-many = パスキーは20個までです。使っていないものを削除してください。
+refuse-unproven = この操作の前に、もう一度ご本人の確認が必要です。画面を開き直してください。
