@@ -20,7 +20,9 @@ mod feed;
 mod filter;
 #[cfg(test)]
 mod group;
+#[cfg(test)]
 mod history;
+#[cfg(test)]
 mod idempotency;
 #[cfg(test)]
 mod kill;
