@@ -63,7 +63,7 @@ async fn what_was_there_is_there_again(backend: Backend) {
     let copied = world.store.backup(&world.program(), &file).await.unwrap();
     assert_eq!(
         files(folder.path()),
-        [file.clone()],
+        std::slice::from_ref(&file),
         "nothing but the file is left"
     );
     let mode =

@@ -1,6 +1,7 @@
 //! What is not issued is its owner's alone, whatever was granted; and so are the versions from before.
 
 use renkei_base::{Ctx, Reach, Scope};
+use renkei_store::history::HistoryQuery;
 use renkei_store::{Changes, Query, StoreError, Stored};
 use renkei_testkit::Backend;
 
@@ -133,6 +134,22 @@ async fn versions_from_before_it_was_issued_stay_with_the_owner(backend: Backend
             [3, 4],
             "{other}"
         );
+    }
+    let of_type = HistoryQuery {
+        typ: "ServiceRequest".to_owned(),
+        ..HistoryQuery::default()
+    };
+    for (name, count) in [
+        ("clinic", 5),
+        ("hospital", 2),
+        ("other", 3),
+        ("stranger", 0),
+    ] {
+        let history = world
+            .store
+            .type_history(&world.doctor(name), &of_type)
+            .await;
+        assert_eq!(history.unwrap().versions.len(), count, "{name}");
     }
     // What is written on again is a draft again; with it the versions before are out of sight.
     next(&world, Some(request("draft"))).await;
