@@ -1,30 +1,31 @@
 //! A passkey in a real browser with a made-up device: registered, signed in with, removed.
 
+use axum::http::Method;
 use renkei_testkit::backend;
 use serde_json::json;
-use thirtyfour::By;
-use thirtyfour::extensions::cdp::ChromeDevTools;
+use thirtyfour::common::command::FormatRequestData;
+use thirtyfour::{By, RequestData, SessionId};
 
 use crate::DOCTOR;
 use crate::desk::Desk;
 use crate::region::Region;
 
-/// A device inside the browser that has verified its owner.
-async fn device(desk: &Desk) {
-    let tools = ChromeDevTools::new(desk.driver.handle.clone());
-    tools.execute_cdp("WebAuthn.enable").await.unwrap();
-    let options = json!({ "options": {
-        "protocol": "ctap2",
-        "transport": "internal",
-        "hasResidentKey": true,
-        "hasUserVerification": true,
-        "isUserVerified": true,
-        "automaticPresenceSimulation": true,
-    } });
-    tools
-        .execute_cdp_with_params("WebAuthn.addVirtualAuthenticator", options)
-        .await
-        .unwrap();
+/// A device inside the browser that has verified its owner (Web Authentication Level 3, §11, Add Virtual Authenticator).
+#[derive(Debug)]
+struct Device;
+
+impl FormatRequestData for Device {
+    fn format_request(&self, session: &SessionId) -> RequestData {
+        let path = format!("/session/{session}/webauthn/authenticator");
+        RequestData::new(Method::POST, path).add_body(json!({
+            "protocol": "ctap2",
+            "transport": "internal",
+            "hasResidentKey": true,
+            "hasUserVerification": true,
+            "isUserConsenting": true,
+            "isUserVerified": true,
+        }))
+    }
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn a_doctor_signs_in_by_the_device_alone() {
     backend::run(async {
         let region = Region::start().await;
         let desk = Desk::open(&region).await;
-        device(&desk).await;
+        desk.driver.handle().cmd(Device).await.unwrap();
         desk.be(DOCTOR).await;
         desk.go("/account/passkeys").await;
         desk.type_into("name", "診察室のパソコン").await;
