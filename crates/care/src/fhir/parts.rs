@@ -467,7 +467,7 @@ fn elements(denied: Denied) -> Denied {
 }
 
 /// The element that a field of the draft stands in.
-fn element(field: &str) -> Option<&'static str> {
+pub(super) fn element(field: &str) -> Option<&'static str> {
     Some(match field {
         "patient" => "ServiceRequest.subject",
         "addressee" => "Task.owner",

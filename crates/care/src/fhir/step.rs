@@ -54,7 +54,8 @@ pub(super) async fn update(
     if case.version() != stored.version {
         return Err(Refusal::Conflict.into());
     }
-    match act::plan(care, ctx, &case, Some(stored.version), &command).await? {
+    let outcome = act::plan(care, ctx, &case, Some(stored.version), &command).await;
+    match outcome.map_err(|failure| named(failure.into()))? {
         Outcome::Already => Ok(Planned::unchanged(key)),
         Outcome::Go { changes, .. } => Ok(Planned::updated(key, changes)),
     }
@@ -88,37 +89,58 @@ pub(crate) fn only<'a>(
 }
 
 fn wish(old: &Resource, new: &Resource) -> Result<Wish, Refusal> {
-    let changed = differs(old, new);
+    let mut changed = differs(old, new);
     if changed.is_empty() {
         return Ok(Wish::Nothing);
     }
-    if changed.iter().any(|name| DRAFT.contains(&name.as_str())) {
+    let from = state_of(old).ok_or_else(|| Refusal::not_now("refuse-fhir-no-step"))?;
+    if from.is_private() && changed.iter().any(|name| DRAFT.contains(&name.as_str())) {
         only(Task::TYPE, &changed, &DRAFT)?;
         return Ok(Wish::Draft);
     }
     if changed.contains("extension") && changed.len() == 1 && is_rested(old, new) {
         return step(Verb::Acknowledge, &ActForm::default());
     }
+    let department = match changed.remove("performerType") {
+        true => department(new)?,
+        false => String::new(),
+    };
+    if changed.is_empty() {
+        let form = ActForm {
+            department,
+            ..ActForm::default()
+        };
+        return step(Verb::Assign, &form);
+    }
     only(Task::TYPE, &changed, &STEP)?;
     let text = text(old, new)?;
-    let from = state_of(old).ok_or_else(|| Refusal::not_now("refuse-fhir-no-step"))?;
-    let Some(to) = target(old, new)? else {
-        return Err(Refusal::Invalid(vec![Fault::new(
-            "Task.businessStatus",
-            "fault-fhir-no-step",
-        )]));
-    };
+    let to = target(old, new)?.ok_or_else(|| fault("businessStatus", "fault-fhir-no-step"))?;
     let verb = verb(from, to)?;
+    if !department.is_empty() && verb != Verb::Accept {
+        return Err(fault("performerType", "fault-fhir-read-only"));
+    }
     let reason = new
         .get("statusReason")
         .and_then(|reason| code_of(reason, DECLINE_REASON));
     let form = ActForm {
         reason: reason.unwrap_or_default().to_owned(),
         text,
+        department,
         early: "on".to_owned(),
         ..ActForm::default()
     };
     step(verb, &form)
+}
+
+fn fault(element: &str, key: &'static str) -> Refusal {
+    Refusal::Invalid(vec![Fault::new(format!("Task.{element}"), key)])
+}
+
+/// The department that takes the case.
+fn department(new: &Resource) -> Result<String, Refusal> {
+    let view = Task::from_resource(new.clone());
+    let department = view.and_then(|view| view.department().map(|(id, _)| id.to_string()));
+    department.ok_or_else(|| fault("performerType", "fault-department-unknown"))
 }
 
 /// The command of a step; faults name elements.
@@ -133,7 +155,14 @@ fn element(field: &str) -> Option<&'static str> {
     match field {
         "reason" => Some("Task.statusReason.coding"),
         "text" => Some("Task.statusReason.text"),
-        _ => None,
+        other => parts::element(other),
+    }
+}
+
+fn named(denied: Denied) -> Denied {
+    match denied {
+        Denied::Refused(refusal) => Denied::Refused(renamed(refusal, element)),
+        other => other,
     }
 }
 
@@ -177,14 +206,11 @@ fn state_of(task: &Resource) -> Option<State> {
 fn target(old: &Resource, new: &Resource) -> Result<Option<State>, Refusal> {
     let (before, status) = (old.str_at("status"), new.str_at("status"));
     if old.get("businessStatus") != new.get("businessStatus") {
-        let state = state_of(new).ok_or_else(|| unknown("Task.businessStatus"))?;
+        let state = state_of(new).ok_or_else(|| fault("businessStatus", "fault-unknown-code"))?;
         let fits = status == before || status == Some(state.task_status());
         return match fits {
             true => Ok(Some(state)),
-            false => Err(Refusal::Invalid(vec![Fault::new(
-                "Task.status",
-                "fault-fhir-status-differs",
-            )])),
+            false => Err(fault("status", "fault-fhir-status-differs")),
         };
     }
     if status == before {
@@ -200,13 +226,9 @@ fn target(old: &Resource, new: &Resource) -> Result<Option<State>, Refusal> {
         Some("in-progress") => State::Arrived,
         Some("completed") => State::Closed,
         Some("cancelled") => State::Cancelled,
-        _ => return Err(unknown("Task.status")),
+        _ => return Err(fault("status", "fault-unknown-code")),
     };
     Ok(Some(state))
-}
-
-fn unknown(element: &str) -> Refusal {
-    Refusal::Invalid(vec![Fault::new(element, "fault-unknown-code")])
 }
 
 /// The step that leads there. Whether it is possible now, the table says.
@@ -218,6 +240,7 @@ fn verb(from: State, to: State) -> Result<Verb, Refusal> {
         State::Received => Verb::Receive,
         State::Triage => Verb::StartTriage,
         State::Accepted if from.is_booked() => Verb::CancelBooking,
+        State::Accepted if from == State::Arrived => Verb::UndoArrive,
         State::Accepted => Verb::Accept,
         State::Declined => Verb::Decline,
         State::Arrived => Verb::Arrive,
@@ -237,10 +260,7 @@ fn text(old: &Resource, new: &Resource) -> Result<String, Refusal> {
         Some([]) => None,
         Some([one]) => Some(one),
         _ => {
-            return Err(Refusal::Invalid(vec![Fault::new(
-                "Task.note",
-                "fault-fhir-read-only",
-            )]));
+            return Err(fault("note", "fault-fhir-read-only"));
         }
     };
     if let Some(note) = added {
@@ -248,11 +268,8 @@ fn text(old: &Resource, new: &Resource) -> Result<String, Refusal> {
             .as_object()
             .is_some_and(|note| note.keys().all(|name| name == "text"));
         if !plain {
-            let at = format!("Task.note[{}]", notes.0.len());
-            return Err(Refusal::Invalid(vec![Fault::new(
-                at,
-                "fault-fhir-read-only",
-            )]));
+            let at = format!("note[{}]", notes.0.len());
+            return Err(fault(&at, "fault-fhir-read-only"));
         }
         return Ok(text_of(note, "text").to_owned());
     }
@@ -268,6 +285,7 @@ fn text(old: &Resource, new: &Resource) -> Result<String, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use renkei_fhir::task::DEPARTMENT;
     use serde_json::json;
 
     fn task(state: State) -> Resource {
@@ -300,6 +318,7 @@ mod tests {
             (State::Booked, "accepted"),
             (State::Received, "rejected"),
             (State::Booked, "in-progress"),
+            (State::Arrived, "accepted"),
             (State::RepliedFirst, "completed"),
             (State::Sent, "cancelled"),
             (State::Sent, "failed"),
@@ -326,11 +345,18 @@ mod tests {
         insta::assert_snapshot!(changed("businessStatus", json!({"coding": [{"system": STATE, "code": "lost"}]})), @"Task.businessStatus fault-unknown-code");
         insta::assert_snapshot!(changed("businessStatus", json!({"coding": [{"system": STATE, "code": "booked"}]})), @"not now: refuse-fhir-book");
         insta::assert_snapshot!(changed("businessStatus", json!({"coding": [{"system": STATE, "code": "triage"}]})), @"start-triage");
-        insta::assert_snapshot!(changed("owner", json!({})), @"Draft");
+        insta::assert_snapshot!(changed("owner", json!({})), @"Task.owner fault-fhir-read-only");
+        insta::assert_snapshot!(changed("performerType", json!([])), @"Task.performerType fault-department-unknown");
+        let cardiology = json!([{"coding": [{"system": DEPARTMENT, "code": "dep-1"}]}]);
+        insta::assert_snapshot!(changed("performerType", cardiology.clone()), @"assign");
+        let mut draft = task(State::Draft);
+        let before = draft.clone();
+        draft.set("performerType", cardiology);
+        insta::assert_snapshot!(said(&before, &draft), @"Draft");
         let mut both = old.clone();
         both.set("status", json!("received"));
         both.set("owner", json!({"reference": "Organization/x"}));
-        insta::assert_snapshot!(said(&old, &both), @"Task.status fault-fhir-read-only");
+        insta::assert_snapshot!(said(&old, &both), @"Task.owner fault-fhir-read-only");
         let mut two = old.clone();
         two.set("status", json!("received"));
         two.set(

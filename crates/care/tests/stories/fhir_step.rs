@@ -193,6 +193,14 @@ async fn a_referral_by_its_parts_goes_round(backend: Backend) {
     assert_eq!(slot_status(&region, &ctx, &slots).await, ["free", "free"]);
     step(&region, hospital, &case, "in-progress").await.unwrap();
     assert_eq!(state(&region, doctor, &case).await, State::Arrived);
+    let mut undone = task(&region, &ctx, &case).await;
+    undone.set("status", json!("accepted"));
+    undone.set("statusReason", json!({"text": "別の患者でした"}));
+    update(&region, &machine(&region, desk), undone, None)
+        .await
+        .unwrap();
+    assert_eq!(state(&region, doctor, &case).await, State::Accepted);
+    step(&region, hospital, &case, "in-progress").await.unwrap();
     assert_eq!(
         said(step(&region, doctor, &case, "completed").await),
         "refuse-not-replied"
@@ -249,6 +257,8 @@ async fn one_part_after_the_other(backend: Backend) {
     sent.as_object_mut().unwrap().remove("performer");
     let made = create(&region, &ctx, sent).await.unwrap();
     let case = made.key.id.clone();
+    let early = step(&region, &region.clinic_doctor, &case, "requested").await;
+    assert_eq!(said(early), "Task.owner fault-required");
     let work = json!({
         "resourceType": "Task", "status": "draft", "intent": "order",
         "focus": {"reference": made.key.to_string()},
