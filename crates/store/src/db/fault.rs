@@ -1,7 +1,7 @@
 //! Faults of a disk, put by tests where the disk's own would come from. Nothing in real use.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use rusqlite::ffi;
 
@@ -16,7 +16,10 @@ pub enum DiskFault {
 
 /// A handle on the disk's faults, for the one who opened the store with it. Without a fault to begin with.
 #[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<AtomicU8>);
+pub struct Faults {
+    writes: Arc<AtomicU8>,
+    log: Arc<AtomicBool>,
+}
 
 impl Faults {
     /// From the next commit on, until it is taken away again.
@@ -26,12 +29,33 @@ impl Faults {
             Some(DiskFault::Fsync) => 1,
             Some(DiskFault::Full) => 2,
         };
-        self.0.store(number, Ordering::SeqCst);
+        self.writes.store(number, Ordering::SeqCst);
+    }
+
+    /// Whether the fsync of reads' audit rows, once a second, fails.
+    pub fn set_log(&self, fails: bool) {
+        self.log.store(fails, Ordering::SeqCst);
+    }
+
+    /// For the file of reads' audit rows, whose commits do not fail with those of clinical writes.
+    pub(crate) fn of_log(&self) -> Self {
+        Self {
+            writes: Arc::default(),
+            log: Arc::clone(&self.log),
+        }
+    }
+
+    /// Just before that fsync: the error that it would end with.
+    pub(crate) fn strike_log(&self) -> std::io::Result<()> {
+        match self.log.load(Ordering::SeqCst) {
+            true => Err(std::io::Error::other("fsync failed")),
+            false => Ok(()),
+        }
     }
 
     /// Just before a commit of SQLite: the error that it would end with.
     pub(crate) fn strike(&self) -> Result<(), rusqlite::Error> {
-        let code = match self.0.load(Ordering::SeqCst) {
+        let code = match self.writes.load(Ordering::SeqCst) {
             1 => ffi::SQLITE_IOERR_FSYNC,
             2 => ffi::SQLITE_FULL,
             _ => return Ok(()),

@@ -104,6 +104,38 @@ fn a_failed_fsync_ends_all_writing_until_the_store_is_opened_anew() {
     });
 }
 
+/// Rows of reads are on the disk within a second. Where they were not, nobody reads a patient's data until people have looked.
+#[test]
+fn reads_that_cannot_be_kept_in_the_audit_are_refused() {
+    renkei_testkit::backend::run(async {
+        let faults = Faults::default();
+        let mut world = on_a_disk(&faults).await;
+        world.patient("p1", "c1", "clinic").await;
+        let clinic = world.doctor("clinic");
+        let patient = key("Patient/p1");
+        faults.set_log(true);
+        assert!(world.store.read(&clinic, &patient).await.unwrap().is_some());
+        for _ in 0..100 {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            if world.store.writable().is_err() {
+                break;
+            }
+        }
+        faults.set_log(false);
+        let refused = world.store.read(&clinic, &patient).await;
+        assert!(matches!(refused, Err(StoreError::Audit(_))), "{refused:?}");
+        world.clock.advance(Span::seconds(60));
+        assert!(world.store.ready().await.is_err());
+        drop(world.store.close().await);
+        world.store = Store::open(&world.backend.config(), world.clock.shared())
+            .await
+            .unwrap();
+        assert!(world.store.read(&clinic, &patient).await.unwrap().is_some());
+        let verdict = world.store.verify_audit(|_| ()).await.unwrap();
+        assert!(verdict.sound(), "{verdict:?}");
+    });
+}
+
 /// Without room: refused, in a transaction that many share too; and written again as soon as there is room.
 #[test]
 fn without_room_nothing_is_acknowledged_and_then_all_goes_on() {

@@ -1,6 +1,7 @@
 //! Moves the write-ahead log into the file, on a thread of its own, so that no request waits for it.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use super::connection::{Link, Sync};
 use crate::StoreError;
+use crate::db::fault::Faults;
 use crate::db::lane::Status;
 
 /// Pages in the log from which it is worth moving them.
@@ -32,10 +34,16 @@ struct Thread {
     pages: Arc<AtomicI32>,
     dirty: Arc<AtomicBool>,
     status: Arc<Status>,
+    faults: Faults,
 }
 
 impl Checkpoint {
-    pub(super) fn start(path: &Path, sync: Sync, status: &Arc<Status>) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        path: &Path,
+        sync: Sync,
+        status: &Arc<Status>,
+        faults: &Faults,
+    ) -> Result<Self, StoreError> {
         let (wake, woken) = flume::bounded(1);
         let checkpoint = Self {
             wake,
@@ -49,6 +57,7 @@ impl Checkpoint {
             pages: Arc::clone(&checkpoint.pages),
             dirty: Arc::clone(&checkpoint.dirty),
             status: Arc::clone(status),
+            faults: faults.clone(),
         };
         std::thread::Builder::new()
             .name("checkpoint".to_owned())
@@ -110,9 +119,13 @@ impl Thread {
 
     /// Reads' audit rows: in the file's log at once, on the disk within a second.
     fn synchronise(&self) {
-        if let Err(error) = sync_log(&self.path) {
-            // What it holds can be read again, and is written again by the next rows: this may mend.
-            self.status.broke(&format!("audit of reads: {error}"));
+        let synced = self.faults.strike_log().and_then(|()| sync_log(&self.path));
+        let Err(error) = synced else { return };
+        let why = format!("audit of reads: {error}");
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => self.status.broke(&why),
+            // The next one would succeed without the rows that this one did not bring to the disk.
+            _ => self.status.broke_for_good(&why),
         }
     }
 }
@@ -123,7 +136,7 @@ pub(super) fn sync_log(path: &Path) -> std::io::Result<()> {
     log.push("-wal");
     match File::open(&log) {
         Ok(file) => file.sync_data(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
 }

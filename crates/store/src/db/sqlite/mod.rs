@@ -58,7 +58,7 @@ impl Part {
         faults: &Faults,
     ) -> Result<Self, StoreError> {
         let status = Arc::new(Status::default());
-        let checkpoint = Checkpoint::start(&path, sync, &status)?;
+        let checkpoint = Checkpoint::start(&path, sync, &status, faults)?;
         let (jobs, queue) = flume::bounded(lane::QUEUE);
         let plan = Plan {
             path: path.clone(),
@@ -113,7 +113,7 @@ impl Sqlite {
         migrate::file(&reads, Sync::Normal, now)?;
         Ok(Self {
             main: Part::open(main, Sync::Full, WRITE_CHAIN, READERS, faults)?,
-            reads: Part::open(reads, Sync::Normal, READ_CHAIN, 1, &Faults::default())?,
+            reads: Part::open(reads, Sync::Normal, READ_CHAIN, 1, &faults.of_log())?,
         })
     }
 
