@@ -3,13 +3,15 @@
 use renkei_base::{Id, Refusal};
 use renkei_care::attachment::{self, Of};
 use renkei_care::referral::{self, Command, DraftForm, DraftSaved};
+use renkei_care::reply::{self, ReplyForm, ReplySaved};
 use renkei_testkit::Backend;
 
-use crate::region::{Region, Who, refusal};
+use crate::region::{Region, Who, refusal, reply_form};
 
 renkei_testkit::each_backend!(
     two_people_write_one_draft,
     two_people_write_one_field,
+    two_people_write_one_reply,
     a_file_is_no_conflict,
     a_doctor_signs_what_was_read,
     what_cannot_be_kept_is_refused,
@@ -118,6 +120,67 @@ async fn two_people_write_one_field(backend: Backend) {
         (meeting.taken.as_slice(), meeting.differs.as_slice()),
         (["remarks"].as_slice(), ["purpose"].as_slice())
     );
+}
+
+async fn two_people_write_one_reply(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.arrived().await;
+    let (desk, doctor) = (&region.desk, &region.hospital_doctor);
+    let save = async |who: &Who, base, form: &ReplyForm| {
+        reply::save(&region.care, &region.ctx(who), &case, base, form)
+            .await
+            .unwrap()
+    };
+    let begun = ReplyForm {
+        request: "減塩を".to_owned(),
+        ..reply_form(false)
+    };
+    assert_eq!(
+        save(desk, 0, &begun).await,
+        ReplySaved::Saved { version: 1 }
+    );
+    let theirs = ReplyForm {
+        findings: "冠動脈に狭窄".to_owned(),
+        ..begun.clone()
+    };
+    assert_eq!(
+        save(doctor, 1, &theirs).await,
+        ReplySaved::Saved { version: 2 }
+    );
+    let mine = ReplyForm {
+        request: String::new(),
+        closes: "on".to_owned(),
+        ..begun.clone()
+    };
+    let ReplySaved::Merged(meeting) = save(desk, 1, &mine).await else {
+        panic!()
+    };
+    let both = ReplyForm {
+        findings: theirs.findings.clone(),
+        ..mine.clone()
+    };
+    assert_eq!((&meeting.form, meeting.version), (&both, 3));
+    assert_eq!(meeting.taken, ["findings"]);
+    assert_eq!(
+        save(desk, 3, &both).await,
+        ReplySaved::Saved { version: 3 },
+        "nothing new"
+    );
+    let other = ReplyForm {
+        findings: "異常なし".to_owned(),
+        ..begun
+    };
+    let ReplySaved::Conflict(meeting) = save(desk, 1, &other).await else {
+        panic!()
+    };
+    assert_eq!(
+        (meeting.differs.as_slice(), meeting.taken.as_slice()),
+        (["findings"].as_slice(), ["request", "closes"].as_slice())
+    );
+    // A doctor signs what was read.
+    let ctx = region.ctx(doctor);
+    let released = reply::release(&region.care, &ctx, &case, 2, &theirs).await;
+    assert_eq!(refusal(released), Refusal::Conflict);
 }
 
 async fn a_file_is_no_conflict(backend: Backend) {

@@ -15,6 +15,5 @@ draft-theirs = They wrote:
 draft-taken = Changed by the other person
 draft-taken-by = Saved together with what { $name } changed on { $when }.
 draft-taken-waits = Nothing has been sent yet. Check the text and press again.
-reply-closes-not = This reply does not close the referral
 fault-file-broken = This picture is damaged and cannot be read. Take it again or save it in another format.
 attachment-private = Place, time and camera recorded inside pictures are removed (PDF files stay as they are).

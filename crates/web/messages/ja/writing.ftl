@@ -15,6 +15,5 @@ draft-theirs = 相手が書いた内容：
 draft-taken = 相手の変更を取り込みました
 draft-taken-by = { $name } さんが { $when } に保存した変更を取り込んで、保存しました。
 draft-taken-waits = まだ送信していません。内容を確かめてから、もう一度押してください。
-reply-closes-not = この返書では終了しない
 fault-file-broken = 画像が壊れていて読めません。撮り直すか、別の形式で保存してください。
 attachment-private = 写真に埋め込まれた位置・日時・機種の情報は取り除いて保存します（PDFはそのまま）。

@@ -135,19 +135,13 @@ async fn conflict(
     page.form = shown(&meeting.form);
     page.form.set("base", meeting.version.to_string());
     page.marks = Marks::of(meeting);
-    page.marks.say("closes", |text| {
-        v.t(match text {
-            "on" => "reply-closes",
-            "more" => "reply-more",
-            _ => "reply-closes-not",
-        })
+    page.marks.say("closes", |code| match code {
+        "on" => v.t("reply-closes"),
+        "more" => v.t("reply-more"),
+        _ => v.t("reply-open"),
     });
-    page.marks.say("kind", |text| {
-        v.t(match text {
-            "final" => "reply-kind-final",
-            _ => "reply-kind-interim",
-        })
-    });
+    page.marks
+        .say("kind", |code| v.t(&format!("reply-kind-{code}")));
     page.unsaved = true;
     page_with(StatusCode::CONFLICT, &page)
 }
