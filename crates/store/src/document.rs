@@ -60,7 +60,7 @@ pub struct DocumentParty {
 /// A document. Names no patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentRow {
-    /// System and value of the Bundle's identifier, `|` between.
+    /// Sender, system and value of the Bundle's identifier, `|` between.
     pub name: String,
     /// Id of the stored Bundle.
     pub bundle: Id,
@@ -125,7 +125,7 @@ impl Changes {
 }
 
 impl Store {
-    /// A document by system and value of its identifier (`|` between). Not filtered by anyone's rights.
+    /// A document by the name that it is registered as. Not filtered by anyone's rights.
     pub async fn document(&self, name: &str) -> Result<Option<DocumentRow>, StoreError> {
         let found = self.documents(BY_NAME, vec![name.into()]).await?;
         Ok(found.into_iter().next())

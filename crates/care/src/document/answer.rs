@@ -1,12 +1,14 @@
 //! A reply that came in: the steps that its institution would have taken here, up to the released reply.
 
 use renkei_base::{Ctx, Id, Refusal, limits};
+use renkei_fhir::document::Identifier;
 use renkei_fhir::element::text_of;
-use renkei_store::{Changes, DocumentRow, Failure};
+use renkei_fhir::service_request::ServiceRequest;
+use renkei_store::{Changes, DocumentRow, Failure, Query, escape};
 use serde_json::json;
 
 use super::acting::signed;
-use super::arrive::Arrived;
+use super::arrive::{Arrived, registered_as};
 use super::map::reply_of;
 use super::{Finding, Refused, beyond};
 use crate::Care;
@@ -21,10 +23,10 @@ pub(super) async fn take(
     care: &Care,
     ctx: &Ctx,
     arrived: &Arrived,
-    letter: &DocumentRow,
+    case: &Id,
     row: &mut DocumentRow,
 ) -> Result<Changes, Refused> {
-    let case = find(care, ctx, letter, row).await?;
+    let case = find(care, ctx, case, row).await?;
     row.kind = "reply".to_owned();
     row.case = case.id.clone();
     row.patient = case.patient_id.clone();
@@ -51,18 +53,39 @@ fn other_case() -> Refused {
     )])
 }
 
-/// The case that the letter opened, between the same two institutions.
-async fn find(
+/// The case that an identifier names: of a letter that was issued here, or of one that came in.
+pub(super) async fn answered(
     care: &Care,
     ctx: &Ctx,
-    letter: &DocumentRow,
+    answers: &Identifier,
     row: &DocumentRow,
-) -> Result<Case, Refused> {
+) -> Result<Option<Id>, Failure> {
+    if let Some(asked) = &row.to.institution {
+        let issued = care.store.document(&registered_as(asked, answers)).await?;
+        if let Some(issued) = issued {
+            return Ok(Some(issued.case));
+        }
+    }
+    let value = format!("{}|{}", escape(&answers.system), escape(&answers.value));
+    let query = Query::of(ServiceRequest::TYPE)
+        .with("requisition", value)
+        .count(10);
+    let found = care.store.search(&beyond(ctx), &query).await?.matches;
+    let between = found.into_iter().find(|stored| {
+        let request = ServiceRequest::from_resource(stored.resource.clone());
+        let performer = request.and_then(|one| one.performer("Organization").map(|(id, _)| id));
+        stored.place.owner == row.to.institution && performer == row.from.institution
+    });
+    Ok(between.map(|stored| stored.key.id))
+}
+
+/// The case, where it is between the same two institutions.
+async fn find(care: &Care, ctx: &Ctx, case: &Id, row: &DocumentRow) -> Result<Case, Refused> {
     let found = care
         .store
-        .case(&beyond(ctx), &letter.case, "document.receive")
+        .case(&beyond(ctx), case, "document.receive")
         .await?;
-    let case = Case::gather(&letter.case, found).ok_or_else(other_case)?;
+    let case = Case::gather(case, found).ok_or_else(other_case)?;
     let back = row.to.institution.as_ref() == Some(&case.sender);
     let from = row.from.institution.is_some() && row.from.institution == case.addressee();
     if back && from && case.was_sent() {

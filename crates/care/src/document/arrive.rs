@@ -2,7 +2,7 @@
 
 use renkei_access::{Action, Facts, permit};
 use renkei_base::{Ctx, Id, Machine, Refusal, limits};
-use renkei_fhir::document::{self, Letter, check, passes};
+use renkei_fhir::document::{self, Identifier, Letter, check, passes};
 use renkei_fhir::{Key, Malformed, Resource};
 use renkei_store::{Changes, DocumentParty, DocumentRow, DocumentState, Failure, Note, StoreError};
 use serde_json::Value;
@@ -18,8 +18,6 @@ const TIMES: usize = 6;
 pub(super) struct Arrived {
     pub(super) bundle: Resource,
     pub(super) letter: Letter,
-    /// System and value of the identifier.
-    pub(super) name: String,
     pub(super) digest: String,
     pub(super) warnings: Vec<Finding>,
 }
@@ -49,11 +47,12 @@ async fn tried(care: &Care, ctx: &Ctx, text: &str) -> Result<Received, Refused> 
     let to = party(care, &arrived.letter.to).await?;
     own(ctx, &from)?;
     let mut last = Refusal::Conflict;
+    let name = registered(ctx, &from, &arrived.letter.identifier);
     for _ in 0..TIMES {
-        if let Some(there) = care.store.document(&arrived.name).await? {
+        if let Some(there) = care.store.document(&name).await? {
             return again(&there, &arrived);
         }
-        let row = row(ctx, &arrived, from.clone(), to.clone());
+        let row = row(ctx, &arrived, &name, from.clone(), to.clone());
         match take(care, ctx, &arrived, row, text).await {
             // Perhaps the same document at the same moment: a reply takes several steps.
             Err(Refused::Failure(Failure::Refused(
@@ -118,14 +117,23 @@ fn read(text: &str) -> Result<Arrived, Refused> {
         return Err(Refused::Faulty(findings));
     }
     let letter = document::read(&bundle);
-    let name = format!("{}|{}", letter.identifier.system, letter.identifier.value);
     Ok(Arrived {
         digest: digest(&bundle),
-        name,
         letter,
         bundle,
         warnings: findings,
     })
+}
+
+/// What a document is registered as: an identifier counts within its sender, so that nobody learns of, or takes, the
+/// identifiers of others. A sender that nobody knows counts as who brought it.
+pub(super) fn registered_as(sender: &Id, identifier: &Identifier) -> String {
+    format!("{sender}|{}|{}", identifier.system, identifier.value)
+}
+
+fn registered(ctx: &Ctx, from: &DocumentParty, identifier: &Identifier) -> String {
+    let sender = from.institution.as_ref().or(ctx.caller.account.as_ref());
+    sender.map_or_else(String::new, |sender| registered_as(sender, identifier))
 }
 
 /// No JSON resource. The rule is named `json`: web answers 400, 413 for `too-large`.
@@ -195,10 +203,16 @@ fn again(there: &DocumentRow, arrived: &Arrived) -> Result<Received, Refused> {
     })
 }
 
-fn row(ctx: &Ctx, arrived: &Arrived, from: DocumentParty, to: DocumentParty) -> DocumentRow {
+fn row(
+    ctx: &Ctx,
+    arrived: &Arrived,
+    name: &str,
+    from: DocumentParty,
+    to: DocumentParty,
+) -> DocumentRow {
     let client = ctx.caller.account.as_ref();
     DocumentRow {
-        name: arrived.name.clone(),
+        name: name.to_owned(),
         bundle: ctx.ids.id(),
         patient: ctx.ids.id(),
         case: ctx.ids.id(),
@@ -226,8 +240,7 @@ async fn take(
     let mut warnings = arrived.warnings.clone();
     let answered = match &arrived.letter.answers {
         Some(answers) => {
-            let name = format!("{}|{}", answers.system, answers.value);
-            let found = care.store.document(&name).await?;
+            let found = answer::answered(care, ctx, answers, &row).await?;
             if found.is_none() {
                 let path = "Bundle.entry[0].resource.relatesTo";
                 warnings.push(Finding::error("renkei-answers", path, "answers-unknown").warning());
@@ -237,7 +250,7 @@ async fn take(
         None => None,
     };
     let changes = match answered {
-        Some(letter) => answer::take(care, ctx, arrived, &letter, &mut row).await?,
+        Some(case) => answer::take(care, ctx, arrived, &case, &mut row).await?,
         None => letter::take(care, ctx, arrived, &mut row, &mut warnings).await?,
     };
     commit(care, ctx, arrived, &row, changes).await?;

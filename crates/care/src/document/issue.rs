@@ -11,7 +11,7 @@ use renkei_store::{
 };
 
 use super::acting::signed;
-use super::arrive::{bundle_key, digest};
+use super::arrive::{bundle_key, digest, registered_as};
 use super::{beyond, map};
 use crate::attachment::{self, Of};
 use crate::letter::{self, LetterData};
@@ -344,7 +344,7 @@ fn row(case: &Case, ends: &Ends, letter: &Letter, kind: &str) -> DocumentRow {
         _ => (&ends.from, &ends.to),
     };
     DocumentRow {
-        name: format!("{}|{}", letter.identifier.system, letter.identifier.value),
+        name: registered_as(from, &letter.identifier),
         bundle: case.id.clone(),
         patient: case.patient_id.clone(),
         case: case.id.clone(),

@@ -187,10 +187,12 @@ pub(crate) async fn case(
         let taken = local_number_taken(care, ctx, sender, letter).await?;
         new_patient(&mut changes, row, letter, ends, !taken);
     }
+    let department = department(care, addressee, &letter.to.department).await?;
+    let department = department.as_ref().map(|(id, name)| (id, name.as_str()));
     let place = place(row, Some(sender));
     for resource in [
-        request(ctx, row, letter, ends),
-        task(care, ctx, row, letter, ends),
+        request(ctx, row, letter, ends, department),
+        task(care, ctx, row, letter, ends, department),
     ] {
         changes.create(resource, place.clone());
     }
@@ -260,7 +262,13 @@ fn new_patient(
     });
 }
 
-fn request(ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends) -> Resource {
+fn request(
+    ctx: &Ctx,
+    row: &DocumentRow,
+    letter: &Letter,
+    ends: &Ends,
+    department: Option<(&Id, &str)>,
+) -> Resource {
     let mut request = ServiceRequest::new(&row.case);
     request.set_status(State::Sent.request_status());
     request.set_subject(&row.patient);
@@ -269,7 +277,7 @@ fn request(ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends) -> Resour
         request.set_requester(sender, ends.from.name());
     }
     let addressee = row.to.institution.as_ref().map(|id| (id, ends.to.name()));
-    request.set_performer(addressee, None, &letter.to.doctor);
+    request.set_performer(addressee, department, &letter.to.doctor);
     request.set_priority("routine");
     request.set_reason(&subject(letter));
     request.set_supporting(&Composition::key(&row.case));
@@ -283,7 +291,14 @@ fn request(ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends) -> Resour
     request
 }
 
-fn task(care: &Care, ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends) -> Resource {
+fn task(
+    care: &Care,
+    ctx: &Ctx,
+    row: &DocumentRow,
+    letter: &Letter,
+    ends: &Ends,
+    department: Option<(&Id, &str)>,
+) -> Resource {
     let mut task = Task::new(&row.case);
     task.set_patient(&row.patient);
     task.set_focus(&ServiceRequest::key(&row.case));
@@ -291,6 +306,7 @@ fn task(care: &Care, ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends)
         task.set_requester(sender, ends.from.name());
     }
     task.set_owner(row.to.institution.as_ref().map(|id| (id, ends.to.name())));
+    task.set_department(department);
     task.set_priority("routine");
     task.set_description(&headline(&subject(letter), SUBJECT_CHARS));
     task.set_authored(ctx.at);
@@ -308,6 +324,20 @@ fn task(care: &Care, ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends)
     task.push_entry(&entry, None);
     task.set_modified(ctx.at);
     task.into_resource()
+}
+
+/// The addressee's department of that name.
+async fn department(
+    care: &Care,
+    institution: &Id,
+    name: &str,
+) -> Result<Option<(Id, String)>, Failure> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let all = care.store.departments_of(institution).await?;
+    let found = all.into_iter().find(|one| one.active && one.name == name);
+    Ok(found.map(|one| (one.id, one.name)))
 }
 
 /// The letter's texts: what has a field of ours where our letters have it, the rest as it came.

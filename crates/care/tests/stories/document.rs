@@ -10,7 +10,7 @@ use renkei_care::{attachment, letter, patient};
 use renkei_fhir::document::{Enclosed, Identifier, Letter, Section, Sender, build};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::{Key, Organization, Resource};
-use renkei_store::institution::InstitutionRow;
+use renkei_store::institution::{DepartmentRow, InstitutionRow};
 use renkei_store::{Changes, Query};
 use renkei_testkit::Backend;
 use serde_json::json;
@@ -28,6 +28,7 @@ renkei_testkit::each_backend!(
     the_desk_may_say_there_is_none,
     the_published_letter_comes_in,
     a_stranger_sees_no_document,
+    identifiers_of_others_say_nothing,
 );
 
 pub(crate) const CLINIC: &str = "0412345678";
@@ -68,6 +69,14 @@ pub(crate) async fn numbered(region: &Region) {
             updated: ctx.at,
         });
     }
+    changes.put_department(&DepartmentRow {
+        id: region.cardiology.clone(),
+        institution: region.hospital.clone(),
+        code: String::new(),
+        name: "循環器内科".to_owned(),
+        active: true,
+        updated: ctx.at,
+    });
     region.care.store.commit(&ctx, changes).await.unwrap();
 }
 
@@ -147,6 +156,7 @@ pub(crate) fn sent_letter(number: &str) -> Letter {
             code: HOSPITAL.to_owned(),
             name: "市民病院".to_owned(),
             doctor: "髙木 誠".to_owned(),
+            department: "循環器内科".to_owned(),
             ..Sender::default()
         },
         patient: json!({
@@ -243,6 +253,7 @@ async fn a_letter_becomes_a_referral(backend: Backend) {
         ),
         ("06123456", "A-42")
     );
+    assert_eq!(view.addressee.department_name, "循環器内科");
     assert_eq!(view.letter.purpose, "精査のお願い");
     assert_eq!(view.letter.medication_lines.len(), 2);
     assert_eq!(view.letter.remarks, "車いす");
@@ -693,4 +704,21 @@ async fn a_stranger_sees_no_document(backend: Backend) {
             .unwrap();
         assert_eq!(found.matches.len(), 0);
     }
+}
+
+/// Whoever sends under another's identifier learns nothing of it and takes nothing from it.
+async fn identifiers_of_others_say_nothing(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let letter = sent_letter("A-1");
+    taken(&region, &clinic_system(&region), &text(&letter)).await;
+    let mut squatter = sent_letter("A-1");
+    std::mem::swap(&mut squatter.from, &mut squatter.to);
+    let hospital = hospital_system(&region);
+    assert!(taken(&region, &hospital, &text(&squatter)).await.created);
+    assert!(
+        !taken(&region, &clinic_system(&region), &text(&letter))
+            .await
+            .created
+    );
 }

@@ -22,6 +22,7 @@ renkei_testkit::each_backend!(
     a_released_reply_goes_out,
     a_reply_comes_in,
     a_reply_to_what_came_by_the_gateway,
+    a_reply_to_a_letter_that_came_in,
     a_reply_by_the_wrong_one_is_refused,
 );
 
@@ -291,6 +292,31 @@ async fn a_reply_to_what_came_by_the_gateway(backend: Backend) {
     assert_eq!(reply.answers, Some(letter.identifier));
 }
 
+/// The hospital's own system answers a letter that came in as a document: found by the letter's identifier.
+async fn a_reply_to_a_letter_that_came_in(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let letter = sent_letter("A-1");
+    taken(&region, &gateway(&region), &text(&letter)).await;
+    let case = inbox(&region, &region.desk).await.remove(0);
+    let hospital = hospital_system(&region);
+    taken(&region, &hospital, &text(&answer(&letter, "B-1"))).await;
+    let view = region.view(&region.clinic_doctor, &case).await.unwrap();
+    assert_eq!((view.state, view.replies.len()), (State::RepliedFirst, 1));
+    let gateway = gateway(&region);
+    let found = region
+        .care
+        .store
+        .search(&gateway, &Query::of("Bundle"))
+        .await
+        .unwrap();
+    assert_eq!(
+        found.matches.len(),
+        2,
+        "the gateway sees the letter and its reply"
+    );
+}
+
 async fn a_reply_by_the_wrong_one_is_refused(backend: Backend) {
     let region = Region::new(&backend).await;
     numbered(&region).await;
@@ -305,15 +331,13 @@ async fn a_reply_by_the_wrong_one_is_refused(backend: Backend) {
         }
         other => panic!("{other:?}"),
     };
-    // The clinic answers its own letter.
+    // The clinic answers its own letter: that is no reply to it, but a letter.
     let mut own = answer(&sent, "B-1");
     std::mem::swap(&mut own.from, &mut own.to);
     own.identifier.value = format!("{CLINIC}^2026^B-1");
     let clinic = crate::document::clinic_system(&region);
-    assert_eq!(
-        rules(receive(&region.care, &clinic, &text(&own)).await),
-        "renkei-answers"
-    );
+    let received = taken(&region, &clinic, &text(&own)).await;
+    assert_eq!(received.warnings[0].rule, "renkei-answers");
     // Too long for what a reply holds.
     let mut long = answer(&sent, "B-2");
     long.sections[4].text = "長".repeat(10_001);

@@ -24,6 +24,8 @@ const VERSION_NUMBER: &str =
 const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 /// Written for who has no insurance: the identifier must be there with eight digits (R1012, R1013).
 const NO_INSURANCE: &str = "00000000:::";
+const DEPARTMENT: &str =
+    "http://jpfhir.jp/fhir/eCS/Extension/StructureDefinition/JP_eCS_Department";
 const TITLE: &str = "診療情報提供書";
 
 /// The entries in the making: each gets a full URL of its own.
@@ -283,6 +285,11 @@ fn party(entries: &mut Entries, party: &Sender) -> (String, Option<String>) {
         "type".to_owned(),
         json!([{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/organization-type", "code": "prov"}]}]),
     );
+    if !party.department.is_empty() {
+        let department =
+            json!({"url": DEPARTMENT, "valueCodeableConcept": {"text": party.department}});
+        map.insert("extension".to_owned(), json!([department]));
+    }
     set_or_absent(&mut map, "name", &party.name);
     let telecom: Vec<Value> = [("phone", &party.phone), ("fax", &party.fax)]
         .into_iter()

@@ -85,6 +85,11 @@ fn take(section: &Node<'_>, entries: &Entries<'_>, letter: &mut Letter) {
         spoken.text.clear();
     }
     spoken.lines.retain(|line| !titles(line));
+    let (texts, files): (Vec<_>, Vec<_>) = files.into_iter().partition(is_text);
+    for file in texts {
+        let text = String::from_utf8(file.bytes).unwrap_or_default();
+        spoken.text = joined(&spoken.text, text.trim());
+    }
     letter.files.extend(files);
     // Several of one code (備考) are one to us.
     let same = letter
@@ -102,6 +107,11 @@ fn take(section: &Node<'_>, entries: &Entries<'_>, letter: &mut Letter) {
     for inner in section.children("section") {
         take(&inner, entries, letter);
     }
+}
+
+/// A text file is a text of its section.
+fn is_text(file: &Enclosed) -> bool {
+    file.mime.starts_with("text/plain") && std::str::from_utf8(&file.bytes).is_ok()
 }
 
 fn joined(one: &str, other: &str) -> String {

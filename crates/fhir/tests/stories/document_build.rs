@@ -35,6 +35,7 @@ pub(crate) fn letter() -> Letter {
         to: Sender {
             code: "0412345679".to_owned(),
             name: "市民病院".to_owned(),
+            department: "循環器内科".to_owned(),
             ..Sender::default()
         },
         patient: json!({
