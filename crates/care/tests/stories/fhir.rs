@@ -13,6 +13,7 @@ renkei_testkit::each_backend!(
     a_patient_keeps_every_element,
     a_patient_is_refused_by_element,
     a_transaction_is_whole_or_nothing,
+    of_two_transactions_one_is_whole,
     conditions_find_or_make,
     the_same_condition_at_once_is_once,
     versions_are_held_to,
@@ -259,6 +260,49 @@ async fn a_transaction_is_whole_or_nothing(backend: Backend) {
         "Observation.subject fault-fhir-patient"
     );
     assert_eq!((count("Patient").await, count("Observation").await), (1, 2));
+}
+
+async fn of_two_transactions_one_is_whole(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let ctx = machine(&region, &region.clinic_clerk);
+    let subject = create(&region, &ctx, patient("1")).await.unwrap().key;
+    let there = create(&region, &ctx, weight(&subject.to_string(), 60.0)).await;
+    let there = there.unwrap();
+    let entries = |status: &str, if_match| {
+        let mut body = there.resource.clone().unwrap();
+        body.set("status", json!(status));
+        let change = Entry {
+            full_url: String::new(),
+            write: Write::Update {
+                key: there.key.clone(),
+                resource: body,
+                if_match,
+            },
+        };
+        let more = || entry("", &weight(&subject.to_string(), 61.0));
+        vec![more(), change, more()]
+    };
+    let pass = |status, if_match| {
+        let entries = entries(status, if_match);
+        fhir::transaction(&region.care, &ctx, entries)
+    };
+    let (one, other) = tokio::join!(pass("amended", Some(1)), pass("corrected", Some(1)));
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1);
+    let lost = if one.is_ok() { other } else { one };
+    let lost = lost.unwrap_err();
+    assert_eq!(lost.entry, Some(1));
+    assert_eq!(said::<()>(Err(lost.why)), "refuse-fhir-version");
+    let all = || async {
+        let query = Query::of("Observation").with("subject", subject.to_string());
+        let page = fhir::search(&region.care, &ctx, &query).await.unwrap();
+        page.matches.len()
+    };
+    assert_eq!(all().await, 3);
+    // Without a version both come through, one after the other.
+    let (one, other) = tokio::join!(pass("amended", None), pass("cancelled", None));
+    let versions = [one.unwrap()[1].version, other.unwrap()[1].version];
+    assert!(versions.contains(&3), "{versions:?}");
+    assert_eq!(all().await, 7);
 }
 
 fn by_number(number: &str) -> Query {
