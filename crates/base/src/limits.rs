@@ -31,3 +31,5 @@ pub const JSON_DEPTH: usize = 64;
 /// Rows of one page of a list, unless asked otherwise; and the most one can ask for.
 pub const PAGE_ROWS: usize = 50;
 pub const PAGE_ROWS_MAX: usize = 200;
+/// Documents on one page of a search: each may have `DOCUMENT_BYTES`.
+pub const PAGE_DOCUMENTS: usize = 5;

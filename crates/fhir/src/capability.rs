@@ -11,6 +11,8 @@ pub struct Offered {
     pub create: bool,
     pub update: bool,
     pub delete: bool,
+    /// `If-None-Exist` with a create.
+    pub conditional_create: bool,
     /// Profiles that what we send holds to.
     pub profiles: Vec<&'static str>,
     /// Why something is not offered, for people; empty where everything is.
@@ -102,7 +104,7 @@ fn resource(one: &Offered, all: &[Offered]) -> Value {
         "versioning": if one.update { "versioned-update" } else { "versioned" },
         "readHistory": true,
         "updateCreate": false,
-        "conditionalCreate": one.create,
+        "conditionalCreate": one.conditional_create,
         "conditionalRead": "full-support",
         "conditionalUpdate": one.update,
         "conditionalDelete": if one.delete { "single" } else { "not-supported" },
@@ -178,6 +180,7 @@ mod tests {
             create,
             update: create,
             delete: false,
+            conditional_create: create,
             profiles: Vec::new(),
             note: String::new(),
         };

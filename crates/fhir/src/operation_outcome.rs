@@ -39,6 +39,8 @@ pub struct Issue {
     pub code: &'static str,
     /// The key of the text: a code that stays when the words change.
     pub key: String,
+    /// The rule of a standard that was broken, by its own number (`R1012`).
+    pub rule: Option<String>,
     /// In the reader's language.
     pub text: Said,
     /// In the other one.
@@ -65,6 +67,10 @@ fn issue(one: &Issue) -> Value {
     });
     if let (Some(expression), Some(issue)) = (&one.expression, issue.as_object_mut()) {
         issue.insert("expression".to_owned(), json!([expression]));
+    }
+    let codings = issue.pointer_mut("/details/coding");
+    if let (Some(rule), Some(Value::Array(codings))) = (&one.rule, codings) {
+        codings.push(json!({"system": system::DOCUMENT_RULE, "code": rule}));
     }
     issue
 }
@@ -96,6 +102,7 @@ mod tests {
             key: "refuse-not-found".to_owned(),
             text: said("ja", "ありません。"),
             other: said("en", "Not there."),
+            rule: None,
             expression: Some("Task.status".to_owned()),
         };
         insta::assert_snapshot!(outcome(&[issue]), @r#"{"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"not-found","details":{"coding":[{"system":"https://renkei.example/fhir/CodeSystem/refusal","code":"refuse-not-found"}],"text":"ありません。","_text":{"extension":[{"extension":[{"url":"lang","valueCode":"ja"},{"url":"content","valueString":"ありません。"}],"url":"http://hl7.org/fhir/StructureDefinition/translation"},{"extension":[{"url":"lang","valueCode":"en"},{"url":"content","valueString":"Not there."}],"url":"http://hl7.org/fhir/StructureDefinition/translation"}]}},"expression":["Task.status"]}]}"#);

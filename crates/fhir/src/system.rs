@@ -54,5 +54,7 @@ pub const ACCOUNT: &str = "https://renkei.example/fhir/sid/account";
 pub const EVENT: &str = "https://renkei.example/fhir/StructureDefinition/event";
 /// The keys of refusals, as codes.
 pub const REFUSAL: &str = "https://renkei.example/fhir/CodeSystem/refusal";
+/// The rules that documents are checked by: JP-CLINS' own numbers, and names of ours.
+pub const DOCUMENT_RULE: &str = "https://renkei.example/fhir/CodeSystem/document-rule";
 /// The same text in a language: `lang` and `content`.
 pub const TRANSLATION: &str = "http://hl7.org/fhir/StructureDefinition/translation";

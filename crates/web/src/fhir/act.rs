@@ -84,7 +84,7 @@ pub(crate) async fn answer(
     let post = asked.method == Method::POST;
     let reply = match asked.parts().as_slice() {
         [] if post => batch::answer(&place, again, asked).await?,
-        ["Bundle"] if post => document::take(&place, &asked.json).await?,
+        ["Bundle"] if post => document::take(&place, &asked).await?,
         _ => perform(&place, asked).await?,
     };
     Ok(reply.response(&place.base()))
@@ -153,6 +153,7 @@ fn id(text: &str) -> Result<Id, No> {
 }
 
 fn change(kind: &'static Kind, rest: &[&str], asked: &mut Asked) -> Result<Act, No> {
+    offered(kind, asked.method.as_str())?;
     let if_match = asked.conditions.if_match;
     let write = match (asked.method.as_str(), rest) {
         ("POST", []) => Write::Create {
@@ -178,15 +179,14 @@ fn change(kind: &'static Kind, rest: &[&str], asked: &mut Asked) -> Result<Act, 
         },
         _ => return Err(No::bare(StatusCode::METHOD_NOT_ALLOWED)),
     };
-    offered(kind, &write)?;
     Ok(Act::Write(Box::new(write)))
 }
 
-fn offered(kind: &'static Kind, write: &Write) -> Result<(), No> {
-    let offered = match write {
-        Write::Create { .. } => kind.create,
-        Write::Update { .. } | Write::ConditionalUpdate { .. } => kind.update,
-        Write::Delete { .. } | Write::ConditionalDelete { .. } => kind.delete,
+fn offered(kind: &'static Kind, method: &str) -> Result<(), No> {
+    let offered = match method {
+        "POST" => kind.create,
+        "PUT" => kind.update,
+        _ => kind.delete,
     };
     offered.then_some(()).ok_or_else(|| refused(kind.why, kind))
 }

@@ -63,16 +63,67 @@ fn at(entry: usize) -> String {
 
 /// Each by itself, one after the other; a refusal is the answer of its entry.
 async fn batch(place: &Place<'_>, again: Option<&Again>, entries: Vec<bundle::Entry>) -> Reply {
-    let base = place.base();
-    let mut answers = Vec::with_capacity(entries.len());
+    let mut answers = Answers::of(place, entries.len());
     for (number, entry) in entries.into_iter().enumerate() {
-        let answered = one(place, again, number, entry).await;
-        answers.push(match answered {
-            Ok(reply) => reply.entry(&base),
-            Err(no) => refusal(place, &no),
-        });
+        let answered = match answers.full() {
+            true => Err(too_much()),
+            false => one(place, again, number, entry).await,
+        };
+        answers.put(number, answered);
     }
-    page("batch-response", answers)
+    answers.page("batch-response")
+}
+
+/// The answers of all entries in their order, and how much they hold together.
+struct Answers<'a> {
+    place: &'a Place<'a>,
+    base: String,
+    entries: Vec<Answered>,
+    bytes: usize,
+}
+
+impl<'a> Answers<'a> {
+    fn of(place: &'a Place<'a>, count: usize) -> Self {
+        Self {
+            place,
+            base: place.base(),
+            entries: vec![Answered::default(); count],
+            bytes: 0,
+        }
+    }
+
+    /// Whether no more is read: one request must not fetch everything.
+    const fn full(&self) -> bool {
+        self.bytes > limits::BODY_BYTES
+    }
+
+    fn put(&mut self, number: usize, answered: Result<Reply, No>) {
+        let answer = match answered {
+            Ok(reply) => reply.entry(&self.base),
+            Err(no) => refusal(self.place, &no),
+        };
+        self.bytes += answer.body.as_ref().map_or(0, String::len);
+        if let Some(entry) = self.entries.get_mut(number) {
+            *entry = answer;
+        }
+    }
+
+    fn page(self, typ: &'static str) -> Reply {
+        let page = Page {
+            typ,
+            entries: self.entries,
+            ..Page::default()
+        };
+        Reply::ok(page.to_json())
+    }
+}
+
+fn too_much() -> No {
+    No::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "too-costly",
+        "fhir-answer-too-large",
+    )
 }
 
 async fn one(
@@ -109,44 +160,28 @@ fn refusal(place: &Place<'_>, no: &No) -> Answered {
     }
 }
 
-fn page(typ: &'static str, entries: Vec<Answered>) -> Reply {
-    let page = Page {
-        typ,
-        entries,
-        ..Page::default()
-    };
-    Reply::ok(page.to_json())
-}
-
-/// All or nothing: the writes in one commit, the reads after them.
+/// All or nothing: the writes in one commit. The reads come after them, and are refused one by one: what was written
+/// stays.
 async fn transaction(
     place: &Place<'_>,
     again: Option<&Again>,
     entries: Vec<bundle::Entry>,
 ) -> Result<Reply, No> {
-    let mut writes = Vec::new();
-    let mut reads = Vec::new();
-    let count = entries.len();
+    let mut answers = Answers::of(place, entries.len());
+    let (mut writes, mut reads) = (Vec::new(), Vec::new());
     for (number, entry) in entries.into_iter().enumerate() {
         let full_url = entry.full_url.clone();
-        let read = |entry| {
-            let asked = Asked::of_entry(&place.app.config.base_url, entry)?;
-            let mut rest = asked.clone();
-            Ok((asked, act::of(place.guest, &mut rest)?))
-        };
-        let (asked, act) = read(entry).map_err(|no: No| no.at(&at(number)))?;
-        match act {
-            Act::Write(write) => writes.push((
+        match meant(place, entry).map_err(|no| no.at(&at(number)))? {
+            Meant::Write(write) => writes.push((
                 number,
                 Entry {
                     full_url,
                     write: *write,
                 },
             )),
-            _ => reads.push((number, asked)),
+            Meant::Read(asked) => reads.push((number, asked)),
         }
     }
-    let mut answers: Vec<Option<Reply>> = vec![None; count];
     let (numbers, writes): (Vec<usize>, Vec<Entry>) = writes.into_iter().unzip();
     if !writes.is_empty() {
         let written = fhir::transaction(&place.care, &place.guest.ctx, writes).await;
@@ -158,24 +193,31 @@ async fn transaction(
         if let Some(again) = again {
             again.keep(place, &written).await;
         }
-        for (number, written) in numbers.iter().zip(written) {
-            if let Some(answer) = answers.get_mut(*number) {
-                *answer = Some(write::reply(place, written));
-            }
+        for (number, written) in numbers.into_iter().zip(written) {
+            answers.put(number, Ok(write::reply(place, written)));
         }
     }
     for (number, asked) in reads {
-        let reply = act::perform(place, asked)
-            .await
-            .map_err(|no| no.at(&at(number)))?;
-        if let Some(answer) = answers.get_mut(number) {
-            *answer = Some(reply);
-        }
+        let answered = match answers.full() {
+            true => Err(too_much()),
+            false => act::perform(place, *asked).await,
+        };
+        answers.put(number, answered);
     }
-    let base = place.base();
-    let answers = answers
-        .into_iter()
-        .flatten()
-        .map(|reply| reply.entry(&base));
-    Ok(page("transaction-response", answers.collect()))
+    Ok(answers.page("transaction-response"))
+}
+
+/// What an entry of a transaction asks for.
+enum Meant {
+    Write(Box<fhir::Write>),
+    Read(Box<Asked>),
+}
+
+fn meant(place: &Place<'_>, entry: bundle::Entry) -> Result<Meant, No> {
+    let mut asked = Asked::of_entry(&place.app.config.base_url, entry)?;
+    let path = asked.path.clone();
+    Ok(match act::of(place.guest, &mut asked)? {
+        Act::Write(write) => Meant::Write(write),
+        _ => Meant::Read(Box::new(Asked { path, ..asked })),
+    })
 }

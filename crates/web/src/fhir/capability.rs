@@ -31,6 +31,8 @@ fn said(app: &App, guest: &Guest) -> Reply {
             create: kind.create,
             update: kind.update,
             delete: kind.delete,
+            // A document is known by its identifier, whatever is asked.
+            conditional_create: kind.create && kind.name != "Bundle",
             profiles: Vec::new(),
             note: match kind.why {
                 "" => String::new(),

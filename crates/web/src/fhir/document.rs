@@ -10,6 +10,7 @@ use renkei_fhir::document as rules;
 use renkei_fhir::operation_outcome::{Issue, Severity, outcome};
 
 use super::act::Place;
+use super::asked::Asked;
 use super::header::Return;
 use super::no::{No, Say};
 use super::read::stamped;
@@ -17,9 +18,13 @@ use super::reply::Reply;
 use super::search::information;
 
 /// Takes it in. Its warnings are told, also where it is taken.
-pub(crate) async fn take(place: &Place<'_>, json: &str) -> Result<Reply, No> {
+pub(crate) async fn take(place: &Place<'_>, asked: &Asked) -> Result<Reply, No> {
     place.guest.may("Bundle", Interaction::Create)?;
-    let received = document::receive(&place.care, &place.guest.ctx, json).await;
+    if asked.conditions.if_none_exist.is_some() {
+        let status = StatusCode::PRECONDITION_FAILED;
+        return Err(No::new(status, "not-supported", "fhir-document-once"));
+    }
+    let received = document::receive(&place.care, &place.guest.ctx, &asked.json).await;
     let received = received.map_err(refused)?;
     let status = match received.created {
         true => StatusCode::CREATED,
@@ -57,8 +62,6 @@ fn told(place: &Place<'_>, received: &Received) -> String {
 }
 
 fn say(finding: &Finding) -> Say {
-    let mut args = finding.args.clone();
-    args.push(("rule".to_owned(), finding.rule.clone()));
     Say {
         severity: match finding.severity {
             rules::Severity::Error => Severity::Error,
@@ -68,8 +71,9 @@ fn say(finding: &Finding) -> Say {
         text: Fault {
             field: finding.path.clone(),
             key: finding.key.clone(),
-            args,
+            args: finding.args.clone(),
         },
+        rule: Some(finding.rule.clone()),
     }
 }
 

@@ -12,6 +12,7 @@ use super::asked::Pairs;
 use super::no::{No, unknown};
 use super::read::split;
 use super::reply::{Reply, etag};
+use super::search::most;
 
 /// Which part of a history is wanted.
 struct Wanted {
@@ -104,7 +105,7 @@ pub(crate) async fn of_type(
     let query = HistoryQuery {
         typ: kind.name.to_owned(),
         since: wanted.since,
-        count: wanted.count,
+        count: most(kind).map_or(wanted.count, |most| wanted.count().min(most)),
         cursor: wanted.cursor.clone(),
     };
     let found = place

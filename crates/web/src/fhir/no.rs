@@ -18,6 +18,8 @@ pub(crate) struct Say {
     pub(crate) severity: Severity,
     pub(crate) code: &'static str,
     pub(crate) text: Fault,
+    /// The rule of a standard, where it is one.
+    pub(crate) rule: Option<String>,
 }
 
 /// Why a request was not done.
@@ -44,6 +46,7 @@ impl Say {
             severity: Severity::Error,
             code,
             text,
+            rule: None,
         }
     }
 
@@ -60,6 +63,7 @@ impl Say {
             severity: self.severity,
             code: self.code,
             key: self.text.key.clone(),
+            rule: self.rule.clone(),
             text: said(lang),
             other: said(other),
             expression: Some(self.text.field.clone()).filter(|field| !field.is_empty()),

@@ -28,13 +28,7 @@ pub(crate) async fn current(place: &Place<'_>, key: &Key, asked: &Asked) -> Resu
             ..reply
         });
     }
-    let body = match elements {
-        Elements::All => found.body,
-        some => {
-            let whole = renkei_fhir::Resource::from_stored(&found.body)?;
-            some.of(whole).to_json()
-        }
-    };
+    let body = narrowed(&elements, found.body)?;
     Ok(Reply {
         body: Some(body),
         ..reply
@@ -67,6 +61,15 @@ pub(crate) async fn version(
         body: Some(body),
         ..reply
     })
+}
+
+/// A stored text as it is, unless only some elements are wanted.
+pub(crate) fn narrowed(elements: &Elements, body: String) -> Result<String, No> {
+    if *elements == Elements::All {
+        return Ok(body);
+    }
+    let whole = renkei_fhir::Resource::from_stored(&body)?;
+    Ok(elements.of(whole).to_json())
 }
 
 fn gone() -> No {

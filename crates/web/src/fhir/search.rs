@@ -1,19 +1,20 @@
 //! search: by address or by form, one page of matches with what they include.
 
 use renkei_access::Interaction;
+use renkei_base::limits;
 use renkei_care::fhir::{self, Kind};
 use renkei_fhir::bundle::{Answered, Page};
 use renkei_fhir::operation_outcome::Severity;
 use renkei_fhir::search::{self, Kind as Sort};
 use renkei_fhir::summary::Elements;
-use renkei_store::{Include, Query, Stored};
+use renkei_store::{FoundText, Include, Query};
 
 use super::act::Place;
 use super::asked::{Asked, Pairs};
 use super::door::Guest;
 use super::history::link;
 use super::no::{No, Say, text, unknown};
-use super::read::split;
+use super::read::{narrowed, split};
 use super::reply::Reply;
 
 /// Parameters that say how to answer.
@@ -47,7 +48,7 @@ pub(crate) async fn answer(
 ) -> Result<Reply, No> {
     let wanted = wanted(place, kind, &asked.pairs)?;
     may(place.guest, &wanted.query)?;
-    let found = fhir::search(&place.care, &place.guest.ctx, &wanted.query).await?;
+    let found = fhir::search_text(&place.care, &place.guest.ctx, &wanted.query).await?;
     let alone = wanted.query.cursor.is_none() && found.next.is_none();
     let total = found
         .total
@@ -61,27 +62,30 @@ pub(crate) async fn answer(
     };
     if !wanted.count_only {
         let base = place.base();
-        let seen = |one: &Stored| place.guest.allows(&one.key.typ, Interaction::Read);
-        let with = |mode| {
-            let (base, elements) = (&base, &wanted.elements);
-            move |one| entry(base, one, elements, mode)
-        };
-        page.entries
-            .extend(found.matches.into_iter().map(with("match")));
+        let seen = |one: &FoundText| place.guest.allows(&one.key.typ, Interaction::Read);
         let included = found.included.into_iter().filter(seen);
-        page.entries.extend(included.map(with("include")));
+        let matches = found.matches.into_iter().map(|one| (one, "match"));
+        for (one, mode) in matches.chain(included.map(|one| (one, "include"))) {
+            page.entries
+                .push(entry(&base, one, &wanted.elements, mode)?);
+        }
     }
     page.entries.extend(outcome(place, &wanted.ignored));
     Ok(Reply::ok(page.to_json()))
 }
 
-fn entry(base: &str, one: Stored, elements: &Elements, mode: &'static str) -> Answered {
-    Answered {
+fn entry(
+    base: &str,
+    one: FoundText,
+    elements: &Elements,
+    mode: &'static str,
+) -> Result<Answered, No> {
+    Ok(Answered {
         full_url: Some(format!("{base}/{}", one.key)),
-        body: Some(elements.of(one.resource).to_json()),
+        body: Some(narrowed(elements, one.text.body)?),
         mode: Some(mode),
         ..Answered::default()
-    }
+    })
 }
 
 /// Which parameters were left out, for a lenient client.
@@ -120,6 +124,12 @@ fn wanted(place: &Place<'_>, kind: &'static Kind, pairs: &Pairs) -> Result<Wante
         .iter()
         .filter(|(name, value)| name != "_summary" && !counts(name, value));
     let mut query = query(kind, plain)?;
+    if let Some(most) = most(kind) {
+        query.count = match query.count {
+            0 => most,
+            some => some.min(most),
+        };
+    }
     if count_only {
         query.count = 1;
         query.total = true;
@@ -135,6 +145,11 @@ fn wanted(place: &Place<'_>, kind: &'static Kind, pairs: &Pairs) -> Result<Wante
         said: said.cloned().collect(),
         ignored,
     })
+}
+
+/// Documents are large: few on a page.
+pub(crate) fn most(kind: &Kind) -> Option<usize> {
+    (kind.name == "Bundle").then_some(limits::PAGE_DOCUMENTS)
 }
 
 /// Whether a parameter is one of ours, whatever its modifier and value.
@@ -232,5 +247,6 @@ pub(crate) fn information(key: &str) -> Say {
         severity: Severity::Information,
         code: "informational",
         text: text(key),
+        rule: None,
     }
 }

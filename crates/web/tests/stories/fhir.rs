@@ -24,11 +24,30 @@ pub(crate) struct Program<'a> {
 impl<'a> Program<'a> {
     /// The system of an institution, with the rights of these roles and these scopes.
     pub(crate) async fn new(world: &'a World, name: &str, institution: &Id, scopes: &str) -> Self {
+        let roles = Roles::new([Role::Doctor, Role::LiaisonClerk]);
+        Self::client(world, name, Some(institution), roles, scopes).await
+    }
+
+    /// One that brings in letters for any institution.
+    pub(crate) async fn gateway(world: &'a World, name: &str) -> Self {
+        Self::client(world, name, None, Roles::default(), "system/*.cruds").await
+    }
+
+    async fn client(
+        world: &'a World,
+        name: &str,
+        institution: Option<&Id>,
+        roles: Roles,
+        scopes: &str,
+    ) -> Self {
         let client = NewClient {
             name: name.to_owned(),
-            kind: Machine::Institution,
-            institution: Some(institution.clone()),
-            roles: Roles::new([Role::Doctor, Role::LiaisonClerk]),
+            kind: match institution {
+                Some(_) => Machine::Institution,
+                None => Machine::Gateway,
+            },
+            institution: institution.cloned(),
+            roles,
             scopes: scopes.to_owned(),
             keys: Signer::es384("k").jwks(),
         };

@@ -84,6 +84,17 @@ async fn interactions(program: &Program<'_>, one: &Value) {
             answer.text()
         );
     }
+    let condition = program.with("if-none-exist", "nothing=1");
+    let answer = condition
+        .post(&format!("/{typ}"), &serde_json::from_str(&body).unwrap())
+        .await;
+    let read = said(&answer) == (400, "fhir-parameter".to_owned());
+    assert_eq!(
+        one["conditionalCreate"] == true,
+        read,
+        "{typ}: {}",
+        answer.text()
+    );
     for (says, method, path) in [
         ("conditionalUpdate", Method::PUT, format!("/{typ}?_id=x")),
         ("conditionalDelete", Method::DELETE, format!("/{typ}?_id=x")),

@@ -199,6 +199,14 @@ async fn batches_and_transactions(backend: Backend) {
         format!("Patient/{id}")
     );
     assert!(made.to_string().contains("64.50"));
+    // What cannot be read afterwards undoes nothing.
+    let late = json!({"resourceType": "Bundle", "type": "transaction", "entry": [
+        {"request": {"method": "GET", "url": "Patient/nothing"}},
+        {"request": {"method": "POST", "url": "Observation"}, "resource": weight(id, "66")},
+    ]});
+    let late = json_of(&program.post("", &late).await);
+    assert_eq!(late["entry"][0]["response"]["status"], "404 Not Found");
+    assert_eq!(late["entry"][1]["response"]["status"], "201 Created");
     // All or nothing, and which entry it was.
     let mut broken = bundle.clone();
     broken["entry"][1]["resource"]["status"] = json!("nothing");

@@ -1,6 +1,7 @@
 //! What the pages do, told over HTTP, on SQLite and on PostgreSQL.
 #![cfg(test)]
 
+mod arrival;
 mod audit;
 mod canary;
 mod client;
@@ -9,6 +10,7 @@ mod directory;
 mod events;
 mod fhir;
 mod fhir_capability;
+mod fhir_document;
 mod fhir_hostile;
 mod fhir_leak;
 mod fhir_read;
