@@ -280,7 +280,7 @@ pub(crate) async fn decide(
         chosen => code::confirm(&app.store, &v.ctx, &code, &crate::visit::id(chosen)?).await?,
     }
     app.finder.refresh(&app.store).await?;
-    Ok(Redirect::to("/imports?decided=1#codes").into_response())
+    Ok(Redirect::to("/imports?decided=1").into_response())
 }
 
 /// Why an import ended early, in words.

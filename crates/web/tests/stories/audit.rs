@@ -177,7 +177,7 @@ async fn a_file_for_a_spreadsheet(backend: Backend) {
     let file = auditor.get("/audit/rows.csv?from=2020-01-01").await;
     assert_eq!(file.status_code(), 200);
     let text = file.text();
-    assert!(text.starts_with("\u{FEFF}\"日時\","), "{}", &text[..40]);
+    assert!(text.starts_with("\u{FEFF}\"日時\","), "{text}");
     assert!(text.contains("\"'=HYPERLINK(1)\""), "the formula is text");
     let lines = text.lines().count();
     assert!(lines > 250, "{lines}");

@@ -64,8 +64,8 @@ fn forms(marker: &str) -> [String; 3] {
 
 fn clean(what: &str, text: &str) {
     for form in MARKERS.iter().flat_map(|marker| forms(marker)) {
-        if let Some(at) = text.find(&form) {
-            let around: String = text[..at].chars().rev().take(200).collect();
+        if let Some((before, _)) = text.split_once(&form) {
+            let around: String = before.chars().rev().take(200).collect();
             let around: String = around.chars().rev().collect();
             panic!("{what} says {form} after: {around}");
         }
@@ -76,7 +76,7 @@ fn clean(what: &str, text: &str) {
 fn addresses(what: &str, answer: &TestResponse) {
     for (name, value) in answer.headers() {
         if name != "set-cookie" {
-            clean(what, &String::from_utf8_lossy(value.as_bytes()));
+            clean(what, std::str::from_utf8(value.as_bytes()).unwrap());
         }
     }
     let is_page = answer
@@ -283,7 +283,7 @@ async fn a_name_stays_where_it_belongs(backend: Backend) {
     clean("a failure", &failed.text());
 
     tracing::info!("the canary has sung");
-    let logged = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(logged.contains("the canary has sung"), "the log is seen");
     println!("{} bytes of log", logged.len());
     clean("the log", &logged);

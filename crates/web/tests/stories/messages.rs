@@ -127,7 +127,7 @@ fn audit_codes() -> BTreeSet<String> {
     }
     let verbs = renkei_care::referral::Verb::ALL;
     codes.extend(verbs.map(|verb| format!("referral.{}", verb.code())));
-    codes.retain(|code| !INDICATORS.contains(&code.as_str()));
+    codes.retain(|code| ![INDICATORS, SETTINGS].concat().contains(&code.as_str()));
     codes
 }
 
@@ -149,6 +149,8 @@ const INDICATORS: &[&str] = &[
     "reply.first",
     "reply.first-in-time",
 ];
+/// Settings, whose names have the form of an act.
+const SETTINGS: &[&str] = &["document.feed"];
 /// Endings of files, whose names have the form of an act.
 const ENDINGS: &[&str] = &["html", "csv", "pdf"];
 
