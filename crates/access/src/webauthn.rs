@@ -329,7 +329,7 @@ mod tests {
             ("nothing", good.clone(), Vec::new()),
             (
                 "no name",
-                good.clone(),
+                good,
                 [&[0; 32], &data(0x45, &key)[32..]].concat(),
             ),
             ("no JSON", Vec::new(), data(0x45, &key)),
