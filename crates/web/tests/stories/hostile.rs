@@ -127,7 +127,7 @@ async fn a_body_that_is_too_large_gets_its_page(backend: Backend) {
         }
         let mut answer = Vec::new();
         line.read_to_end(&mut answer).await.expect("an answer");
-        let answer = String::from_utf8_lossy(&answer);
+        let answer = String::from_utf8(answer).expect("a page");
         assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
         assert!(
             answer.contains("大きすぎます"),
