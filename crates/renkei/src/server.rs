@@ -101,6 +101,7 @@ pub(crate) async fn run(
     // Before anybody is told that it serves, so that no order is missed.
     beside.spawn(ending(Orders::new()?, handle.clone()));
     beside.spawn(look_again(program.store.clone(), finder));
+    beside.spawn(renkei_web::issuing(app.clone()));
     beside.spawn(tidy(
         program.access.clone(),
         program.clock.clone(),

@@ -11,6 +11,7 @@
 //! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
 //! | `passkey`, `confirm` | passkeys; the page that asks again who one is |
 //! | `institution`, `department`, `import`, `audit`, `overview` | the directory and its imports; what auditors read; where those begin who see no patients |
+//! | `arrival` | letters that wait for an institution, at the region's desk |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
 //! | `events`, `health`, [`metrics`], `job`, `sheet` | "something changed"; for operators; work that takes longer than a page; CSV files |
@@ -28,6 +29,7 @@ pub mod state;
 pub mod visit;
 
 mod account;
+mod arrival;
 mod audit;
 mod client;
 mod confirm;
@@ -54,6 +56,7 @@ mod shell;
 mod start;
 
 pub use audit::words::GROUPS as AUDIT_NOUNS;
+pub use care::issuing::{issue_due, issuing};
 pub use proxy::{Network, NoNetwork, Proxies};
 pub use routes::router;
 pub use state::{App, Parts, WebConfig};

@@ -19,8 +19,8 @@ use renkei_base::limits;
 use crate::care::{addressee, attachment, document, draft, home, patient, referral, reply, slot};
 use crate::state::App;
 use crate::{
-    account, assets, audit, client, confirm, demo, department, enrol, events, fhir, guard, health,
-    import, institution, language, login, metrics, oauth, passkey, people, shell, start,
+    account, arrival, assets, audit, client, confirm, demo, department, enrol, events, fhir, guard,
+    health, import, institution, language, login, metrics, oauth, passkey, people, shell, start,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -132,6 +132,11 @@ pub fn table() -> Vec<Route> {
         post("/departments/{id}", DESK, department::change),
         post("/departments/{id}/close", DESK, department::close),
         post("/departments/{id}/reopen", DESK, department::reopen),
+        get("/arrivals", DIRECTORY, arrival::list),
+        get("/arrivals/{id}", DIRECTORY, arrival::show),
+        post("/arrivals/{id}/assign", DIRECTORY, arrival::assign),
+        post("/arrivals/{id}/refuse", DIRECTORY, arrival::refuse),
+
         get("/imports", DIRECTORY, import::list),
         post("/imports", DIRECTORY, import::begin).taking(limits::IMPORT_BYTES),
         post("/imports/codes/{code}", DIRECTORY, import::decide),

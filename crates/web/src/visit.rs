@@ -188,6 +188,7 @@ const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/people", "nav-people", ADMIN),
     ("/clients", "nav-clients", ADMIN),
     ("/institutions", "nav-institutions", Policy::Public),
+    ("/arrivals", "nav-arrivals", DIRECTORY),
     ("/imports", "nav-imports", DIRECTORY),
     ("/audit", "nav-audit", AUDIT),
 ];

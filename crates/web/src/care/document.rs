@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use renkei_base::{Id, Lang, Micros};
+use renkei_care::document::Further;
 use renkei_care::letter::{self, LetterData, TicketData};
 use renkei_care::patient::PatientView;
 use renkei_care::reply::{self, ReplyData};
@@ -97,7 +98,17 @@ fn stamp(app: &App, case: &Id, number: String, at: Micros, draft: bool) -> repor
     }
 }
 
-fn letter_of(app: &App, data: LetterData) -> report::Letter {
+/// What a letter from outside says beyond our fields stands after the remarks, under its titles.
+fn with_further(remarks: String, further: &[Further]) -> String {
+    let further = further
+        .iter()
+        .map(|one| format!("【{}】\n{}", one.title, one.text));
+    let parts: Vec<String> = std::iter::once(remarks).chain(further).collect();
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn letter_of(app: &App, data: LetterData) -> report::Letter {
     let word = |key: &str| app.messages.text(Lang::Ja, key, &[]);
     let history = [
         ("letter-past_history", &data.past_history),
@@ -121,7 +132,7 @@ fn letter_of(app: &App, data: LetterData) -> report::Letter {
         course: some(data.course),
         treatment: some(data.treatment),
         prescription: data.medication,
-        remarks: some(data.remarks),
+        remarks: some(with_further(data.remarks, &data.further)),
         attachments: data.attachments,
         drafted_by: some(data.drafted_by).filter(|name| *name != data.approved_by),
         approved_by: some(data.approved_by),
@@ -163,7 +174,7 @@ fn ticket_of(app: &App, data: TicketData) -> report::Ticket {
     }
 }
 
-fn reply_of(app: &App, data: ReplyData) -> report::Reply {
+pub(super) fn reply_of(app: &App, data: ReplyData) -> report::Reply {
     report::Reply {
         stamp: stamp(app, &data.case, data.number.clone(), data.date, data.draft),
         kind: match data.kind.as_str() {

@@ -1,0 +1,27 @@
+# Letters that wait for an institution
+nav-arrivals = Letters without an address
+arrival-about = These letters name a sender or an addressee that is not registered. Say which institution is meant, and the letter is delivered to the addressee. Nothing of the patient is shown here.
+arrival-none = No letter waits.
+arrival-came = Came in
+arrival-by = Brought by
+arrival-from = Sender
+arrival-to = Addressee
+arrival-as-sent = As written in the letter
+arrival-code = Institution number
+arrival-code-none = No number given
+arrival-name-none = No name given
+arrival-known = Registered institution
+arrival-which = Which institution is it?
+arrival-open = Look into it
+arrival-search = Search by name, number or address
+arrival-find = Search
+arrival-found-none = Nothing found. Try again with fewer words.
+arrival-assign = This one: deliver the letter
+arrival-refuse = There is no such institution (return it)
+arrival-refuse-about = The letter is not delivered. The system that brought it is told so.
+arrival-refuse-sure = This cannot be undone. Use it when a search has found nothing.
+arrival-delivered = Delivered to the addressee.
+arrival-returned = Returned.
+arrival-back = Back to the list
+refuse-arrival-refused = This letter was returned already.
+refuse-arrival-settled = This letter was delivered already.

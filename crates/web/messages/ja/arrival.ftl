@@ -1,0 +1,27 @@
+# 宛先待ちの紹介状
+nav-arrivals = 宛先待ちの紹介状
+arrival-about = 登録されていない医療機関が、紹介元または紹介先に書かれた紹介状です。どの医療機関のことかを選ぶと、紹介先の受付に届きます。患者の情報は、ここには表示されません。
+arrival-none = 宛先待ちの紹介状はありません。
+arrival-came = 届いた日時
+arrival-by = 持ち込んだシステム
+arrival-from = 紹介元
+arrival-to = 紹介先
+arrival-as-sent = 紹介状の記載
+arrival-code = 医療機関番号
+arrival-code-none = 番号の記載なし
+arrival-name-none = 名称の記載なし
+arrival-known = 登録されている医療機関
+arrival-which = どの医療機関ですか
+arrival-open = 調べて決める
+arrival-search = 名称・番号・住所で探す
+arrival-find = 探す
+arrival-found-none = 見つかりませんでした。言葉を短くして、もう一度探してください。
+arrival-assign = この医療機関に決めて届ける
+arrival-refuse = 該当する医療機関はない（差し戻す）
+arrival-refuse-about = 紹介状は届けられません。持ち込んだシステムには、届けられなかったことが伝わります。
+arrival-refuse-sure = 取り消せません。医療機関を探しても見つからなかったときに使ってください。
+arrival-delivered = 紹介先の受付に届きました。
+arrival-returned = 差し戻しました。
+arrival-back = 一覧に戻る
+refuse-arrival-refused = この紹介状は、すでに差し戻されています。
+refuse-arrival-settled = この紹介状は、すでに届けられています。
