@@ -24,9 +24,12 @@ const ROUND: &str = "RENKEI_TEST_KILL_ROUND";
 /// Rounds after each of which the whole audit is looked at; later only now and then.
 const CLOSELY: usize = 10;
 
+fn said(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|text| text.into_string().unwrap())
+}
+
 fn kills() -> usize {
-    let said = std::env::var("RENKEI_KILLS").ok();
-    said.map_or(5, |said| said.parse().unwrap())
+    said("RENKEI_KILLS").map_or(5, |said| said.parse().unwrap())
 }
 
 /// Not a test of its own: what the others start and kill.
@@ -35,11 +38,11 @@ fn child() {
     let Some(data) = std::env::var_os(CHILD) else {
         return;
     };
-    let database = match std::env::var(URL) {
-        Ok(url) => Database::Postgres { url, roots: None },
-        Err(_) => Database::Sqlite,
+    let database = match said(URL) {
+        Some(url) => Database::Postgres { url, roots: None },
+        None => Database::Sqlite,
     };
-    let round: usize = std::env::var(ROUND).unwrap().parse().unwrap();
+    let round: usize = said(ROUND).unwrap().parse().unwrap();
     let data = data.into();
     renkei_testkit::backend::run(work(Config { data, database }, round));
 }
@@ -123,6 +126,10 @@ struct Said {
 }
 
 /// Starts a child, kills it some moments after its first acknowledged act.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nothing else runs in this process while its child works"
+)]
 fn killed(config: &Config, round: usize, beside: impl Fn()) -> Said {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
