@@ -14,6 +14,27 @@ use crate::state::App;
 /// When what is said here last changed.
 const DATE: &str = "2026-11-22";
 
+/// Profiles that everything of a type holds to, wherever it came from: only this program writes the directory, and a
+/// document that breaks its profile is refused. What others write into the record may hold to less.
+const PROFILES: [(&str, &str); 4] = [
+    (
+        "Bundle",
+        "http://jpfhir.jp/fhir/clins/StructureDefinition/JP_Bundle_eReferral",
+    ),
+    (
+        "Location",
+        "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Location",
+    ),
+    (
+        "Organization",
+        "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Organization",
+    ),
+    (
+        "Practitioner",
+        "http://jpfhir.jp/fhir/core/StructureDefinition/JP_Practitioner",
+    ),
+];
+
 pub(crate) async fn metadata(State(app): State<App>, guest: Guest, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match Manner::of(&parts) {
@@ -33,7 +54,11 @@ fn said(app: &App, guest: &Guest) -> Reply {
             delete: kind.delete,
             // A document is known by its identifier, whatever is asked.
             conditional_create: kind.create && kind.name != "Bundle",
-            profiles: Vec::new(),
+            profiles: PROFILES
+                .iter()
+                .filter(|(typ, _)| *typ == kind.name)
+                .map(|(_, profile)| *profile)
+                .collect(),
             note: match kind.why {
                 "" => String::new(),
                 why => text(why),
