@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use renkei_base::{Fault, Refusal};
+use renkei_base::{Fault, Micros, Refusal};
 use renkei_fhir::Resource;
 use renkei_fhir::element::{code_of, text_of};
 use renkei_fhir::system::{HOLDER, NEWS};
@@ -65,9 +65,41 @@ pub(super) async fn update(
 pub(super) fn differs(old: &Resource, new: &Resource) -> BTreeSet<String> {
     let names = old.json().keys().chain(new.json().keys());
     names
-        .filter(|name| !STAMPED.contains(&name.as_str()) && old.get(name) != new.get(name))
+        .filter(|name| !STAMPED.contains(&name.as_str()) && !is_same(old, new, name))
         .cloned()
         .collect()
+}
+
+fn is_same(old: &Resource, new: &Resource, name: &str) -> bool {
+    match (old.get(name), new.get(name)) {
+        (Some(old), Some(new)) => alike(old, new),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Whether both say the same: programs write an instant with another offset or other digits than they read.
+fn alike(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::String(one), Value::String(other)) => {
+            let instant = |text: &str| {
+                text.contains('T')
+                    .then(|| Micros::from_fhir(text))
+                    .flatten()
+            };
+            one == other || (instant(one).is_some() && instant(one) == instant(other))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| alike(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .all(|(name, value)| other.get(name).is_some_and(|there| alike(value, there)))
+        }
+        _ => one == other,
+    }
 }
 
 /// Refuses every change of an element that is not among these.
@@ -255,20 +287,19 @@ fn verb(from: State, to: State) -> Result<Verb, Refusal> {
 
 /// What comes with the step: `statusReason.text`, or the text of one note that was added.
 fn text(old: &Resource, new: &Resource) -> Result<String, Refusal> {
-    let notes = (old.list("note"), new.list("note"));
-    let added = match notes.1.strip_prefix(notes.0) {
-        Some([]) => None,
-        Some([one]) => Some(one),
-        _ => {
-            return Err(fault("note", "fault-fhir-read-only"));
-        }
+    let (before, now) = (old.list("note"), new.list("note"));
+    let kept = before.iter().zip(now).all(|(old, new)| alike(old, new));
+    let added = match now.get(before.len()..) {
+        Some([]) if kept => None,
+        Some([one]) if kept => Some(one),
+        _ => return Err(fault("note", "fault-fhir-read-only")),
     };
     if let Some(note) = added {
         let plain = note
             .as_object()
             .is_some_and(|note| note.keys().all(|name| name == "text"));
         if !plain {
-            let at = format!("note[{}]", notes.0.len());
+            let at = format!("note[{}]", before.len());
             return Err(fault(&at, "fault-fhir-read-only"));
         }
         return Ok(text_of(note, "text").to_owned());
@@ -364,6 +395,26 @@ mod tests {
             json!({"coding": [{"system": STATE, "code": "accepted"}]}),
         );
         insta::assert_snapshot!(said(&old, &two), @"Task.status fault-fhir-status-differs");
+        let mut timed = old.clone();
+        timed.set("authoredOn", json!("2026-11-22T10:00:00.000000Z"));
+        timed.set(
+            "note",
+            json!([{"time": "2026-11-22T10:00:00.000000Z", "text": "send"}]),
+        );
+        let mut other = timed.clone();
+        other.set("authoredOn", json!("2026-11-22T19:00:00+09:00"));
+        insta::assert_snapshot!(said(&timed, &other), @"Nothing");
+        other.set("status", json!("received"));
+        other.set(
+            "note",
+            json!([{"time": "2026-11-22T10:00:00Z", "text": "send"}, {"text": "x"}]),
+        );
+        insta::assert_snapshot!(said(&timed, &other), @"receive");
+        other.set("authoredOn", json!("2026-11-22T19:00:01+09:00"));
+        insta::assert_snapshot!(said(&timed, &other), @"Task.authoredOn fault-fhir-read-only");
+        other.remove("note");
+        other.set("authoredOn", json!("2026-11-22T10:00:00Z"));
+        insta::assert_snapshot!(said(&timed, &other), @"Task.note fault-fhir-read-only");
         let mut read = task(State::Declined);
         let before = read.clone();
         read.remove("extension");
