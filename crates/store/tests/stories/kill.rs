@@ -131,11 +131,14 @@ struct Said {
     reason = "nothing else runs in this process while its child works"
 )]
 fn killed(config: &Config, round: usize, beside: impl Fn()) -> Said {
+    let own = Folder::new();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["kill::child", "--exact", "--nocapture"])
         .env(CHILD, &config.data)
         .env(ROUND, round.to_string())
+        // What it leaves behind goes with this folder.
+        .env("TMPDIR", own.path())
         .stdout(Stdio::piped());
     if let Database::Postgres { url, .. } = &config.database {
         command.env(URL, url);
