@@ -216,6 +216,7 @@ impl Access {
             let account = &proof.account.id;
             spend(ctx, &proof, &mut changes);
             changes.mark_signed_in(account, ctx.at);
+            Self::forgive(&keys, &mut changes);
             let session = self.begin_session(ctx, account, agent, &mut changes);
             let detail = format!("account={account} with=passkey");
             changes.note(Note::new("session.start").detail(detail));

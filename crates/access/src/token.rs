@@ -180,6 +180,7 @@ impl Access {
         let mut changes = Changes::default();
         let jti = digest("jti", &assertion.claims.jti);
         changes.use_assertion(&client.id, &jti, until);
+        Self::forgive(&Keys::of_machine(ctx.address), &mut changes);
         match self.issue(ctx, &client, scopes, "assertion", changes).await {
             // Of the same assertion twice at once one is late; of a client that is just being suspended all are.
             Err(Failure::Refused(_)) => Err(NoToken::Assertion(AssertionFault::Replayed)),

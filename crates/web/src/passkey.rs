@@ -48,6 +48,15 @@ pub(crate) fn answered(form: &Form) -> Answered {
     }
 }
 
+/// Fields of their own, which the page that asks again who one is carries on.
+fn made(form: &Form) -> Answered {
+    Answered {
+        client_data: form.get("made-client-data").to_owned(),
+        authenticator_data: form.get("made-authenticator-data").to_owned(),
+        ..Answered::default()
+    }
+}
+
 /// `GET /account/passkeys`
 pub(crate) async fn list(State(app): State<App>, v: Visit) -> Result<Response, Answer> {
     page(&shown(&app, &v).await?)
@@ -117,7 +126,7 @@ pub(crate) async fn add(State(app): State<App>, v: Visit, form: Form) -> Result<
     let (party, name) = (party(&app)?, form.get("name"));
     let added = app
         .access
-        .add_passkey(&v.ctx, &session, &party, name, &answered(&form))
+        .add_passkey(&v.ctx, &session, &party, name, &made(&form))
         .await;
     match added {
         Ok(_) => Ok(Redirect::to("/account/passkeys").into_response()),

@@ -350,6 +350,11 @@ async fn failures_slow_the_address_and_nobody_else(backend: Backend) {
     assert!(other.is_ok(), "the client itself is not locked out");
     world.clock.advance(Span::seconds(5));
     assert!(signed(&world, &signer, "his", "2").await.is_ok());
+    // A success forgives half.
+    for _ in 0..3 {
+        assert_eq!(refused(send(&world, &ask("x".to_owned())).await), "Client");
+    }
+    assert!(refused(send(&world, &ask("x".to_owned())).await).starts_with("Wait"));
 }
 
 async fn a_gateway_reaches_what_it_brought_in(backend: Backend) {

@@ -13,7 +13,10 @@ async function make(wish) {
     user: { ...wish.user, id: new TextEncoder().encode(wish.user.id) },
     excludeCredentials: known(wish.excludeCredentials),
   } });
-  return { 'client-data': made.response.clientDataJSON, 'authenticator-data': made.response.getAuthenticatorData() };
+  return {
+    'made-client-data': made.response.clientDataJSON,
+    'made-authenticator-data': made.response.getAuthenticatorData(),
+  };
 }
 
 async function show(wish) {

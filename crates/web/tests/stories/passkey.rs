@@ -71,8 +71,8 @@ async fn what_is_no_answer_is_refused(backend: Backend) {
         .await;
     let fields = [
         ("name", "診察室のパソコン"),
-        ("client-data", "e30"),
-        ("authenticator-data", "AA"),
+        ("made-client-data", "e30"),
+        ("made-authenticator-data", "AA"),
     ];
     let answer = browser.post("/account/passkeys", &fields).await;
     assert_eq!(answer.status_code(), 422);
@@ -163,6 +163,18 @@ async fn a_grave_act_asks_again_and_goes_on_with_what_was_typed(backend: Backend
         assert_eq!(asked.status_code(), 403, "{path}");
         assert!(asked.text().contains("本人の確認"), "{path}");
     }
+    // What a device has just made is kept, too; what it shows to confirm is not.
+    let made = [
+        ("name", "電話"),
+        ("made-client-data", "e30"),
+        ("client-data", "e31"),
+    ];
+    let page = browser.post("/account/passkeys", &made).await.text();
+    assert!(
+        page.contains(r#"name="made-client-data" value="e30""#),
+        "{page}"
+    );
+    assert!(!page.contains("e31"), "{page}");
     // What is another's is not there, before anything is asked.
     let other = world.clinic("よその医院").await;
     let theirs = world.person("yoso", Some(&other), &[Role::Nurse]).await;
