@@ -81,9 +81,10 @@ pub async fn keep_place(care: &Care, ctx: &Ctx, place: &str) -> Result<(), Failu
 ///
 /// # Errors
 /// Those of the store. `NotFound` never: what is no case has no documents.
-pub async fn issue<P>(care: &Care, ctx: &Ctx, case: &Id, print: P) -> Result<Issued, Failure>
+pub async fn issue<P, F>(care: &Care, ctx: &Ctx, case: &Id, print: P) -> Result<Issued, Failure>
 where
-    P: AsyncFn(Paper) -> Option<Vec<u8>>,
+    P: Fn(Paper) -> F + Sync,
+    F: Future<Output = Option<Vec<u8>>> + Send,
 {
     let mut issued = Issued::default();
     let found = care
@@ -222,7 +223,7 @@ fn party(party: &Party, code: &str) -> Sender {
     }
 }
 
-async fn letter_out<P>(
+async fn letter_out<P, F>(
     care: &Care,
     ctx: &Ctx,
     case: &Case,
@@ -230,7 +231,8 @@ async fn letter_out<P>(
     print: &P,
 ) -> Result<Option<(Letter, DocumentRow)>, Failure>
 where
-    P: AsyncFn(Paper) -> Option<Vec<u8>>,
+    P: Fn(Paper) -> F + Sync,
+    F: Future<Output = Option<Vec<u8>>> + Send,
 {
     let data = letter::letter(care, &signed(ctx, &ends.from, ""), &case.id).await?;
     let identifier = identifier(&ends.from_code, data.date, &data.number);
@@ -253,7 +255,7 @@ where
     Ok(Some((letter, row)))
 }
 
-async fn reply_out<P>(
+async fn reply_out<P, F>(
     care: &Care,
     ctx: &Ctx,
     case: &Case,
@@ -262,7 +264,8 @@ async fn reply_out<P>(
     print: &P,
 ) -> Result<Option<(Letter, DocumentRow)>, Failure>
 where
-    P: AsyncFn(Paper) -> Option<Vec<u8>>,
+    P: Fn(Paper) -> F + Sync,
+    F: Future<Output = Option<Vec<u8>>> + Send,
 {
     if ends.to_code.is_empty() {
         return Ok(None);
@@ -292,9 +295,10 @@ where
     Ok(Some((letter, row)))
 }
 
-async fn printed<P>(print: &P, paper: Paper, title: String) -> Vec<Enclosed>
+async fn printed<P, F>(print: &P, paper: Paper, title: String) -> Vec<Enclosed>
 where
-    P: AsyncFn(Paper) -> Option<Vec<u8>>,
+    P: Fn(Paper) -> F + Sync,
+    F: Future<Output = Option<Vec<u8>>> + Send,
 {
     let pdf = print(paper).await.map(|bytes| Enclosed {
         title,

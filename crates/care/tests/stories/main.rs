@@ -11,6 +11,7 @@ mod arrival;
 mod booking;
 mod department;
 mod document;
+mod document_arrival;
 mod document_reply;
 mod draft;
 mod fhir;

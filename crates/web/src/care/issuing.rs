@@ -77,8 +77,7 @@ pub async fn issue_due(
 }
 
 async fn one(app: &App, ctx: &Ctx, case: &Id) -> Result<usize, Failure> {
-    let issued =
-        document::issue(&app.care, ctx, case, async |paper| print(app, paper).await).await?;
+    let issued = document::issue(&app.care, ctx, case, |paper| print(app.clone(), paper)).await?;
     if issued.without_number > 0 {
         tracing::debug!(%case, "no document: the sender has no institution number");
     }
@@ -89,14 +88,14 @@ async fn one(app: &App, ctx: &Ctx, case: &Id) -> Result<usize, Failure> {
 }
 
 /// The paper as PDF, on a thread of its own.
-async fn print(app: &App, paper: Paper) -> Option<Vec<u8>> {
+async fn print(app: App, paper: Paper) -> Option<Vec<u8>> {
     let printed = match paper {
         Paper::Letter(data) => {
-            let letter = letter_of(app, *data);
+            let letter = letter_of(&app, *data);
             tokio::task::spawn_blocking(move || report::letter(&letter)).await
         }
         Paper::Reply(data) => {
-            let reply = reply_of(app, *data);
+            let reply = reply_of(&app, *data);
             tokio::task::spawn_blocking(move || report::reply(&reply)).await
         }
     };
