@@ -196,6 +196,20 @@ impl Desk {
         self.press("step-book").await;
     }
 
+    /// The patient comes before the day of the appointment: one says so.
+    pub(crate) async fn records_an_early_arrival(&self) {
+        self.click(By::XPath("//details[.//input[@name='early']]/summary"))
+            .await;
+        self.click(By::Css("input[name='early']")).await;
+        self.press("step-arrive").await;
+    }
+
+    /// A day that is not far, as one types it.
+    pub(crate) async fn next_week(&self) -> String {
+        let day = "return new Date(Date.now() + 7 * 86400000).toISOString().slice(0, 10)";
+        self.script(day).await.as_str().unwrap().to_owned()
+    }
+
     pub(crate) async fn books_at(&self, date: &str, time: &str) {
         self.type_into("date", date).await;
         self.type_into("time", time).await;
@@ -233,7 +247,8 @@ impl Desk {
 
     pub(crate) async fn releases_the_reply(&self, case: &str) {
         self.go(&format!("{case}/reply")).await;
-        self.click(By::Css("input[name='closes']")).await;
+        self.click(By::Css("input[name='closes'][value='on']"))
+            .await;
         self.click(By::Css("button[name='then'][value='release']"))
             .await;
     }

@@ -41,7 +41,7 @@ fn a_clinic_refers_and_the_hospital_answers() {
         hospital.books_the_first_slot().await;
         hospital.shows_state("booked").await;
         assert!(hospital.pdf_bytes(&format!("{case}/ticket.pdf")).await > 10_000);
-        hospital.press("step-arrive").await;
+        hospital.records_an_early_arrival().await;
         hospital.shows_state("arrived").await;
         hospital.writes_a_reply(&case).await;
 
@@ -79,7 +79,8 @@ fn a_clinic_refers_to_a_hospital_of_the_real_list() {
         hospital.go(&case).await;
         hospital.press("step-receive").await;
         hospital.press("step-accept").await;
-        hospital.books_at("2099/12/1", "10:30").await;
+        let day = hospital.next_week().await;
+        hospital.books_at(&day, "10:30").await;
         hospital.shows_state("booked").await;
         clinic.go(&case).await;
         clinic.shows_state("booked").await;
