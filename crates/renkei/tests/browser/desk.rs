@@ -222,6 +222,25 @@ impl Desk {
         answer.json().clone()
     }
 
+    /// The same of a script that takes its time: its last argument is what it calls with the answer.
+    pub(crate) async fn script_async(&self, script: &str) -> serde_json::Value {
+        let answer = self.driver.execute_async(script, Vec::new()).await.unwrap();
+        answer.json().clone()
+    }
+
+    /// Makes the window as wide as that.
+    pub(crate) async fn is_wide(&self, width: u32) {
+        self.driver
+            .set_window_rect(0, 0, width, 1000)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn path_and_query(&self) -> String {
+        let url = self.driver.current_url().await.unwrap();
+        format!("{}?{}", url.path(), url.query().unwrap_or_default())
+    }
+
     /// Length of a PDF that the signed-in browser gets; 0 when it is no PDF.
     pub(crate) async fn pdf_bytes(&self, path: &str) -> u64 {
         let script = "const done = arguments[1]; fetch(arguments[0]).then(async r => \

@@ -5,6 +5,7 @@
 mod desk;
 mod passkey;
 mod region;
+mod wcag;
 mod writing;
 
 use desk::Desk;

@@ -1,0 +1,117 @@
+//! Every page in both languages, on a desk and on a phone, against WCAG 2.2 A and AA, as far as a program can tell (axe-core).
+
+use std::path::Path;
+
+use thirtyfour::By;
+
+use crate::desk::Desk;
+use crate::region::Region;
+use crate::{CLERK, DOCTOR, HOSPITAL_CLERK, HOSPITAL_DOCTOR};
+use renkei_testkit::backend;
+
+const RUN: &str = "const done = arguments[0]; axe.run(document, { runOnly: \
+    ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'] }).then((found) => done(found.violations.map((one) => \
+    `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 200)).join(' ')}`)), (error) => done([String(error)]));";
+/// What the case pages of the list in view are called.
+const CASES: &str =
+    "return [...document.querySelectorAll('a[data-row]')].map((a) => a.getAttribute('href'))";
+
+/// Who sees what. `{case}` and `{patient}` are the first of their lists.
+const WALKS: &[(&str, &[&str])] = &[
+    (
+        CLERK,
+        &[
+            "/",
+            "/login",
+            "/nowhere",
+            "/home",
+            "/account",
+            "/referrals",
+            "/patients",
+            "/patients/new",
+            "/slots",
+            "/departments",
+            "/departments/new",
+            "/institutions",
+        ],
+    ),
+    (DOCTOR, &["/people", "/people/new", "/clients"]),
+    (HOSPITAL_CLERK, &["/home"]),
+    (HOSPITAL_DOCTOR, &["/home"]),
+    ("中島 洋", &["/home", "/imports"]),
+    ("大谷 律子", &["/home", "/audit"]),
+];
+
+struct Walk {
+    desk: Desk,
+    axe: String,
+    found: Vec<String>,
+}
+
+impl Walk {
+    async fn look(&mut self, page: &str, how: &str) {
+        self.desk.go(page).await;
+        self.desk.script(&self.axe).await;
+        let found = self.desk.script_async(RUN).await;
+        for one in found.as_array().expect("a list") {
+            self.found.push(format!("{page} {how}: {one}"));
+        }
+    }
+
+    async fn walk(&mut self, how: &str) {
+        for (who, pages) in WALKS {
+            self.desk.be(who).await;
+            for page in *pages {
+                self.look(page, how).await;
+            }
+            if [CLERK, HOSPITAL_CLERK, HOSPITAL_DOCTOR].contains(who) {
+                self.cases(how).await;
+            }
+        }
+    }
+
+    /// Some cases of the work list, and what can be written there.
+    async fn cases(&mut self, how: &str) {
+        self.desk.go("/home").await;
+        let list = self.desk.script(CASES).await;
+        for case in list.as_array().expect("a list").iter().take(6) {
+            let case = case.as_str().expect("an address").to_owned();
+            for page in [
+                case.clone(),
+                format!("{case}/edit"),
+                format!("{case}/reply"),
+            ] {
+                self.look(&page, how).await;
+            }
+        }
+        self.desk.go("/patients").await;
+        self.desk.click(By::Css("a[href^='/referrals/new']")).await;
+        let begun = self.desk.path_and_query().await;
+        self.look(&begun, how).await;
+    }
+}
+
+#[test]
+fn every_page_is_open_to_everybody() {
+    backend::run(async {
+        let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/assets");
+        let axe = std::fs::read_to_string(assets.join("node_modules/axe-core/axe.min.js"))
+            .expect("axe-core is there: make assets");
+        let region = Region::start().await;
+        let mut walk = Walk {
+            desk: Desk::open(&region).await,
+            axe,
+            found: Vec::new(),
+        };
+        for (width, lang) in [(1360, "ja"), (400, "ja"), (400, "en")] {
+            walk.desk.is_wide(width).await;
+            walk.desk.go("/").await;
+            walk.desk
+                .script(&format!("document.cookie = 'lang={lang}; path=/'"))
+                .await;
+            walk.walk(&format!("({width} px, {lang})")).await;
+        }
+        walk.desk.close().await;
+        assert!(walk.found.is_empty(), "{}", walk.found.join("\n"));
+    });
+}
