@@ -20,6 +20,8 @@ pub const FORM_BYTES: usize = 2 * 1024 * 1024;
 pub const RESOURCE_BYTES: usize = 2 * 1024 * 1024;
 /// Bytes of what an outside program sends at once: a Bundle, or a resource with a file in it (base64).
 pub const BODY_BYTES: usize = 32 * 1024 * 1024;
+/// MiB of such bodies that are held at the same moment; others wait.
+pub const BODIES_MIB: usize = 256;
 /// Entries of a batch or transaction.
 pub const BUNDLE_ENTRIES: usize = 1_000;
 /// Values in one JSON text, counted before it is parsed.

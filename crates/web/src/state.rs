@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use renkei_access::{Access, DemoMode};
-use renkei_base::{Clock, Ids};
+use renkei_base::{Clock, Ids, limits};
 use renkei_care::Care;
 use renkei_directory::Finder;
 use renkei_store::{Store, Verdict};
+use tokio::sync::Semaphore;
 
 use crate::import::Imported;
 use crate::job::Jobs;
@@ -63,6 +64,8 @@ pub struct App {
     pub(crate) imports: Jobs<Imported>,
     /// Verifications of the audit.
     pub(crate) verdicts: Jobs<Verdict>,
+    /// Room for large bodies of programs, in MiB.
+    pub(crate) room: Arc<Semaphore>,
 }
 
 impl App {
@@ -80,6 +83,7 @@ impl App {
             metrics: parts.metrics.map(Arc::new),
             imports: Jobs::default(),
             verdicts: Jobs::default(),
+            room: Arc::new(Semaphore::new(limits::BODIES_MIB)),
         }
     }
 }

@@ -84,9 +84,11 @@ impl Asked {
             return self.read_form(parts, content).await;
         }
         body::must_be_json(&parts.headers)?;
-        self.json = body::read(&parts.headers, content, limits::BODY_BYTES).await?;
+        let json = body::read(&parts.headers, content, limits::BODY_BYTES).await?;
         let kind = self.path.first().map_or("", String::as_str);
-        self.resource = Some(body::resource(kind, &self.json)?);
+        let (json, resource) = body::resource(kind, json).await?;
+        self.json = json;
+        self.resource = Some(resource);
         Ok(())
     }
 

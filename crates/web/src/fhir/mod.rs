@@ -29,6 +29,7 @@ mod search;
 mod write;
 
 use axum::extract::{Request, State};
+use axum::http::Method;
 use axum::response::Response;
 
 pub(crate) use self::capability::metadata;
@@ -45,6 +46,10 @@ pub(crate) async fn answer(State(app): State<App>, guest: Guest, request: Reques
 async fn tried(app: &App, guest: &Guest, request: Request) -> Result<Response, No> {
     let (parts, body) = request.into_parts();
     let manner = header::Manner::of(&parts)?;
+    let _room = match parts.method {
+        Method::POST | Method::PUT => body::room(app, &parts.headers).await?,
+        _ => None,
+    };
     let asked = asked::Asked::of(&app.config.base_url, &parts, body).await?;
     let again = once::Again::of(guest, &parts.headers, &asked)?;
     if let Some(again) = &again
