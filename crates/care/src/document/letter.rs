@@ -244,7 +244,10 @@ fn new_patient(
         patient.set_member_id(&member.to_string());
     }
     if numbered {
-        patient.set_local_id(sender, &local_number(letter));
+        let number = local_number(letter);
+        patient.set_local_id(sender, &number);
+        // Another letter of the same patient at the same moment meets this, and finds the patient.
+        crate::patient::claim(changes, sender, &row.patient, "", &number);
     }
     patient.set_address(sent.postal(), sent.address());
     patient.set_phone(sent.phone());

@@ -21,6 +21,7 @@ renkei_testkit::each_backend!(
     the_same_again_is_the_same,
     two_at_once_are_one,
     a_patient_is_known_by_number_and_birthday,
+    two_letters_of_a_new_patient_at_once,
     a_letter_of_somebody_else_is_refused,
     what_breaks_a_rule_is_refused,
     a_stranger_sees_no_document,
@@ -421,6 +422,22 @@ async fn a_patient_is_known_by_number_and_birthday(backend: Backend) {
             .len(),
         0
     );
+}
+
+async fn two_letters_of_a_new_patient_at_once(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    let ctx = clinic_system(&region);
+    let (one, other) = (text(&sent_letter("A-1")), text(&sent_letter("A-2")));
+    let both = tokio::join!(
+        receive(&region.care, &ctx, &one),
+        receive(&region.care, &ctx, &other)
+    );
+    assert!(both.0.unwrap().created && both.1.unwrap().created);
+    let clerk = region.ctx(&region.clinic_clerk);
+    let found = patient::find(&region.care, &clerk, "A-42", 10).await;
+    assert_eq!(found.unwrap().len(), 1);
+    assert_eq!(inbox(&region, &region.desk).await.len(), 2);
 }
 
 async fn a_letter_of_somebody_else_is_refused(backend: Backend) {

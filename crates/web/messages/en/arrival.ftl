@@ -3,7 +3,6 @@ nav-arrivals = Letters without an address
 arrival-about = These letters name a sender or an addressee that is not registered. Say which institution is meant, and the letter is delivered to the addressee. Nothing of the patient is shown here.
 arrival-none = No letter waits.
 arrival-came = Came in
-arrival-by = Brought by
 arrival-from = Sender
 arrival-to = Addressee
 arrival-as-sent = As written in the letter

@@ -3,7 +3,6 @@ nav-arrivals = 宛先待ちの紹介状
 arrival-about = 登録されていない医療機関が、紹介元または紹介先に書かれた紹介状です。どの医療機関のことかを選ぶと、紹介先の受付に届きます。患者の情報は、ここには表示されません。
 arrival-none = 宛先待ちの紹介状はありません。
 arrival-came = 届いた日時
-arrival-by = 持ち込んだシステム
 arrival-from = 紹介元
 arrival-to = 紹介先
 arrival-as-sent = 紹介状の記載
