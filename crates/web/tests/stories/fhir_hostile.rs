@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::common::World;
 use crate::fhir::{Program, code, json_of, patient, said};
 
-each_backend!(bodies_that_break, odd_addresses);
+each_backend!(bodies_that_break, odd_addresses, odd_values);
 
 async fn bodies_that_break(backend: Backend) {
     let world = World::empty(backend).await;
@@ -118,4 +118,78 @@ async fn odd_addresses(backend: Backend) {
             "{entry}"
         );
     }
+}
+
+/// Values that some parameter, some database or some parser could choke on; escaped for an address.
+const VALUES: [&str; 32] = [
+    "%F0%9F%99%82",
+    "%E3%81%82",
+    "%5C%2C",
+    "%7C",
+    "a%7Cb%7Cc%7Cd",
+    "http%3A%2F%2Fx%7C",
+    "%25",
+    "_%25_",
+    "'",
+    "%22%3B",
+    "--",
+    "ge0000-00-00",
+    "ge2026-02-30",
+    "lt9999-12-31T23%3A59%3A59.999999999%2B14%3A00",
+    "ap2026",
+    "ne2026",
+    "-9999",
+    "2026-11-22T24%3A00%3A00Z",
+    "1e308",
+    "lt-1e308%7C%7Ckg",
+    "5.400000000000000000000000000000000001",
+    "NaN",
+    "9223372036854775808",
+    "0x10",
+    "true",
+    "Patient%2F1%2F_history%2F2",
+    "http%3A%2F%2Felsewhere%2FPatient%2F1",
+    "urn%3Auuid%3A1",
+    "%2C%2C%2C",
+    "%E2%80%AE",
+    "%EF%BD%B1%EF%BE%9E",
+    "a",
+];
+
+async fn odd_values(backend: Backend) {
+    let world = World::empty(backend).await;
+    let clinic = world.clinic("岩田医院").await;
+    let program = Program::of(&world, "his", &clinic).await;
+    let id = program.made(&patient("1", "佐藤")).await;
+    program.made(&crate::fhir::weight(&id, "64.5")).await;
+    let modifiers = [
+        "",
+        ":exact",
+        ":contains",
+        ":missing",
+        ":not",
+        ":Patient",
+        ".name",
+        ".birthdate",
+    ];
+    let mut values = VALUES.iter().cycle();
+    let mut asked = 0;
+    for kind in renkei_care::fhir::kinds() {
+        for param in kind.params() {
+            for modifier in modifiers {
+                let value = values.next().unwrap();
+                let path = format!(
+                    "/{}?{}{modifier}={value}&_sort={}",
+                    kind.name, param.name, param.name
+                );
+                let plain = path.split("&_sort").next().unwrap().to_owned();
+                for path in [path, plain] {
+                    let answer = program.get(&path).await;
+                    assert!(code(&answer) < 500, "{path}: {}", answer.text());
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(asked > 3_000, "{asked}");
 }
