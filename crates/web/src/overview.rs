@@ -38,6 +38,8 @@ struct Overview<'a> {
 struct Directory {
     /// Codes that a person can decide about now.
     confirm: u64,
+    /// Letters that wait for an institution.
+    arrivals: usize,
     /// Codes whose institution is not here yet.
     alone: u64,
     runs: Vec<ImportRun>,
@@ -117,6 +119,7 @@ async fn directory(app: &App, v: &Visit) -> Result<Directory, Answer> {
     let after = app.access.config().review;
     Ok(Directory {
         confirm,
+        arrivals: renkei_care::arrival::count(&app.care, &v.ctx).await?,
         alone,
         runs: app.store.import_runs(RUNS).await?,
         importing: app.imports.running().map(|job| job.id.clone()),

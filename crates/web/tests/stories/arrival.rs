@@ -88,6 +88,8 @@ async fn the_desk_delivers_a_letter(backend: Backend) {
     let desk = world.person("desk", None, &[Role::RegionDesk]).await;
     let desk = world.browser(&desk.id).await;
 
+    let home = desk.get("/home").await.text();
+    assert!(home.contains("<a href=\"/arrivals\">1</a>"), "{home}");
     let list = desk.get("/arrivals").await.text();
     assert!(
         list.contains("岩田医院") && list.contains("1311111111"),
