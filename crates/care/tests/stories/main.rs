@@ -24,6 +24,7 @@ mod random;
 mod record;
 mod region;
 mod replies;
+mod simulation;
 mod stranger;
 mod traces;
 mod unsent;

@@ -46,7 +46,7 @@ fn people(region: &Region) -> [(&Who, Option<Side>, Role); 5] {
     ]
 }
 
-fn command(verb: Verb, region: &Region, time: i64) -> Option<Command> {
+pub(crate) fn command(verb: Verb, region: &Region, time: i64) -> Option<Command> {
     let text = String::new();
     let start = region.now() + Span::days(1 + time);
     let new = || {
