@@ -30,6 +30,7 @@ struct Header {
     kid: Option<String>,
     typ: Option<String>,
     /// Extensions that must be understood; none is.
+    #[serde(default, deserialize_with = "there")]
     crit: Option<serde::de::IgnoredAny>,
 }
 
@@ -94,6 +95,14 @@ impl<'a> Assertion<'a> {
             signature: URL_SAFE_NO_PAD.decode(signature).ok()?,
         })
     }
+}
+
+/// Whatever stands there, `null` too.
+fn there<'de, D>(value: D) -> Result<Option<serde::de::IgnoredAny>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    serde::de::IgnoredAny::deserialize(value).map(Some)
 }
 
 fn part<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
@@ -228,6 +237,7 @@ mod tests {
             r#"{"alg":"ES256","kid":"k"}"#,
             r#"{"alg":"ES384"}"#,
             r#"{"alg":"ES384","kid":"k","crit":["exp"]}"#,
+            r#"{"alg":"ES384","kid":"k","crit":null}"#,
             r#"{"alg":"ES384","kid":"k","typ":"at+jwt"}"#,
             r#"{"alg":"ES384","alg":"none","kid":"k"}"#,
             r"[]",

@@ -262,7 +262,7 @@ impl Access {
         let Some(passkey) = found else {
             return Ok(None);
         };
-        let Some((asserted, counter)) = signed(party, &passkey, answer) else {
+        let Some((asserted, counter)) = signed(party, &passkey, purpose, answer) else {
             return Ok(None);
         };
         let Some(challenge) = self.check(ctx, purpose, &asserted).await? else {
@@ -297,10 +297,14 @@ impl Access {
         let ours = sent
             .rsplit_once('.')
             .filter(|(body, word)| fits(&secret, purpose, body, word));
-        let ends = ours.and_then(|(body, _)| body.split_once('.')?.0.parse::<i64>().ok());
+        let Some((body, _)) = ours else {
+            return Ok(None);
+        };
+        let ends = body.split_once('.').and_then(|(ends, _)| ends.parse().ok());
         let ends = ends.map(Micros).filter(|ends| ctx.at < *ends);
+        // Without our word, which may be written in more than one way.
         Ok(ends.map(|expires| Challenge {
-            hash: digest("challenge", sent),
+            hash: digest("challenge", body),
             expires,
         }))
     }
@@ -318,14 +322,21 @@ impl Access {
 }
 
 /// The challenge that a passkey has signed, and its counter.
-fn signed(party: &Party, passkey: &PasskeyRow, answer: &Answer) -> Option<(String, i64)> {
+fn signed(
+    party: &Party,
+    passkey: &PasskeyRow,
+    purpose: Purpose<'_>,
+    answer: &Answer,
+) -> Option<(String, i64)> {
     let key = PublicKey::from_hex(&passkey.algorithm, &passkey.public_key)?;
     let client = decoded(&answer.client_data)?;
     let data = decoded(&answer.authenticator_data)?;
     let signature = decoded(&answer.signature)?;
     let asserted = webauthn::assert(party, &key, &client, &data, &signature)?;
     let user = decoded(&answer.user)?;
-    let same = user.is_empty() || user == passkey.account.as_str().as_bytes();
+    // Where nobody was named, the device has to say who it is (§7.2, step 6).
+    let unsaid = user.is_empty() && !matches!(purpose, Purpose::SignIn);
+    let same = unsaid || user == passkey.account.as_str().as_bytes();
     // One that does not rise is a copy of the key (§7.2, step 22). Devices that share keys do not count.
     let counter = i64::from(asserted.counter);
     let rises = counter > passkey.counter || (counter == 0 && passkey.counter == 0);

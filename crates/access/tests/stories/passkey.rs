@@ -18,6 +18,8 @@ use crate::world::{Someone, World, keys};
 each_backend!(
     a_passkey_signs_in,
     an_answer_is_good_once_and_for_one_purpose,
+    a_challenge_is_one_however_it_is_written,
+    a_device_that_is_asked_by_nobody_says_who_it_is,
     wrong_answers_all_get_the_same,
     a_copied_key_is_seen,
     one_may_have_several_and_remove_them,
@@ -180,6 +182,43 @@ async fn an_answer_is_good_once_and_for_one_purpose(backend: Backend) {
     world.access.tidy(&world.program()).await.unwrap();
     world.clock.advance(Span::seconds(10));
     assert_eq!(keys(enter(&world, &answer).await), "fault-signin");
+}
+
+async fn a_challenge_is_one_however_it_is_written(backend: Backend) {
+    let world = World::new(backend).await;
+    let doctor = doctor(&world, "iwata").await;
+    let device = registered(&world, &doctor).await;
+    let asked = wish(&world).await;
+    let plain = URL_SAFE_NO_PAD.decode(&asked.challenge).unwrap();
+    let plain = String::from_utf8(plain).unwrap();
+    let (body, word) = plain.rsplit_once('.').unwrap();
+    let other = Wish {
+        challenge: text(format!("{body}.{}", word.to_uppercase()).as_bytes()),
+        credentials: Vec::new(),
+    };
+    assert_ne!(other.challenge, asked.challenge);
+    assert_eq!(keys(enter(&world, &device.answer(&asked)).await), "done");
+    let again = enter(&world, &device.answer(&other)).await;
+    assert_eq!(keys(again), "fault-signin");
+}
+
+async fn a_device_that_is_asked_by_nobody_says_who_it_is(backend: Backend) {
+    let world = World::new(backend).await;
+    let doctor = doctor(&world, "iwata").await;
+    let device = registered(&world, &doctor).await;
+    let mut answer = device.answer(&wish(&world).await);
+    answer.user = String::new();
+    assert_eq!(keys(enter(&world, &answer).await), "fault-signin");
+    // Where a person is signed in, they are known.
+    let ctx = world.ctx(&doctor).await;
+    let asked = world.access.passkey_to_confirm(&ctx).await.unwrap();
+    let mut answer = device.answer(&asked);
+    answer.user = String::new();
+    let (access, session) = (&world.access, &doctor.session.id);
+    let proved = access
+        .prove_by_passkey(&ctx, session, &party(), &answer)
+        .await;
+    assert_eq!(keys(proved), "done");
 }
 
 async fn wrong_answers_all_get_the_same(backend: Backend) {
