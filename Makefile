@@ -4,19 +4,21 @@
 DATA ?= demo-data
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
+SECONDS ?= 60
 # Where rustup puts it, for shells that were opened before.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
 assets := crates/web/assets
 stamp := $(assets)/node_modules/.stamp
 
-.PHONY: help demo test build bench fmt lint setup assets
+.PHONY: help demo test build bench fuzz fmt lint setup assets
 
 help:
 	@echo 'make demo    build, make a sample region in DATA ($(DATA)), serve it on LISTEN ($(LISTEN))'
 	@echo 'make test    format, lints, rules of the house, all tests on SQLite and on PostgreSQL'
 	@echo 'make build   the release binary, target/release/renkei'
 	@echo 'make bench   the measurements of bench/, printed to bench/RESULTS.md'
+	@echo 'make fuzz    broken copies of good inputs for every parser, SECONDS of each (60); make test does one'
 	@echo 'make fmt     format the sources'
 	@echo 'make lint    format check, clippy, cargo-deny where it is installed'
 	@echo 'make setup   install what make demo and make test need'
@@ -45,6 +47,11 @@ bench:
 	@$(MAKE) --silent --no-print-directory assets
 	@test -x bench/run || { echo 'bench: there is no bench/run yet' >&2; exit 1; }
 	bench/run
+
+fuzz:
+	@scripts/setup test
+	@$(MAKE) --silent --no-print-directory assets
+	RENKEI_FUZZ_SECONDS=$(SECONDS) scripts/test fuzz
 
 fmt:
 	$(CARGO) fmt --all

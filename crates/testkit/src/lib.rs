@@ -7,6 +7,7 @@
 //! | [`shared`] | the one server that all tests of a run use, and how it ends |
 //! | [`clock`], [`id`] | time that stands still until moved, ids and secrets that come from a seed |
 //! | [`signer`] | key pairs of machine clients |
+//! | [`fuzz`] | broken copies of good inputs, for every parser |
 //! | [`data`], [`folder`] | real data where it is there, folders that go away |
 //!
 //! Unit tests inside `renkei-store` meet that crate twice (as itself and as seen from here), so its stories
@@ -22,6 +23,7 @@ pub mod backend;
 pub mod clock;
 pub mod data;
 pub mod folder;
+pub mod fuzz;
 pub mod id;
 pub mod postgres;
 pub mod shared;
@@ -31,5 +33,6 @@ pub use backend::Backend;
 pub use clock::TestClock;
 pub use data::test_data;
 pub use folder::Folder;
+pub use fuzz::Fuzz;
 pub use id::CountingIds;
 pub use signer::Signer;

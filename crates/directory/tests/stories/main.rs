@@ -3,6 +3,7 @@
 
 mod codes;
 mod departments;
+mod fuzz;
 mod hospitals;
 mod real;
 mod search;

@@ -1,6 +1,8 @@
 //! Search, told on both databases.
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod hidden;
 #[cfg(test)]
 mod hostile;
