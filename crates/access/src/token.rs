@@ -257,6 +257,21 @@ impl Access {
         Ok(found.filter(|bearer| now < bearer.expires))
     }
 
+    /// An active client with all its scopes, for what the program does on its behalf; `None` for one that may come in no more.
+    pub async fn on_behalf(&self, client: &Id) -> Result<Option<Bearer>, StoreError> {
+        let row = self.store.client(client).await?;
+        let row = row.filter(|row| row.state == ClientState::Active);
+        Ok(row.map(|row| Bearer {
+            client: row.id,
+            name: row.name,
+            kind: row.kind,
+            institution: row.institution,
+            roles: row.roles,
+            scopes: Scopes::parse_known(&row.scopes),
+            expires: Micros::NEVER,
+        }))
+    }
+
     async fn look_up_bearer(
         &self,
         hash: &str,

@@ -33,6 +33,7 @@ use renkei_store::{FoundText, Page, Query, Stored, StoredText};
 pub use self::again::remember;
 pub use self::denied::Denied;
 pub use self::kind::{Kind, kind, kinds};
+pub(crate) use self::step::{differs, only};
 use crate::Care;
 
 /// One write, as a client asks for it.

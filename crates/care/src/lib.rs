@@ -14,6 +14,7 @@
 //! | [`deadline`] | how long each step may take, by priority |
 //! | [`fhir`] | the door for outside programs: a write becomes the command that the button gives |
 //! | `message` | a word on a case between its two institutions |
+//! | [`subscription`] | what programs want to be told of, and telling them |
 //! | [`record`] | the clinical resources of a patient |
 //! | [`field`] | fields that several people write: one table each, merged field by field
 //! | [`count`] | the indicators that the loop counts for the governance plane |
@@ -39,9 +40,12 @@ mod policy;
 pub mod record;
 pub mod referral;
 pub mod reply;
+pub mod subscription;
 mod text;
 mod tries;
 pub mod work_list;
+
+use std::sync::Arc;
 
 use renkei_store::Store;
 
@@ -53,10 +57,22 @@ pub use party::Party;
 pub struct Care {
     pub store: Store,
     pub deadlines: Deadlines,
+    /// Where subscriptions may be delivered to: nowhere unless said.
+    pub hosts: Arc<subscription::Hosts>,
 }
 
 impl Care {
-    pub const fn new(store: Store, deadlines: Deadlines) -> Self {
-        Self { store, deadlines }
+    pub fn new(store: Store, deadlines: Deadlines) -> Self {
+        Self {
+            store,
+            deadlines,
+            hosts: Arc::default(),
+        }
+    }
+
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: subscription::Hosts) -> Self {
+        self.hosts = Arc::new(hosts);
+        self
     }
 }

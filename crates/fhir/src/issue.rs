@@ -26,6 +26,8 @@ impl Issue {
             ("Communication", Some("preparation")) => Self::Draft,
             // A Task is ready before it is sent: see the states of a referral.
             ("Task", Some("ready")) => Self::Draft,
+            // Where a program wants to be told what is nobody's business but its institution's.
+            ("Subscription", _) => Self::Draft,
             (_, Some("draft")) => Self::Draft,
             (_, Some("cancelled" | "revoked" | "rejected" | "failed" | "stopped")) => {
                 Self::AsBefore
@@ -64,6 +66,7 @@ mod tests {
             r#"{"resourceType":"Composition","status":"preliminary"}"#,
             r#"{"resourceType":"DocumentReference","status":"current","docStatus":"preliminary"}"#,
             r#"{"resourceType":"Communication","status":"preparation"}"#,
+            r#"{"resourceType":"Subscription","status":"active"}"#,
         ] {
             assert_eq!(issue(json), Issue::Draft, "{json}");
         }

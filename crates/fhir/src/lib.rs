@@ -31,6 +31,7 @@ pub mod schedule;
 pub mod search;
 pub mod service_request;
 pub mod slot;
+pub mod subscription;
 pub mod summary;
 pub mod system;
 pub mod task;

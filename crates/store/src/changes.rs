@@ -171,4 +171,9 @@ impl Changes {
     pub fn note(&mut self, note: Note) {
         self.notes.push(note);
     }
+
+    /// Takes over the rows of the other tables (claims, subscriptions …): acts that are committed as one.
+    pub fn take_rows(&mut self, from: &mut Self) {
+        self.steps.append(&mut from.steps);
+    }
 }

@@ -10,7 +10,7 @@ pub(crate) const INSERT: &str = "insert into feed (chain, seq, at, patient, typ,
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
 pub(crate) const HEAD: &str = "select max(seq) from feed where chain = $1";
 const NEXT_CHAIN: &str = "select min(chain) from feed where chain > $1";
-const AFTER: &str = "select seq, at, patient, typ, id, version, institution from feed \
+pub(crate) const AFTER: &str = "select seq, at, patient, typ, id, version, institution from feed \
     where chain = $1 and seq > $2 order by seq limit $3";
 
 /// One version that was written.
@@ -41,7 +41,8 @@ impl Fed {
         ]
     }
 
-    fn from_row(row: &Row) -> Result<Self, StoreError> {
+    /// From a row of [`AFTER`].
+    pub(crate) fn from_row(row: &Row) -> Result<Self, StoreError> {
         let patient = row.text(2)?;
         Ok(Self {
             at: row.micros(1)?,
@@ -60,7 +61,7 @@ impl Fed {
     }
 }
 
-fn parse(cursor: &str) -> Vec<(String, i64)> {
+pub(crate) fn parse(cursor: &str) -> Vec<(String, i64)> {
     cursor
         .split(',')
         .filter_map(|part| part.rsplit_once(':'))
@@ -68,7 +69,7 @@ fn parse(cursor: &str) -> Vec<(String, i64)> {
         .collect()
 }
 
-fn render(position: &[(String, i64)]) -> FeedCursor {
+pub(crate) fn render(position: &[(String, i64)]) -> FeedCursor {
     let parts: Vec<String> = position
         .iter()
         .map(|(chain, seq)| format!("{chain}:{seq}"))
@@ -107,7 +108,8 @@ impl Store {
         Ok((fed, render(&position)))
     }
 
-    async fn next_feed_chain(&self, chain: &str) -> Result<Option<String>, StoreError> {
+    /// The writer after this one.
+    pub(crate) async fn next_feed_chain(&self, chain: &str) -> Result<Option<String>, StoreError> {
         let rows = self.db().query(NEXT_CHAIN, vec![chain.into()]).await?;
         let next = rows
             .first()

@@ -31,6 +31,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(5, "draft", "0005_draft.sql"),
     migration!(6, "client", "0006_client.sql"),
     migration!(7, "passkey", "0007_passkey.sql"),
+    migration!(8, "subscription", "0008_subscription.sql"),
     migration!(9, "document", "0009_document.sql"),
     migration!(10, "idempotency", "0010_idempotency.sql"),
     migration!(12, "claim", "0012_claim.sql"),

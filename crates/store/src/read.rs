@@ -147,7 +147,7 @@ impl Store {
         self.db().query(sql, params).await
     }
 
-    async fn earlier(
+    pub(crate) async fn earlier(
         &self,
         ctx: &Ctx,
         current: &Stored,

@@ -87,7 +87,7 @@ impl Store {
         })
     }
 
-    async fn matches<T: Found>(
+    pub(crate) async fn matches<T: Found>(
         &self,
         ctx: &Ctx,
         query: &Query,

@@ -10,13 +10,14 @@ use renkei_fhir::patient::Patient;
 use renkei_fhir::schedule::Schedule;
 use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::slot::Slot;
+use renkei_fhir::subscription::Subscription;
 use renkei_fhir::task::Task;
 use renkei_fhir::{Key, Resource};
 use renkei_store::{Changes, Note, Place, Put, StoreError, Stored};
 
 use super::meant::{self, Meant};
 use super::{Denied, Entry, Failed, Outcome, Write, Written, appointment, file, parts, slot, step};
-use crate::{Care, message, patient, record};
+use crate::{Care, message, patient, record, subscription};
 
 /// How often a write is tried when others change the same thing at the same moment.
 const TRIES: usize = 4;
@@ -40,6 +41,8 @@ pub(crate) struct Planned {
     pub(crate) key: Key,
     pub(crate) outcome: Outcome,
     pub(crate) changes: Changes,
+    /// Shown in this answer and never again.
+    pub(crate) secret: Option<String>,
 }
 
 impl Planned {
@@ -48,6 +51,7 @@ impl Planned {
             key,
             outcome: Outcome::Created,
             changes,
+            secret: None,
         }
     }
 
@@ -56,6 +60,7 @@ impl Planned {
             key,
             outcome: Outcome::Updated,
             changes,
+            secret: None,
         }
     }
 
@@ -64,6 +69,7 @@ impl Planned {
             key,
             outcome: Outcome::Unchanged,
             changes: Changes::default(),
+            secret: None,
         }
     }
 
@@ -72,6 +78,7 @@ impl Planned {
             key,
             outcome: Outcome::Deleted,
             changes,
+            secret: None,
         }
     }
 }
@@ -111,7 +118,8 @@ impl Door<'_> {
     }
 
     /// Adds what an entry writes. The same resource twice in one commit is nobody's wish.
-    fn add(&mut self, changes: Changes) -> Result<(), Denied> {
+    fn add(&mut self, mut changes: Changes) -> Result<(), Denied> {
+        self.pending.take_rows(&mut changes);
         for put in changes.puts {
             let key = put.resource.key().ok_or(Refusal::NotFound)?;
             let next = self.pending.puts.len();
@@ -295,6 +303,7 @@ async fn create(
         // A document comes in by its own door, alone.
         "Bundle" => Err(Denied::NotOffered("refuse-fhir-document")),
         message::TYPE => message::create(door, resource).await,
+        Subscription::TYPE => subscription::create(door, resource).await,
         _ => record::create(door, resource).await,
     }
 }
@@ -317,6 +326,7 @@ async fn update(
         DocumentReference::TYPE if file::is_kept_in_case(stored) => {
             Err(Denied::NotOffered("refuse-fhir-file"))
         }
+        Subscription::TYPE => subscription::update(door, stored, resource).await,
         _ => record::update(door, stored, resource).await,
     }
 }
@@ -326,6 +336,7 @@ async fn delete(door: &mut Door<'_>, stored: &Stored) -> Result<Planned, Denied>
         DocumentReference::TYPE if file::is_kept_in_case(stored) => {
             file::delete(door, stored).await
         }
+        Subscription::TYPE => subscription::delete(door, stored).await,
         _ => record::delete(door, stored).await,
     }
 }
@@ -368,7 +379,9 @@ async fn answers(
             outcome: one.outcome,
             version: stored.as_ref().map_or(0, |stored| stored.version),
             at: stored.as_ref().map_or(ctx.at, |stored| stored.updated),
-            resource: stored.filter(|_| !gone).map(|stored| stored.resource),
+            resource: stored
+                .filter(|_| !gone)
+                .map(|stored| subscription::shown(stored.resource, one.secret.as_deref())),
         });
     }
     Ok(list)

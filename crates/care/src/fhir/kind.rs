@@ -52,6 +52,7 @@ const KINDS: &[Kind] = &[
     row("DiagnosticReport", true, true, true, ""),
     row("Immunization", true, true, true, ""),
     row("Procedure", true, true, true, ""),
+    row("Subscription", true, true, true, ""),
     row("Organization", false, false, false, "refuse-fhir-directory"),
     row("Location", false, false, false, "refuse-fhir-directory"),
     row(

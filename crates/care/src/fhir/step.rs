@@ -62,7 +62,7 @@ pub(super) async fn update(
 }
 
 /// The names of the elements in which two resources differ.
-pub(super) fn differs(old: &Resource, new: &Resource) -> BTreeSet<String> {
+pub(crate) fn differs(old: &Resource, new: &Resource) -> BTreeSet<String> {
     let names = old.json().keys().chain(new.json().keys());
     names
         .filter(|name| !STAMPED.contains(&name.as_str()) && !is_same(old, new, name))

@@ -26,6 +26,7 @@ pub const GROUPS: &[&str] = &[
     "institution",
     "department",
     "import",
+    "subscription",
     "resource",
     "audit",
     "backup",

@@ -6,6 +6,8 @@ use renkei_access::Interaction;
 use renkei_base::Id;
 use renkei_care::Care;
 use renkei_care::fhir::{Kind, Write, kind};
+use renkei_care::subscription;
+use renkei_fhir::subscription::Subscription;
 use renkei_fhir::{Key, Resource};
 use renkei_store::Query;
 
@@ -122,7 +124,26 @@ pub(crate) fn of(guest: &Guest, asked: &mut Asked) -> Result<Act, No> {
     for (name, interaction) in needs(kind, &act) {
         guest.may(name, interaction)?;
     }
+    told_of(guest, &act)?;
     Ok(act)
+}
+
+/// Who wants to be told of a type has to be good for reading it and for searching by what is asked.
+fn told_of(guest: &Guest, act: &Act) -> Result<(), No> {
+    let Act::Write(write) = act else {
+        return Ok(());
+    };
+    let (Write::Create { resource, .. } | Write::ConditionalUpdate { resource, .. }) = &**write
+    else {
+        return Ok(());
+    };
+    // Criteria that cannot be read are refused by the noun.
+    let view = Subscription::from_resource(resource.clone());
+    if let Some(query) = view.and_then(|view| subscription::query(view.criteria()).ok()) {
+        guest.may(&query.typ, Interaction::Read)?;
+        guest.may(&query.typ, Interaction::Search)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn not_kept() -> No {

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use renkei_care::fhir::{self, Outcome, Write, Written};
 use renkei_fhir::operation_outcome::outcome;
+use renkei_fhir::subscription::Subscription;
 
 use super::act::Place;
 use super::header::Return;
@@ -32,7 +33,13 @@ pub(crate) fn reply(place: &Place<'_>, written: Written) -> Reply {
             ..stamped(&written.key, version, written.at)
         },
     };
-    match (place.manner.give, written.resource) {
+    // What is shown once has to be shown, whatever is preferred.
+    let once = written.key.typ == Subscription::TYPE && written.outcome == Outcome::Created;
+    let give = match once {
+        true => Return::Representation,
+        false => place.manner.give,
+    };
+    match (give, written.resource) {
         (Return::Minimal, _) => {}
         (Return::Representation, resource) => {
             reply.body = resource.map(|resource| resource.to_json());

@@ -29,6 +29,7 @@ mod procedure;
 mod schedule;
 mod service_request;
 mod slot;
+mod subscription;
 mod task;
 
 macro_rules! kind {
@@ -149,6 +150,7 @@ pub const GROUPS: &[(&str, &[Param])] = &[
     ("CareTeam", care_team::PARAMS),
     ("Consent", consent::PARAMS),
     ("Bundle", bundle::PARAMS),
+    ("Subscription", subscription::PARAMS),
     ("Resource", COMMON),
 ];
 
