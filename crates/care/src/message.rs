@@ -14,6 +14,7 @@ use crate::fhir::Denied;
 use crate::fhir::door::{Door, Planned};
 use crate::fhir::step::only;
 use crate::policy;
+use crate::record;
 use crate::referral::case::Case;
 
 pub(crate) const TYPE: &str = "Communication";
@@ -62,6 +63,13 @@ pub(crate) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Plann
     said.set("sender", json!({"reference": from.to_string()}));
     said.set("recipient", json!([{"reference": to.to_string()}]));
     said.set("sent", json!(ctx.at.to_fhir()));
+    let known = [
+        ServiceRequest::key(&case.id),
+        Patient::key(&case.patient_id),
+        from,
+        to,
+    ];
+    record::points_inside(door, &said, &case.patient_id, &known).await?;
     let mut task = case.task.view.clone();
     let entry = Entry {
         at: ctx.at,

@@ -126,20 +126,42 @@ async fn may_write(
     keys.dedup();
     let places = door.places(&keys).await?;
     is_home(door.ctx, &places, shape, patient)?;
-    let mut faults = Vec::new();
-    for (at, key) in wanted {
-        let place = places.iter().find(|(found, _)| *found == key);
-        let inside = place
-            .is_some_and(|(_, place)| place.patient.as_ref().is_none_or(|other| other == patient));
-        if !inside {
-            faults.push(Fault::new(at, "fault-fhir-reference-unknown"));
-        }
-    }
+    let mut faults = outside(wanted, &places, patient);
     foreign_bytes(resource, &mut faults);
     match faults.is_empty() {
         true => Ok(()),
         false => Err(Refusal::Invalid(faults).into()),
     }
+}
+
+/// Refuses what points to something that the caller does not see, or into another patient's record. `known` need not be
+/// looked at.
+pub(crate) async fn points_inside(
+    door: &Door<'_>,
+    resource: &Resource,
+    patient: &Id,
+    known: &[Key],
+) -> Result<(), Denied> {
+    let mut wanted = references(resource)?;
+    wanted.retain(|(_, key)| !known.contains(key));
+    let keys: Vec<Key> = wanted.iter().map(|(_, key)| key.clone()).collect();
+    let places = door.places(&keys).await?;
+    let faults = outside(wanted, &places, patient);
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(faults).into()),
+    }
+}
+
+fn outside(wanted: Vec<(String, Key)>, places: &[(Key, Place)], patient: &Id) -> Vec<Fault> {
+    let inside = |key: &Key| {
+        let place = places.iter().find(|(found, _)| found == key);
+        place.is_some_and(|(_, place)| place.patient.as_ref().is_none_or(|other| other == patient))
+    };
+    let unknown = wanted.into_iter().filter(|(_, key)| !inside(key));
+    unknown
+        .map(|(at, _)| Fault::new(at, "fault-fhir-reference-unknown"))
+        .collect()
 }
 
 fn is_home(ctx: &Ctx, places: &[(Key, Place)], shape: &Shape, patient: &Id) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@ use renkei_base::{Ctx, Id, Refusal, limits};
 use renkei_fhir::document::Identifier;
 use renkei_fhir::element::text_of;
 use renkei_fhir::service_request::ServiceRequest;
-use renkei_store::{Changes, DocumentRow, Failure, Query, escape};
+use renkei_store::{Changes, DocumentRow, Failure, Query, Stored, escape};
 use serde_json::json;
 
 use super::acting::signed;
@@ -63,7 +63,11 @@ pub(super) async fn answered(
     if let Some(asked) = &row.to.institution {
         let issued = care.store.document(&registered_as(asked, answers)).await?;
         if let Some(issued) = issued {
-            return Ok(Some(issued.case));
+            let key = ServiceRequest::key(&issued.case);
+            let stored = care.store.read(&beyond(ctx), &key).await?;
+            if stored.is_some_and(|stored| is_between(&stored, row)) {
+                return Ok(Some(issued.case));
+            }
         }
     }
     let value = format!("{}|{}", escape(&answers.system), escape(&answers.value));
@@ -71,12 +75,16 @@ pub(super) async fn answered(
         .with("requisition", value)
         .count(10);
     let found = care.store.search(&beyond(ctx), &query).await?.matches;
-    let between = found.into_iter().find(|stored| {
-        let request = ServiceRequest::from_resource(stored.resource.clone());
-        let performer = request.and_then(|one| one.performer("Organization").map(|(id, _)| id));
-        stored.place.owner == row.to.institution && performer == row.from.institution
-    });
+    let between = found.into_iter().find(|stored| is_between(stored, row));
     Ok(between.map(|stored| stored.key.id))
+}
+
+/// Whether a request was made by whom the document is for, to whom it is from. What others asked of others is as unknown
+/// as what was never asked: an answer must not tell which identifiers there are.
+fn is_between(stored: &Stored, row: &DocumentRow) -> bool {
+    let request = ServiceRequest::from_resource(stored.resource.clone());
+    let performer = request.and_then(|one| one.performer("Organization").map(|(id, _)| id));
+    stored.place.owner == row.to.institution && performer == row.from.institution
 }
 
 /// The case, where it is between the same two institutions.

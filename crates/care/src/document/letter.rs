@@ -45,9 +45,11 @@ pub(crate) fn place(row: &DocumentRow, owner: Option<&Id>) -> Place {
     }
 }
 
-/// What who brought a document sees of it: this case, nothing else.
+/// What who brought a document sees of it: this case, nothing else. A reply opens no case to a gateway: it belongs to a
+/// letter that perhaps another one brought, or nobody.
 pub(super) fn bringer(ctx: &Ctx, row: &DocumentRow) -> Vec<Access> {
     let grantee = match ctx.caller.machine {
+        Some(Machine::Gateway) if row.kind == "reply" => None,
         Some(Machine::Gateway) => ctx.caller.account.clone().map(Grantee::Person),
         _ => ctx.caller.institution.clone().map(Grantee::Institution),
     };

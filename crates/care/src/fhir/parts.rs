@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::Denied;
 use super::door::{Door, Planned};
 use super::step::{differs, only, renamed};
+use crate::record;
 use crate::referral::case::Case;
 use crate::referral::draft::{self, DraftForm};
 use crate::referral::{Verb, turn};
@@ -105,7 +106,7 @@ pub(super) async fn create(
         written_by(door, &mut changes, &doctor);
     }
     for one in [Some(sent), task].into_iter().flatten() {
-        identified(&mut changes, one);
+        identified(door, &mut changes, one, &form).await?;
     }
     Ok(Planned::created(key, changes))
 }
@@ -149,14 +150,23 @@ fn form_of(
 }
 
 /// The numbers by which the sender's own system knows the parts.
-fn identified(changes: &mut Changes, sent: &Resource) {
-    let Some(identifier) = sent.get("identifier") else {
-        return;
+async fn identified(
+    door: &Door<'_>,
+    changes: &mut Changes,
+    sent: &Resource,
+    form: &DraftForm,
+) -> Result<(), Denied> {
+    let (Some(identifier), Ok(patient)) = (sent.get("identifier"), form.patient.parse()) else {
+        return Ok(());
     };
+    let mut alone = Resource::new(sent.typ(), &patient);
+    alone.set("identifier", identifier.clone());
+    record::points_inside(door, &alone, &patient, &[]).await?;
     let mut puts = changes.puts.iter_mut();
     if let Some(put) = puts.find(|put| put.resource.key() == sent.key()) {
         put.resource.set("identifier", identifier.clone());
     }
+    Ok(())
 }
 
 /// The doctor whom a machine names as the author of its institution's letter.

@@ -96,6 +96,7 @@ pub(super) async fn create_schedule(
     if door.care.store.read(door.ctx, &key).await?.is_some() {
         return Ok(Planned::unchanged(key));
     }
+    pointed(door, sent).await?;
     let mut view = Schedule::new(&actor, &name).into_resource();
     if let Some(horizon) = sent.get("planningHorizon") {
         view.set("planningHorizon", horizon.clone());

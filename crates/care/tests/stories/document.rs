@@ -33,9 +33,17 @@ pub(crate) const HOSPITAL: &str = "0412345686";
 
 /// Gives the institutions their numbers, as an import would.
 pub(crate) async fn numbered(region: &Region) {
+    numbers(
+        region,
+        &[(&region.clinic, CLINIC), (&region.hospital, HOSPITAL)],
+    )
+    .await;
+}
+
+pub(crate) async fn numbers(region: &Region, numbers: &[(&Id, &str)]) {
     let ctx = Ctx::program(region.now(), region.ids.clone());
     let mut changes = Changes::default();
-    for (id, code) in [(&region.clinic, CLINIC), (&region.hospital, HOSPITAL)] {
+    for (id, code) in numbers {
         let stored = region
             .care
             .store
@@ -48,12 +56,12 @@ pub(crate) async fn numbered(region: &Region) {
         let name = organization.name().to_owned();
         changes.update(&stored, organization.into_resource());
         changes.put_institution(&InstitutionRow {
-            id: id.clone(),
+            id: (*id).clone(),
             kind: "clinic".to_owned(),
             prefecture: "04".to_owned(),
             municipality: String::new(),
             registry_id: None,
-            code: Some(code.to_owned()),
+            code: Some((*code).to_owned()),
             name,
             kana: String::new(),
             short: String::new(),
@@ -77,7 +85,12 @@ pub(crate) async fn numbered(region: &Region) {
     region.care.store.commit(&ctx, changes).await.unwrap();
 }
 
-fn machine(region: &Region, account: &str, institution: Option<&Id>, kind: Machine) -> Ctx {
+pub(crate) fn machine(
+    region: &Region,
+    account: &str,
+    institution: Option<&Id>,
+    kind: Machine,
+) -> Ctx {
     let roles = match kind {
         Machine::Institution => Roles::new([Role::LiaisonClerk]),
         Machine::Gateway => Roles::default(),
