@@ -76,7 +76,7 @@ async function send(list) {
   } catch {
     return fail('offline');
   }
-  if (answer.redirected) return fail('out');
+  if (answer.redirected || answer.headers.has('HX-Redirect')) return fail('out');
   if (answer.status >= 500) return fail('offline');
   if (!part.querySelector('input[name=base]')) {
     document.getElementById('saved').replaceChildren(base(), ...part.body.childNodes);

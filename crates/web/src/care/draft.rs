@@ -43,6 +43,8 @@ struct DraftPage<'a> {
     files: Vec<AttachmentView>,
     /// What somebody else did meanwhile.
     marks: Marks,
+    /// Why it was not taken, a text key.
+    refused: Option<String>,
     /// What is shown was typed, and is not stored.
     unsaved: bool,
     /// Whether the caller may approve and send.
@@ -76,6 +78,7 @@ pub(crate) async fn new(
     page(&DraftPage {
         v: &v,
         case: v.ctx.ids.id(),
+        refused: None,
         patient,
         form,
         faults: Faults::default(),
@@ -129,6 +132,7 @@ async fn stored<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<DraftPage<'a>, A
     Ok(DraftPage {
         v,
         case: id.clone(),
+        refused: None,
         patient: c.patient,
         lines: c.letter.medication_lines.clone(),
         form,
@@ -171,10 +175,26 @@ pub(crate) async fn save(
         Ok(DraftSaved::Conflict(meeting)) => conflict(&app, &v, id, form, &meeting).await,
         Err(Failure::Refused(Refusal::Invalid(faults))) => {
             let faults = Faults::new(faults);
+/// The form again, with what was typed, where the letter may not be written any more.
+async fn refused(
+    app: &App,
+    v: &Visit,
+    id: Id,
+    form: Form,
+    failure: Failure,
+) -> Result<Response, Answer> {
+    let Some((key, status)) = writing::refusal(&failure) else {
+        return Err(failure.into());
+    };
+    let mut page = again(app, v, id, form, Faults::default(), Marks::default()).await?;
+    page.refused = Some(key);
+    page_with(status, &page)
+}
+
             let page = again(&app, &v, id, form, faults, Marks::default()).await?;
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
-        Err(other) => Err(other.into()),
+        Err(failure) => refused(&app, &v, id, form, failure).await,
     }
 }
 
@@ -304,6 +324,7 @@ async fn again<'a>(
         marks,
         unsaved: true,
         sends: v.has_role("doctor"),
+        refused: None,
     })
 }
 

@@ -366,6 +366,13 @@ macro_rules! case_helpers {
                 self.c.addressee.department.as_ref() == Some(id)
             }
 
+            /// Name of the department that has the case, where it is not open any more.
+            fn shut(&self) -> Option<&str> {
+                let now = self.c.addressee.department.as_ref()?;
+                let open = self.departments.iter().any(|(id, _)| id == now);
+                (!open).then_some(self.c.addressee.department_name.as_str())
+            }
+
             /// Whether another department has the case than the letter was written to.
             fn is_moved(&self) -> bool {
                 let now = &self.c.addressee.department_name;

@@ -10,7 +10,7 @@ use renkei_care::referral::{self as case, ReferralView, Verb};
 use renkei_care::reply::{self, ReplyForm, ReplyMeeting, ReplySaved};
 use renkei_store::Failure;
 
-use super::writing::{Marks, SavedPart, shown, typed};
+use super::writing::{self, Marks, SavedPart, shown, typed};
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
 use crate::state::App;
@@ -25,6 +25,8 @@ struct ReplyPage<'a> {
     faults: Faults,
     /// What somebody else did meanwhile.
     marks: Marks,
+    /// Why it was not taken, a text key.
+    refused: Option<String>,
     /// What is shown was typed, and is not stored.
     unsaved: bool,
 }
@@ -44,19 +46,24 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<ReplyPage<'a>, Ans
     if !c.may(Verb::SaveReply) && !c.may(Verb::Reply) {
         return Err(Refusal::not_now("refuse-no-reply-now").into());
     }
+    Ok(stored(v, c))
+}
+
+fn stored(v: &Visit, c: ReferralView) -> ReplyPage<'_> {
     let (mut form, base) = match &c.reply_draft {
         Some(draft) => (shown(&draft.form), draft.version),
         None => (shown(&ReplyForm::default()), 0),
     };
     form.set("base", base.to_string());
-    Ok(ReplyPage {
+    ReplyPage {
         v,
         c,
         form,
         faults: Faults::default(),
         marks: Marks::default(),
+        refused: None,
         unsaved: false,
-    })
+    }
 }
 
 /// `POST /referrals/{id}/reply`: saves, or with `then=release` sends it to the referring institution.
@@ -166,6 +173,13 @@ async fn again(
     form: Form,
     failure: Failure,
 ) -> Result<Response, Answer> {
+    if let Some((key, status)) = writing::refusal(&failure) {
+        let mut page = stored(v, case::view(&app.care, &v.ctx, id).await?);
+        page.form = form;
+        page.refused = Some(key);
+        page.unsaved = true;
+        return page_with(status, &page);
+    }
     match failure {
         Failure::Refused(Refusal::Invalid(faults)) => {
             let mut page = load(app, v, id).await?;

@@ -1,6 +1,7 @@
 //! What the pages of a letter and of a reply share: a form that saves itself, and two people in it.
 
 use askama::Template;
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use renkei_base::{Id, Micros, Refusal};
 use renkei_care::attachment::AttachmentView;
@@ -122,6 +123,15 @@ pub(super) struct SavedPart<'a> {
     marks: Marks,
     /// The fields with what was taken over.
     form: Form,
+/// Why nothing was saved although the form was in order, with its status; `None` for what has an answer of its own.
+pub(super) fn refusal(failure: &Failure) -> Option<(String, StatusCode)> {
+    match failure {
+        Failure::Refused(Refusal::NotNow(key)) => Some((key.clone(), StatusCode::CONFLICT)),
+        Failure::Refused(Refusal::Forbidden(key)) => Some((key.clone(), StatusCode::FORBIDDEN)),
+        _ => None,
+    }
+}
+
     case: Id,
     files: Vec<AttachmentView>,
     /// Saved for the first time: from now on files can be attached.

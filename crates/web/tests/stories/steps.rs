@@ -8,6 +8,8 @@ each_backend!(
     a_letter_to_no_department_is_taken_by_one,
     an_arrival_before_its_day_is_asked_about,
     a_hospital_replies_until_it_is_done,
+    a_letter_that_went_out_meanwhile_leaves_what_was_typed,
+    a_department_that_closed_is_not_swapped_unseen,
     what_is_new_is_on_the_list_once,
 );
 
@@ -159,6 +161,60 @@ async fn a_hospital_replies_until_it_is_done(backend: Backend) {
         .post(&reply, &with("まだある", "kind", "interim"))
         .await;
     assert_eq!(late.status_code(), 409);
+    let page = late.text();
+    assert!(
+        page.contains("まだある</textarea>") && words(&page).contains("この紹介は終了しています"),
+        "what was typed stays: {}",
+        words(&page)
+    );
+}
+
+async fn a_letter_that_went_out_meanwhile_leaves_what_was_typed(backend: Backend) {
+    let world = World::sample(backend).await;
+    let doctor = world.browser(&world.made.people["naika.mihara"]).await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let case = format!("/referrals/{}", world.ids.id());
+    let patient = world.made.patients["naika40"].to_string();
+    let chuo = world.made.institutions["chuo"].to_string();
+    let letter = |course, then| {
+        [
+            ("base", "0"),
+            ("patient", patient.as_str()),
+            ("addressee", chuo.as_str()),
+            ("purpose", "精査のお願い"),
+            ("diagnosis", "胸痛"),
+            ("course", course),
+            ("then", then),
+        ]
+    };
+    let draft = format!("{case}/draft");
+    ok(&doctor, &draft, &letter("3日前から", "send")).await;
+    let late = clerk.post(&draft, &letter("昨夜から", "stay")).await;
+    assert_eq!(late.status_code(), 409);
+    let page = late.text();
+    assert!(page.contains("昨夜から</textarea>"), "{}", words(&page));
+    assert!(words(&page).contains("もう送信されています"));
+}
+
+async fn a_department_that_closed_is_not_swapped_unseen(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r07"]);
+    let page = desk.get(&case).await.text();
+    let named = between(&page, "id=\"assign-department\"", "</select>").to_owned();
+    let id = between(&named, "value=\"", "\" selected")
+        .rsplit('"')
+        .next()
+        .unwrap()
+        .to_owned();
+    ok(&desk, &format!("/departments/{id}/close"), &[]).await;
+    let page = desk.get(&case).await.text();
+    let now = between(&page, "id=\"assign-department\"", "</select>");
+    assert!(now.contains("<option value=\"\""), "{now}");
+    assert!(now.contains("閉鎖"), "{now}");
+    let assign = format!("{case}/steps/assign");
+    let nothing = desk.post(&assign, &[("department", "")]).await;
+    assert_eq!(nothing.status_code(), 422);
 }
 
 async fn what_is_new_is_on_the_list_once(backend: Backend) {
