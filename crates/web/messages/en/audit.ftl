@@ -183,8 +183,8 @@ audit-do-audit-begin = The record began
 audit-do-audit-head = Noted the heads of the chains
 audit-do-document-issue = Issued a document (JP-CLINS)
 audit-do-document-receive = Received a document (JP-CLINS)
-audit-do-arrival-assign = Assigned an arrived document to a patient
-audit-do-arrival-refuse = Refused an arrived document
+audit-do-arrival-assign = Chose the institution of a letter without an address
+audit-do-arrival-refuse = Returned a letter without an address
 audit-do-backup-make = Made a backup
 audit-do-sample-made = Made the sample region
 

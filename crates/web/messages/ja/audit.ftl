@@ -183,8 +183,8 @@ audit-do-audit-begin = 記録を始めた
 audit-do-audit-head = 末尾の控えを取った
 audit-do-document-issue = 文書（JP-CLINS）を発行した
 audit-do-document-receive = 文書（JP-CLINS）を受け取った
-audit-do-arrival-assign = 届いた文書を患者に結び付けた
-audit-do-arrival-refuse = 届いた文書を受け取らなかった
+audit-do-arrival-assign = 宛先待ちの紹介状を届ける医療機関を決めた
+audit-do-arrival-refuse = 宛先待ちの紹介状を差し戻した
 audit-do-backup-make = バックアップを作った
 audit-do-sample-made = 見本の地域を作った
 
@@ -197,7 +197,7 @@ audit-purpose-system = システムの動作
 # 対象
 audit-thing-case = 紹介 …{ $id }
 audit-thing-Patient = 患者の記録 …{ $id }
-audit-thing-Composition = 手紙・返書 …{ $id }
+audit-thing-Composition = 紹介状・返書 …{ $id }
 audit-thing-DocumentReference = 添付ファイル …{ $id }
 audit-thing-Appointment = 予約 …{ $id }
 audit-thing-Slot = 予約枠 …{ $id }
