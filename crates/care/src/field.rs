@@ -76,6 +76,13 @@ pub trait Written: Clone + PartialEq + Sized + 'static {
     }
 
     fn set_lines(&mut self, _field: &str, _lines: &[String]) {}
+
+    /// The text that the lines of a field were made from.
+    fn source(&self, _field: &str) -> &str {
+        ""
+    }
+
+    fn set_source(&mut self, _field: &str, _text: &str) {}
 }
 
 /// What became of a save of the form `F`.
@@ -143,6 +150,8 @@ pub(crate) fn merge<F: Written>(before: Option<&F>, mine: &F, theirs: &F) -> Mer
         if before.is_some_and(|before| same_group(field.group, before, mine)) {
             field.set(&mut merged.form, field.get(theirs));
             merged.form.set_lines(field.name, theirs.lines(field.name));
+            let source = theirs.source(field.name);
+            merged.form.set_source(field.name, source);
             merged.taken.push(field.name);
         } else if before.is_none_or(|before| !same_group(field.group, before, theirs)) {
             merged.differs.push(field.name);
@@ -262,11 +271,13 @@ mod tests {
         let theirs = DraftForm {
             medication: "アムロジピン".to_owned(),
             medication_lines: vec!["アムロジピン".to_owned()],
+            medication_of: "アムロジン".to_owned(),
             ..form("", "", "")
         };
         let mine = form("目的", "", "");
         let merged = merge(Some(&before), &mine, &theirs);
         assert_eq!(merged.form.medication_lines, theirs.medication_lines);
+        assert_eq!(merged.form.medication_of, theirs.medication_of);
         assert_eq!(merged.form.purpose, "目的");
     }
 

@@ -75,6 +75,7 @@ pub async fn letter(care: &Care, ctx: &Ctx, case: &Id) -> Result<LetterData, Fai
         party::as_of(care, ctx, &mut to, sent).await?;
     }
     let form = draft::form_of(&case);
+    let medication = form.medication_now();
     let name = |mode| {
         letter
             .attester(mode)
@@ -96,7 +97,7 @@ pub async fn letter(care: &Care, ctx: &Ctx, case: &Id) -> Result<LetterData, Fai
         family_history: form.family_history,
         course: form.course,
         treatment: form.treatment,
-        medication: form.medication_lines,
+        medication,
         remarks: form.remarks,
         further: further(&case),
         attachments: attachment::titles(&case, attachment::Of::Letter),

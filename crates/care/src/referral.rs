@@ -28,7 +28,7 @@ pub mod view;
 
 pub use act::{Done, act};
 pub use command::{ActForm, Command, DeclineReason, NewSlot};
-pub use draft::{DraftForm, DraftMeeting, DraftSaved, save_draft};
+pub use draft::{Anew, DraftForm, DraftMeeting, DraftSaved, Origin, save_draft};
 pub use state::{Side, State};
 pub use verb::Verb;
 pub use view::{Event, ReferralView, view};

@@ -22,6 +22,8 @@ pub const REPLY_SECTION: &str = "https://renkei.example/fhir/CodeSystem/reply-se
 /// 構造情報: the section that holds the others of a letter.
 const STRUCTURED: &str = "300";
 const CLOSES: &str = "https://renkei.example/fhir/StructureDefinition/reply-closes";
+/// Only where the contained lines of medication were made from another text than the letter has now: that text.
+const LINES_OF: &str = "https://renkei.example/fhir/StructureDefinition/letter-lines-of";
 const MORE: &str = "https://renkei.example/fhir/StructureDefinition/reply-more";
 
 view!(
@@ -218,6 +220,17 @@ impl Composition {
         } else {
             self.0.set("contained", Value::Array(resources));
         }
+    }
+
+    /// The text that the contained lines were made from, where it is not the letter's any more.
+    pub fn lines_of(&self) -> Option<&str> {
+        let found = extension(self.0.list("extension"), LINES_OF)?;
+        Some(text_of(found, "valueString"))
+    }
+
+    pub fn set_lines_of(&mut self, text: Option<&str>) {
+        let value = text.map(|text| json!({"url": LINES_OF, "valueString": text}));
+        set_extension(&mut self.0, LINES_OF, value);
     }
 
     /// Whether a reply ends the case.

@@ -16,7 +16,9 @@ use renkei_base::Role::{
 };
 use renkei_base::limits;
 
-use crate::care::{addressee, attachment, document, draft, home, patient, referral, reply, slot};
+use crate::care::{
+    addressee, attachment, document, draft, home, medication, patient, referral, reply, slot,
+};
 use crate::state::App;
 use crate::{
     account, arrival, assets, audit, client, confirm, demo, department, enrol, events, fhir, guard,
@@ -159,7 +161,7 @@ pub fn table() -> Vec<Route> {
         get("/referrals", CARING, referral::list),
         get("/referrals/new", CARING, draft::new),
         post("/referrals/addressee", CARING, addressee::part),
-        post("/referrals/medication", CARING, draft::medication),
+        post("/referrals/medication", CARING, medication::split),
         get("/referrals/{id}", CARING, referral::show),
         get("/referrals/{id}/edit", CARING, draft::edit),
         get("/referrals/{id}/draft", CARING, draft::back),

@@ -229,8 +229,7 @@ pub(super) async fn update(
     stored: &Stored,
     sent: &Resource,
 ) -> Result<Planned, Denied> {
-    let old = &stored.resource;
-    let changed = differs(old, sent);
+    let changed = differs(&said_of(&stored.resource), &said_of(sent));
     if sent.typ() == ServiceRequest::TYPE {
         let words = ["code", "priority", "performer", "reasonCode", "note"];
         only(ServiceRequest::TYPE, &changed, &words)?;
@@ -240,7 +239,7 @@ pub(super) async fn update(
         })
         .await;
     }
-    let view = Composition::from_resource(old.clone()).ok_or(Refusal::NotFound)?;
+    let view = Composition::from_resource(stored.resource.clone()).ok_or(Refusal::NotFound)?;
     if view.kind(DOCUMENT_TYPE) != Some(REFERRAL_LETTER) {
         return Err(Denied::NotOffered("refuse-fhir-reply"));
     }
@@ -256,6 +255,17 @@ pub(super) async fn update(
         written_by(door, &mut planned.changes, &doctor);
     }
     Ok(planned)
+}
+
+/// Without what renkei alone says: from which text the lines are.
+fn said_of(resource: &Resource) -> Resource {
+    match Composition::from_resource(resource.clone()) {
+        Some(mut letter) => {
+            letter.set_lines_of(None);
+            letter.into_resource()
+        }
+        None => resource.clone(),
+    }
 }
 
 /// Another addressee or priority in the Task of a draft.
@@ -371,6 +381,8 @@ fn letter_into(sent: &Resource, form: &mut DraftForm) {
         .filter_map(medication_request::text)
         .map(str::to_owned)
         .collect();
+    // Other lines belong to the text that comes with them.
+    form.medication_of.clear();
 }
 
 fn is_draft(sent: &Resource, allowed: &[&str]) -> Result<(), Refusal> {

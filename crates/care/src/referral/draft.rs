@@ -1,6 +1,7 @@
 //! Writing a letter of referral: saved while typing, version-checked.
 
 mod form;
+mod medication;
 mod write;
 
 use renkei_access::{Action, Facts, permit};
@@ -21,6 +22,7 @@ use crate::{Care, Deadlines, party, policy};
 
 pub use self::form::DraftForm;
 use self::form::normal;
+pub use self::medication::{Anew, Origin};
 pub(crate) use self::write::{Names, form_of};
 use self::write::{form_at, write};
 
@@ -58,7 +60,8 @@ async fn save(
     let form = normal(form)?;
     let names = Names::read(care, ctx, &form).await?;
     if base == 0 {
-        let changes = first(care, ctx, id, &form, &names, None).await?;
+        let settled = form.clone().settled(None);
+        let changes = first(care, ctx, id, &settled, &names, None).await?;
         match care.store.commit(ctx, changes).await {
             Ok(_) => return Ok(DraftSaved::Saved { version: 1 }),
             // A double click, or an id that is not the caller's: then there is nothing to load.
@@ -90,7 +93,7 @@ pub(crate) async fn plan_first(
     form: &DraftForm,
     home: Option<&Id>,
 ) -> Result<Changes, Failure> {
-    let form = normal(form)?;
+    let form = normal(form)?.settled(None);
     let names = Names::read(care, ctx, &form).await?;
     first(care, ctx, id, &form, &names, home).await
 }
@@ -231,8 +234,10 @@ async fn change(
     if form.patient != case.patient_id.as_str() {
         return Err(Refusal::fault("patient", "fault-patient-fixed").into());
     }
+    let stored = form_of(case);
+    let form = &form.clone().settled(Some(&stored));
     // Also of a letter that is sent: the second of a double click says the same.
-    if form_of(case) == *form {
+    if stored == *form {
         return Ok(Step::Done(DraftSaved::Saved {
             version: case.version(),
         }));

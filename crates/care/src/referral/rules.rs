@@ -210,7 +210,8 @@ fn was_read(case: &Case) -> bool {
         .is_some_and(|last| last.code == Verb::Acknowledge.code())
 }
 
-/// Whether the letter can go out: the parts that 別紙様式11 and JP-CLINS require, and an addressee.
+/// Whether the letter can go out: the parts that 別紙様式11 and JP-CLINS require, an addressee, and no lines of medication
+/// from an older text.
 fn complete(case: &Case) -> Result<(), Refusal> {
     let form = draft::form_of(case);
     let required = [
@@ -219,11 +220,14 @@ fn complete(case: &Case) -> Result<(), Refusal> {
         ("diagnosis", &form.diagnosis),
         ("course", &form.course),
     ];
-    let faults: Vec<Fault> = required
+    let mut faults: Vec<Fault> = required
         .into_iter()
         .filter(|(_, text)| text.trim().is_empty())
         .map(|(field, _)| Fault::new(field, "fault-required"))
         .collect();
+    if form.has_old_lines() {
+        faults.push(Fault::new("medication", "fault-medication-old-lines"));
+    }
     if faults.is_empty() {
         Ok(())
     } else {

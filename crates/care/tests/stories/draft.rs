@@ -1,5 +1,7 @@
 //! Drafts: typed by two people, saved while typing, files beside them.
 
+mod medication;
+
 use renkei_base::{Id, Refusal};
 use renkei_care::attachment::{self, Of};
 use renkei_care::referral::{self, Command, DraftForm, DraftSaved};

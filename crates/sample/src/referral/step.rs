@@ -147,6 +147,7 @@ impl Walk<'_> {
             treatment: letter.treatment.clone(),
             medication: letter.medication.clone(),
             medication_lines: Vec::new(),
+            medication_of: String::new(),
             remarks: letter.remarks.clone(),
         })
     }

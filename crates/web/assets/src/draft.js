@@ -113,7 +113,7 @@ function arrived(list, part, address) {
 // are: then the next save still stands on the old version, and the server compares.
 function takeOver(list, part) {
   const now = pairs();
-  const of = (name) => ([one]) => one === name || one === `${name}_lines`;
+  const of = (name) => ([one]) => one === name || one === `${name}_lines` || one === `${name}_of`;
   const taken = [];
   let all = true;
   for (const theirs of part.querySelectorAll('[data-taken]')) {
@@ -132,10 +132,25 @@ function takeOver(list, part) {
     window.htmx?.process(next);
     taken.push(...[...next.querySelectorAll('[name]')].map((field) => field.name));
   }
+  compare();
   if (!all) return undefined;
   // What is taken over is stored as the page shows it now.
   const theirs = (pair) => taken.some((name) => of(name)(pair));
   return sorted([...list.filter((pair) => !theirs(pair)), ...pairs().filter(theirs)]);
+}
+
+// Whether the lines of medication are of another text than the field has now.
+function compare() {
+  const box = document.getElementById('lines-old');
+  const plain = (name) => form.elements[name].value.normalize('NFKC').replace(/[^\S\n]+/g, '').trim();
+  if (box) box.hidden = plain('medication') === plain('medication_of');
+}
+
+// What the server said of making them anew was said of the text before.
+function retyped(event) {
+  if (event.target.name !== 'medication') return;
+  document.querySelector('#lines-old [data-preview]')?.remove();
+  compare();
 }
 
 function put(name, value) {
@@ -238,6 +253,7 @@ function gone() {
 if (form) {
   offer();
   form.addEventListener('input', touched);
+  form.addEventListener('input', retyped);
   form.addEventListener('change', touched);
   form.addEventListener('focusout', () => { if (dirty() && !failed) save(); });
   // An addressee or lines of medication that the server put into the form.

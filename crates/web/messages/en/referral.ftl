@@ -96,6 +96,7 @@ fault-institution-unknown = This institution was not found. Search by name and c
 fault-department-unknown = That institution has no such department. Choose one from the list.
 fault-patient-unknown = No patient is chosen, or the patient was not found. Choose the patient again.
 fault-patient-fixed = The patient of a saved draft cannot be changed. Write a new referral for another patient.
+fault-medication-old-lines = The text of the medication has changed, but its lines are those of the text before. Split it into lines again and check them before sending.
 fault-too-many-lines = Too many lines. { $max } at most.
 fault-unknown-code = This value is not in the list. Choose one from it.
 fault-file-type = Files of this kind cannot be attached. Choose a PDF, JPEG or PNG (the content counts, not the name).

@@ -96,6 +96,7 @@ fault-institution-unknown = この機関は見つかりません。名前で探�
 fault-department-unknown = この診療科は、その機関にありません。一覧から選び直してください。
 fault-patient-unknown = 患者が選ばれていないか、見つかりません。患者を選び直してください。
 fault-patient-fixed = 保存した下書きの患者は変えられません。別の患者には、新しい紹介を書いてください。
+fault-medication-old-lines = 処方の文が変わりましたが、行は前の文のままです。行に分け直し、確かめてから送ってください。
 fault-too-many-lines = 行が多すぎます。{ $max } 行までです。
 fault-unknown-code = 一覧にない値です。選び直してください。
 fault-file-type = この種類のファイルは付けられません。PDF・JPEG・PNG を選んでください（名前ではなく中身で見分けます）。

@@ -7,7 +7,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Fault, Id, Refusal};
 use renkei_care::Priority;
 use renkei_care::attachment::AttachmentView;
-use renkei_care::letter::split_medication;
 use renkei_care::patient::{self, PatientView};
 use renkei_care::referral::{
     self as case, Command, DraftForm, DraftMeeting, DraftSaved, Side, Verb,
@@ -16,6 +15,7 @@ use renkei_store::Failure;
 use serde::Deserialize;
 
 use super::addressee::{self, Addressee};
+use super::medication::Medication;
 use super::writing::{self, Marks, SavedPart};
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
@@ -39,7 +39,7 @@ struct DraftPage<'a> {
     form: Form,
     faults: Faults,
     addressee: Addressee,
-    lines: Vec<String>,
+    medication: Medication,
     files: Vec<AttachmentView>,
     /// What somebody else did meanwhile.
     marks: Marks,
@@ -49,13 +49,6 @@ struct DraftPage<'a> {
     unsaved: bool,
     /// Whether the caller may approve and send.
     sends: bool,
-}
-
-#[derive(Template)]
-#[template(path = "care/medication_lines.html")]
-struct Lines<'a> {
-    v: &'a Visit,
-    lines: Vec<String>,
 }
 
 /// `GET /referrals/new?patient=&from=`
@@ -83,7 +76,7 @@ pub(crate) async fn new(
         form,
         faults: Faults::default(),
         addressee: Addressee::default(),
-        lines: letter.medication_lines,
+        medication: Medication::of(&letter),
         files: Vec::new(),
         marks: Marks::default(),
         unsaved: false,
@@ -134,7 +127,7 @@ async fn stored<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<DraftPage<'a>, A
         case: id.clone(),
         refused: None,
         patient: c.patient,
-        lines: c.letter.medication_lines.clone(),
+        medication: Medication::of(&c.letter),
         form,
         faults: Faults::default(),
         addressee,
@@ -212,9 +205,8 @@ async fn saved_part(
         part.push(addressee::part_of(app, v, form).await?);
     }
     if let Some(form) = part.taken("medication") {
-        let lines = form.all("medication_lines").to_vec();
-        let lines = Lines { v, lines }.render()?;
-        part.push(format!("<div id=\"lines\">{lines}</div>"));
+        let medication = Medication::of(&writing::typed(form));
+        part.push(medication.part(v)?);
     }
     part.answer(&address)
 }
@@ -245,6 +237,10 @@ async fn conflict(
     meeting: &DraftMeeting,
 ) -> Result<Response, Answer> {
     let mut marks = Marks::of(meeting);
+    // Two who corrected the lines of one text see lines.
+    if meeting.theirs.medication == meeting.form.medication {
+        marks.say("medication", |_| meeting.theirs.medication_lines.join("\n"));
+    }
     let theirs = addressee::of(app, v, &shown(&meeting.theirs)).await?;
     marks.say("addressee", |_| theirs.name());
     marks.say("department", |id| theirs.department(id));
@@ -271,6 +267,12 @@ async fn after(
             let mut shown = stored(app, v, id).await?;
             shown.form.set("q", form.get("q"));
             shown.addressee = addressee::of(app, v, &shown.form).await?;
+            return page(&shown);
+        }
+        "split" => {
+            let mut shown = stored(app, v, id).await?;
+            shown.medication = Medication::anew(&typed(&shown.form));
+            shown.unsaved = true;
             return page(&shown);
         }
         "leave" => return Ok(Redirect::to(&format!("/referrals/{id}")).into_response()),
@@ -316,7 +318,7 @@ async fn again<'a>(
         v,
         case: id,
         patient,
-        lines: form.all("medication_lines").to_vec(),
+        medication: Medication::of(&typed(&form)),
         form,
         faults,
         addressee,
@@ -326,12 +328,6 @@ async fn again<'a>(
         sends: v.has_role("doctor"),
         refused: None,
     })
-}
-
-/// `POST /referrals/medication`: the pasted text as lines to confirm. By POST, since it is a patient's.
-pub(crate) async fn medication(v: Visit, form: Form) -> Result<Response, Answer> {
-    let lines = split_medication(form.get("medication"));
-    page(&Lines { v: &v, lines })
 }
 
 impl DraftPage<'_> {

@@ -6,6 +6,7 @@ pub(crate) mod document;
 pub(crate) mod draft;
 pub(crate) mod home;
 pub(crate) mod issuing;
+pub(crate) mod medication;
 pub(crate) mod patient;
 pub(crate) mod referral;
 pub(crate) mod reply;

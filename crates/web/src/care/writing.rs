@@ -18,6 +18,7 @@ pub(super) fn typed<F: Written + Default>(form: &Form) -> F {
     for field in F::FIELDS {
         field.set(&mut typed, form.get(field.name));
         typed.set_lines(field.name, form.all(&lines_of(field.name)));
+        typed.set_source(field.name, form.get(&source_of(field.name)));
     }
     typed
 }
@@ -31,11 +32,22 @@ pub(super) fn shown<F: Written>(written: &F) -> Form {
         let lines = written.lines(field.name).iter();
         lines.map(|line| (lines_of(field.name), line.clone()))
     });
-    Form::from_pairs(texts.chain(lines))
+    let sources = F::FIELDS
+        .iter()
+        .filter(|field| !written.lines(field.name).is_empty())
+        .map(|field| {
+            let source = written.source(field.name).to_owned();
+            (source_of(field.name), source)
+        });
+    Form::from_pairs(texts.chain(lines).chain(sources))
 }
 
 fn lines_of(field: &str) -> String {
     format!("{field}_lines")
+}
+
+fn source_of(field: &str) -> String {
+    format!("{field}_of")
 }
 
 /// What somebody else did to the form meanwhile.

@@ -42,6 +42,8 @@ pub struct DraftForm {
     pub medication: String,
     /// The same, split and confirmed, one line each. When empty, [`crate::letter::split_medication`] of `medication` stands.
     pub medication_lines: Vec<String>,
+    /// The text that the lines were made from. Empty where nobody says it.
+    pub medication_of: String,
     /// 備考 (220)
     pub remarks: String,
 }
@@ -78,6 +80,19 @@ impl Written for DraftForm {
             self.medication_lines = lines.to_vec();
         }
     }
+
+    fn source(&self, field: &str) -> &str {
+        match field {
+            "medication" => &self.medication_of,
+            _ => "",
+        }
+    }
+
+    fn set_source(&mut self, field: &str, text: &str) {
+        if field == "medication" {
+            text.clone_into(&mut self.medication_of);
+        }
+    }
 }
 
 /// The form cleaned, with its medication lines filled in.
@@ -92,9 +107,11 @@ pub(super) fn normal(form: &DraftForm) -> Result<DraftForm, Refusal> {
     }
     field::clean(&mut check, &mut clean);
     clean.medication_lines = lines(&mut check, form);
+    clean.medication_of = check.long("medication", &form.medication_of);
     if clean.medication_lines.is_empty() {
         clean.medication_lines = split_medication(&clean.medication);
-    } else if clean.medication.is_empty() {
+        clean.medication_of.clone_from(&clean.medication);
+    } else if clean.medication.is_empty() && clean.medication_of.is_empty() {
         clean.medication = clean.medication_lines.join("\n");
     }
     if clean.medication_lines.len() > limits::MEDICATION_LINES {

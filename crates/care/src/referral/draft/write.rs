@@ -106,6 +106,8 @@ pub(super) fn write(
     let entries: Vec<String> = (0..lines.len()).map(|at| format!("#med{at}")).collect();
     letter.set_contained(lines);
     letter.set_entries(SECTION, MEDICATION, &entries);
+    let of = form.medication_of.as_str();
+    letter.set_lines_of((of != form.medication).then_some(of));
     letter.set_date(ctx.at);
 }
 
@@ -135,6 +137,8 @@ fn read(patient: &Id, task: &Task, request: &ServiceRequest, letter: &Compositio
         ..DraftForm::default()
     };
     field::read(&mut form, letter, SECTION);
+    let of = letter.lines_of().unwrap_or(&form.medication);
+    form.medication_of = of.to_owned();
     form
 }
 
