@@ -71,7 +71,6 @@ pub(crate) async fn new(
     page(&DraftPage {
         v: &v,
         case: v.ctx.ids.id(),
-        refused: None,
         patient,
         form,
         faults: Faults::default(),
@@ -79,6 +78,7 @@ pub(crate) async fn new(
         medication: Medication::of(&letter),
         files: Vec::new(),
         marks: Marks::default(),
+        refused: None,
         unsaved: false,
         sends: v.has_role("doctor"),
     })
@@ -125,7 +125,6 @@ async fn stored<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<DraftPage<'a>, A
     Ok(DraftPage {
         v,
         case: id.clone(),
-        refused: None,
         patient: c.patient,
         medication: Medication::of(&c.letter),
         form,
@@ -133,6 +132,7 @@ async fn stored<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<DraftPage<'a>, A
         addressee,
         files: c.attachments,
         marks: Marks::default(),
+        refused: None,
         unsaved: false,
         sends: v.has_role("doctor"),
     })
@@ -168,6 +168,13 @@ pub(crate) async fn save(
         Ok(DraftSaved::Conflict(meeting)) => conflict(&app, &v, id, form, &meeting).await,
         Err(Failure::Refused(Refusal::Invalid(faults))) => {
             let faults = Faults::new(faults);
+            let page = again(&app, &v, id, form, faults, Marks::default()).await?;
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+        }
+        Err(failure) => refused(&app, &v, id, form, failure).await,
+    }
+}
+
 /// The form again, with what was typed, where the letter may not be written any more.
 async fn refused(
     app: &App,
@@ -182,13 +189,6 @@ async fn refused(
     let mut page = again(app, v, id, form, Faults::default(), Marks::default()).await?;
     page.refused = Some(key);
     page_with(status, &page)
-}
-
-            let page = again(&app, &v, id, form, faults, Marks::default()).await?;
-            page_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
-        }
-        Err(failure) => refused(&app, &v, id, form, failure).await,
-    }
 }
 
 async fn saved_part(
@@ -324,9 +324,9 @@ async fn again<'a>(
         addressee,
         files,
         marks,
+        refused: None,
         unsaved: true,
         sends: v.has_role("doctor"),
-        refused: None,
     })
 }
 

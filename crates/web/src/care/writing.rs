@@ -123,6 +123,15 @@ impl Marks {
     }
 }
 
+/// Why nothing was saved although the form was in order, with its status; `None` for what has an answer of its own.
+pub(super) fn refusal(failure: &Failure) -> Option<(String, StatusCode)> {
+    match failure {
+        Failure::Refused(Refusal::NotNow(key)) => Some((key.clone(), StatusCode::CONFLICT)),
+        Failure::Refused(Refusal::Forbidden(key)) => Some((key.clone(), StatusCode::FORBIDDEN)),
+        _ => None,
+    }
+}
+
 /// The answer to a save by itself: when, and the version that the next save stands on.
 #[derive(Template)]
 #[template(path = "care/draft_saved.html")]
@@ -135,15 +144,6 @@ pub(super) struct SavedPart<'a> {
     marks: Marks,
     /// The fields with what was taken over.
     form: Form,
-/// Why nothing was saved although the form was in order, with its status; `None` for what has an answer of its own.
-pub(super) fn refusal(failure: &Failure) -> Option<(String, StatusCode)> {
-    match failure {
-        Failure::Refused(Refusal::NotNow(key)) => Some((key.clone(), StatusCode::CONFLICT)),
-        Failure::Refused(Refusal::Forbidden(key)) => Some((key.clone(), StatusCode::FORBIDDEN)),
-        _ => None,
-    }
-}
-
     case: Id,
     files: Vec<AttachmentView>,
     /// Saved for the first time: from now on files can be attached.
