@@ -46,30 +46,84 @@ pub fn contact_of(organization: &Organization, location: Option<&Location>) -> C
     }
 }
 
+impl Contact {
+    /// The fields by name.
+    pub fn fields(&self) -> [(&'static str, &String); 11] {
+        [
+            ("short", &self.short),
+            ("postal_code", &self.postal_code),
+            ("address", &self.address),
+            ("phone", &self.phone),
+            ("fax", &self.fax),
+            ("url", &self.url),
+            ("desk", &self.desk),
+            ("desk_phone", &self.desk_phone),
+            ("desk_fax", &self.desk_fax),
+            ("hours", &self.hours),
+            ("access", &self.access),
+        ]
+    }
+
+    /// The same, to be written.
+    pub fn fields_mut(&mut self) -> [(&'static str, &mut String); 11] {
+        [
+            ("short", &mut self.short),
+            ("postal_code", &mut self.postal_code),
+            ("address", &mut self.address),
+            ("phone", &mut self.phone),
+            ("fax", &mut self.fax),
+            ("url", &mut self.url),
+            ("desk", &mut self.desk),
+            ("desk_phone", &mut self.desk_phone),
+            ("desk_fax", &mut self.desk_fax),
+            ("hours", &mut self.hours),
+            ("access", &mut self.access),
+        ]
+    }
+}
+
+/// What is typed on top of what is stored `now`: a field that was left as it was `shown` follows what somebody else has
+/// stored since.
+///
+/// # Errors
+/// Fields that both changed, with what is stored.
+pub fn meet(
+    shown: &Contact,
+    typed: &Contact,
+    now: &Contact,
+) -> Result<Contact, Vec<(&'static str, String)>> {
+    let mut both = typed.clone();
+    let mut differ = Vec::new();
+    let others = shown.fields().into_iter().zip(now.fields());
+    for ((name, mine), ((_, was), (_, theirs))) in both.fields_mut().into_iter().zip(others) {
+        if same(mine, was) {
+            mine.clone_from(theirs);
+        } else if !same(was, theirs) && !same(mine, theirs) {
+            differ.push((name, theirs.clone()));
+        }
+    }
+    if differ.is_empty() {
+        Ok(both)
+    } else {
+        Err(differ)
+    }
+}
+
+/// Browsers send the ends of lines their own way.
+fn same(one: &str, other: &str) -> bool {
+    one.trim().lines().eq(other.trim().lines())
+}
+
 /// The fields that differ, with their new values.
 pub(crate) fn changed<'a>(
     old: &Contact,
-    new: &Contact,
-) -> impl Iterator<Item = (&'a str, String)> + use<'a> {
-    let pairs = [
-        ("short", &old.short, &new.short),
-        ("postal_code", &old.postal_code, &new.postal_code),
-        ("address", &old.address, &new.address),
-        ("phone", &old.phone, &new.phone),
-        ("fax", &old.fax, &new.fax),
-        ("url", &old.url, &new.url),
-        ("desk", &old.desk, &new.desk),
-        ("desk_phone", &old.desk_phone, &new.desk_phone),
-        ("desk_fax", &old.desk_fax, &new.desk_fax),
-        ("hours", &old.hours, &new.hours),
-        ("access", &old.access, &new.access),
-    ];
-    let changed: Vec<(&str, String)> = pairs
-        .into_iter()
-        .filter(|(_, old, new)| old != new)
-        .map(|(field, _, new)| (field, new.clone()))
-        .collect();
-    changed.into_iter()
+    new: &'a Contact,
+) -> impl Iterator<Item = (&'static str, &'a String)> {
+    let was = old.fields().map(|(_, text)| text.clone());
+    let pairs = new.fields().into_iter().zip(was);
+    pairs
+        .filter(|((_, text), was)| *text != was)
+        .map(|(field, _)| field)
 }
 
 /// Writes what belongs to the Organization, without its address.

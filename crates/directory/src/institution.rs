@@ -8,7 +8,7 @@ use renkei_fhir::{Location, Organization};
 use renkei_store::institution::{InstitutionRow, InstitutionValue};
 use renkei_store::{Changes, Failure, Note, Place, Store};
 
-pub use crate::contact::{Contact, contact_of};
+pub use crate::contact::{Contact, contact_of, meet};
 use crate::{Kind, contact, gate};
 
 /// The source of values that an institution, or the region for it, has typed. Imports leave these alone.
@@ -125,11 +125,12 @@ pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, contact: &Contact) -> Resul
         return Err(Refusal::Invalid(faults).into());
     }
     let mut changes = Changes::default();
-    for (field, value) in contact::changed(&old, &contact_of(&organization, Some(&location))) {
+    let new = contact_of(&organization, Some(&location));
+    for (field, value) in contact::changed(&old, &new) {
         changes.put_institution_value(&InstitutionValue {
             institution: id.clone(),
             field: field.to_owned(),
-            value,
+            value: value.clone(),
             source: OWN_SOURCE.to_owned(),
             source_date: ctx.at.in_japan().date().to_string(),
             confirmed_by: ctx.caller.account.clone(),

@@ -22,6 +22,7 @@ institution-keep = Keep the departments
 institution-invite = Add its administrator
 institution-edit = Edit the page
 institution-edit-about = What other institutions, letters and replies show. Later imports leave alone what is entered here. Letters that were sent stay as they were.
+institution-changed = Somebody else changed this page first
 institution-page = The institution's page
 institution-desk-title = Liaison desk
 institution-desk = Name of the liaison desk

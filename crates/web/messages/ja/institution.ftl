@@ -22,6 +22,7 @@ institution-keep = 診療科を管理
 institution-invite = この機関の管理者を追加
 institution-edit = 機関のページを直す
 institution-edit-about = ほかの機関と、紹介状・返書に見える連絡先です。ここで直した値は、一覧の取込みでは変わりません。送信済みの紹介状・返書は、送ったときのまま残ります。
+institution-changed = ほかの人が先にこのページを変更しました
 institution-page = 機関のページ
 institution-desk-title = 連携室
 institution-desk = 連携室の名前

@@ -14,6 +14,9 @@ use crate::form::{Faults, Form};
 use crate::state::App;
 use crate::visit::Visit;
 
+/// Before the names of the fields that say what the form showed at first.
+const WAS: &str = "was_";
+
 #[derive(Template)]
 #[template(path = "institution_form.html")]
 struct FormPage<'a> {
@@ -21,6 +24,8 @@ struct FormPage<'a> {
     hit: Hit,
     form: Form,
     faults: Faults,
+    /// What somebody else stored meanwhile in fields that were changed here too.
+    theirs: Vec<(&'static str, String)>,
 }
 
 /// `GET /institutions/{id}/edit`
@@ -30,16 +35,24 @@ pub(crate) async fn show(
     Path(id): Path<String>,
 ) -> Result<Response, Answer> {
     let hit = own(&app, &v, &id)?;
-    let found = institution::get(&app.store, &v.ctx, &hit.id)
-        .await?
-        .ok_or(Answer::NotFound)?;
-    let contact = institution::contact_of(&found.organization, found.location.as_ref());
+    let contact = stored(&app, &v, &hit).await?;
     page(&FormPage {
         v: &v,
         hit,
         form: shown(&contact),
         faults: Faults::default(),
+        theirs: Vec::new(),
     })
+}
+
+async fn stored(app: &App, v: &Visit, hit: &Hit) -> Result<Contact, Answer> {
+    let found = institution::get(&app.store, &v.ctx, &hit.id)
+        .await?
+        .ok_or(Answer::NotFound)?;
+    Ok(institution::contact_of(
+        &found.organization,
+        found.location.as_ref(),
+    ))
 }
 
 /// `POST /institutions/{id}/edit`
@@ -47,13 +60,32 @@ pub(crate) async fn change(
     State(app): State<App>,
     v: Visit,
     Path(id): Path<String>,
-    form: Form,
+    mut form: Form,
 ) -> Result<Response, Answer> {
     let hit = own(&app, &v, &id)?;
+    let mut contact = typed(&form, "");
+    if form.has(&format!("{WAS}address")) {
+        let now = stored(&app, &v, &hit).await?;
+        match institution::meet(&typed(&form, WAS), &contact, &now) {
+            Ok(both) => contact = both,
+            Err(theirs) => {
+                // Saving again is a choice made with both in view.
+                remember(&mut form, &now);
+                let again = FormPage {
+                    v: &v,
+                    hit,
+                    form,
+                    faults: Faults::default(),
+                    theirs,
+                };
+                return page_with(StatusCode::CONFLICT, &again);
+            }
+        }
+    }
     let done = if form.get("address").trim().is_empty() {
         Err(Refusal::fault("address", "fault-institution-address").into())
     } else {
-        institution::edit(&app.store, &v.ctx, &hit.id, &typed(&form)).await
+        institution::edit(&app.store, &v.ctx, &hit.id, &contact).await
     };
     match done {
         Ok(()) => {
@@ -66,6 +98,7 @@ pub(crate) async fn change(
                 hit,
                 form,
                 faults: Faults::new(faults),
+                theirs: Vec::new(),
             };
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
@@ -84,39 +117,39 @@ fn own(app: &App, v: &Visit, id: &str) -> Result<Hit, Answer> {
     }
 }
 
-fn typed(form: &Form) -> Contact {
-    let text = |name| form.get(name).to_owned();
-    Contact {
-        short: text("short"),
-        postal_code: text("postal_code"),
-        address: text("address"),
-        phone: text("phone"),
-        fax: text("fax"),
-        url: text("url"),
-        desk: text("desk"),
-        desk_phone: text("desk_phone"),
-        desk_fax: text("desk_fax"),
-        hours: text("hours"),
-        access: text("access"),
+/// The fields of a form whose names begin with this.
+fn typed(form: &Form, prefix: &str) -> Contact {
+    let mut contact = Contact::default();
+    for (name, text) in contact.fields_mut() {
+        form.get(&format!("{prefix}{name}")).clone_into(text);
+    }
+    contact
+}
+
+/// A form of these values, which also carries what it showed at first.
+fn shown(contact: &Contact) -> Form {
+    let mut form = Form::default();
+    for (name, value) in contact.fields() {
+        form.set(name, value.as_str());
+    }
+    remember(&mut form, contact);
+    form
+}
+
+fn remember(form: &mut Form, contact: &Contact) {
+    for (name, value) in contact.fields() {
+        form.set(&format!("{WAS}{name}"), value.as_str());
     }
 }
 
-fn shown(contact: &Contact) -> Form {
-    let mut form = Form::default();
-    for (name, value) in [
-        ("short", &contact.short),
-        ("postal_code", &contact.postal_code),
-        ("address", &contact.address),
-        ("phone", &contact.phone),
-        ("fax", &contact.fax),
-        ("url", &contact.url),
-        ("desk", &contact.desk),
-        ("desk_phone", &contact.desk_phone),
-        ("desk_fax", &contact.desk_fax),
-        ("hours", &contact.hours),
-        ("access", &contact.access),
-    ] {
-        form.set(name, value.as_str());
+impl FormPage<'_> {
+    /// What the form showed at first, by field.
+    fn was(&self) -> Vec<(String, String)> {
+        let names = Contact::default().fields().map(|(name, _)| name);
+        let fields = names.into_iter().map(|name| format!("{WAS}{name}"));
+        fields
+            .filter(|field| self.form.has(field))
+            .map(|field| (field.clone(), self.form.get(&field).to_owned()))
+            .collect()
     }
-    form
 }

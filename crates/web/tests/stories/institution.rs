@@ -9,10 +9,11 @@ use renkei_store::Changes;
 use renkei_store::import::CodeWait;
 use renkei_testkit::{Backend, each_backend};
 
-use crate::common::{World, words};
+use crate::common::{Browser, World, words};
 
 each_backend!(
     an_institution_keeps_its_page,
+    two_keep_one_page,
     letters_keep_the_address_they_were_sent_with,
     the_desk_decides_about_codes,
     each_office_begins_with_its_work
@@ -99,6 +100,62 @@ async fn an_institution_keeps_its_page(backend: Backend) {
         .signed_in("clerk", Some(&clinic), &[Role::LiaisonClerk])
         .await;
     assert_eq!(clerk.get(&path).await.status_code(), 404);
+}
+
+async fn two_keep_one_page(backend: Backend) {
+    let world = World::empty(backend).await;
+    let clinic = world.clinic("岩田医院").await;
+    let path = format!("/institutions/{clinic}/edit");
+    let admin = world
+        .signed_in("admin", Some(&clinic), &[Role::InstitutionAdmin])
+        .await;
+    let desk = world.signed_in("desk", None, &[Role::RegionDesk]).await;
+    assert_eq!(admin.post(&path, &PAGE).await.status_code(), 303);
+    let page = desk.get(&path).await.text();
+    assert!(
+        page.contains("name=\"was_hours\""),
+        "what the form showed travels with it"
+    );
+    // Both have the page of before; the first changes one field, the second another and then the same.
+    let sent = |changes: &[(&'static str, &'static str)]| -> Vec<(String, String)> {
+        let now = PAGE.map(|(name, text)| {
+            let change = changes.iter().find(|(field, _)| *field == name);
+            (
+                name.to_owned(),
+                change.map_or(text, |(_, new)| new).to_owned(),
+            )
+        });
+        let was = PAGE.map(|(name, text)| {
+            let shown = match name {
+                "phone" => "03-5555-0003".to_owned(),
+                "address" => "東京都目黒区中目黒9-9-9".to_owned(),
+                _ => text.replace('\n', "\r\n"),
+            };
+            (format!("was_{name}"), shown)
+        });
+        now.into_iter().chain(was).collect()
+    };
+    let post = async |browser: &Browser<'_>, fields: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.as_str()))
+            .collect();
+        browser.post(&path, &fields).await
+    };
+    let first = post(&admin, sent(&[("desk", "入退院支援室")])).await;
+    assert_eq!(first.status_code(), 303);
+    let second = post(&desk, sent(&[("access", "裏口から")])).await;
+    assert_eq!(second.status_code(), 303);
+    let said = words(&desk.get(&format!("/institutions/{clinic}")).await.text());
+    assert!(
+        said.contains("入退院支援室") && said.contains("裏口から"),
+        "{said}"
+    );
+    let third = post(&desk, sent(&[("desk", "地域連携室")])).await;
+    assert_eq!(third.status_code(), 409);
+    let page = words(&third.text());
+    assert!(page.contains("先にこのページを変更しました"), "{page}");
+    assert!(page.contains("入退院支援室") && third.text().contains("value=\"地域連携室\""));
 }
 
 async fn letters_keep_the_address_they_were_sent_with(backend: Backend) {
