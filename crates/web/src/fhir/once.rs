@@ -4,6 +4,7 @@
 
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::response::Response;
+use renkei_access::Interaction;
 use renkei_base::Id;
 use renkei_care::Care;
 use renkei_care::fhir::{self, Denied, Outcome, Written};
@@ -217,6 +218,14 @@ async fn transaction(place: &Place<'_>, done: &Done) -> Result<Reply, No> {
     Ok(Reply::ok(page.to_json()))
 }
 
+/// Whether this token, which need not be the one of the first time, would be shown what it writes.
+fn sees(place: &Place<'_>, key: &Key) -> bool {
+    use Interaction::{Create, Read, Search, Update};
+    [Create, Read, Search, Update]
+        .into_iter()
+        .any(|act| place.guest.allows(&key.typ, act))
+}
+
 /// The version that was written, as it was answered then.
 async fn reply(place: &Place<'_>, kept: &Kept) -> Result<Reply, No> {
     let status = match kept.outcome {
@@ -235,7 +244,7 @@ async fn reply(place: &Place<'_>, kept: &Kept) -> Result<Reply, No> {
         status,
         ..stamped(&kept.key, kept.version, stored.updated)
     };
-    if place.manner.give == Return::Representation && !stored.deleted {
+    if place.manner.give == Return::Representation && !stored.deleted && sees(place, &kept.key) {
         reply.body = Some(stored.resource.to_json());
     }
     Ok(reply)
