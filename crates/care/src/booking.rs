@@ -2,6 +2,7 @@
 //! it becomes busy in the same commit as the appointment, standing on the version that was free.
 
 pub mod opening;
+pub(crate) mod typed;
 
 use renkei_access::{Action, Facts, permit};
 use renkei_base::clock::Span;

@@ -50,7 +50,10 @@ async fn tried(
 ) -> Result<Done, Failure> {
     for _ in 0..TRIES {
         let case = Case::load(care, ctx, id, &turn::action(command.verb())).await?;
-        let (changes, to) = match plan(care, ctx, &case, seen, command).await {
+        // Before anything else is read: a no tells nothing of what is asked for.
+        policy::may(ctx, command.verb(), &case)?;
+        let meant = booking::typed::meant(care, ctx, &case, command).await?;
+        let (changes, to) = match plan(care, ctx, &case, seen, &meant).await {
             Ok(Outcome::Already) => return Ok(already(&case)),
             Ok(Outcome::Go { changes, to }) => (changes, to),
             // The other half of a double click may have come between the reads: its slot looks taken, by itself.

@@ -15,6 +15,8 @@ renkei_testkit::each_backend!(
     twenty_people_want_one_slot,
     a_slot_comes_back,
     a_time_of_ones_own,
+    a_typed_time_that_was_opened,
+    a_typed_time_that_does_not_fit,
     slots_are_opened_once_and_withdrawn,
     a_first_opening_is_no_refusal,
     holidays_are_left_out,
@@ -214,6 +216,70 @@ async fn a_time_of_ones_own(backend: Backend) {
             .await,
     );
     assert_eq!(refused, Refusal::fault("date", "fault-time-past"));
+}
+
+fn typed(time: &str, minutes: &str, doctor: &str) -> ActForm {
+    ActForm {
+        date: "R8.11.27".to_owned(),
+        time: time.to_owned(),
+        minutes: minutes.to_owned(),
+        doctor: doctor.to_owned(),
+        ..ActForm::default()
+    }
+}
+
+/// Who types a time that stands open takes it: else the doctor would be booked beside it, and it be given once more.
+async fn a_typed_time_that_was_opened(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let form = OpeningForm {
+        department: region.cardiology.to_string(),
+        from: "2026-11-27".to_owned(),
+        times: "9:00 9:30".to_owned(),
+        minutes: "30".to_owned(),
+        doctor: "髙木 一".to_owned(),
+        place: "3番".to_owned(),
+        ..OpeningForm::default()
+    };
+    open_slots(&region.care, &region.ctx(&region.desk), &form)
+        .await
+        .unwrap();
+    let opened = free(&region).await;
+    let case = region.accepted().await;
+    let book = Command::parse(Verb::Book, &typed("9:00", "15", "髙木一")).unwrap();
+    region.act(&region.desk, &case, book.clone()).await.unwrap();
+    assert!(region.act(&region.desk, &case, book).await.unwrap().already);
+    assert_eq!(free(&region).await, [opened[1].clone()]);
+    let booked = region.view(&region.clinic_clerk, &case).await.unwrap();
+    let booked = booked.appointment.unwrap();
+    assert_eq!(
+        (booked.start, booked.end, booked.place.as_str()),
+        (opened[0].start, opened[0].end, "3番")
+    );
+    let rebook = Command::parse(Verb::Rebook, &typed("9:30", "15", "")).unwrap();
+    region
+        .act(&region.desk, &case, rebook.clone())
+        .await
+        .unwrap();
+    assert!(
+        region
+            .act(&region.desk, &case, rebook)
+            .await
+            .unwrap()
+            .already
+    );
+    assert_eq!(free(&region).await, [opened[0].clone()]);
+}
+
+/// A longer time, one in between and one of a doctor whom the slot does not name are made as they were typed.
+async fn a_typed_time_that_does_not_fit(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let opened = opened(&region, "9:00 9:30").await;
+    for (time, minutes, doctor) in [("9:00", "60", ""), ("9:10", "15", ""), ("9:00", "15", "別")] {
+        let case = region.accepted().await;
+        let book = Command::parse(Verb::Book, &typed(time, minutes, doctor)).unwrap();
+        region.act(&region.desk, &case, book).await.unwrap();
+    }
+    assert_eq!(free(&region).await, opened);
 }
 
 async fn slots_are_opened_once_and_withdrawn(backend: Backend) {
