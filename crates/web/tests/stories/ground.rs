@@ -1,11 +1,15 @@
 //! What holds for every page: headers, where forms come from, how large they are, languages.
 
-use crate::common::World;
-use axum::body::Body;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode};
 use renkei_base::Role;
 use renkei_testkit::{Backend, each_backend};
 use tower::ServiceExt;
+
+use crate::common::World;
 
 each_backend!(
     headers,
@@ -105,36 +109,61 @@ async fn forms_of_other_sites(backend: Backend) {
     assert!(browser.get("/departments").await.text().contains("内科"));
 }
 
-/// A body that would give 100 MB, and counts what was taken of it.
-fn endless(taken: std::sync::Arc<std::sync::atomic::AtomicUsize>) -> Body {
-    let chunk = vec![b'a'; 1_000_000];
-    let chunks = (0..100).map(move |_| {
-        taken.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        Ok::<_, std::io::Error>(chunk.clone())
+/// What was taken of a body, in chunks of 1 MB, and how much of it was in memory at once.
+#[derive(Default)]
+struct Taken {
+    all: AtomicUsize,
+    held: AtomicUsize,
+    most: AtomicUsize,
+}
+
+/// MB of a refused body that are read at most: 128 MiB after those that the form has read.
+const MOST: usize = 140;
+
+struct Chunk(Vec<u8>, Arc<Taken>);
+
+impl AsRef<[u8]> for Chunk {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Chunk {
+    fn drop(&mut self) {
+        self.1.held.fetch_sub(1, SeqCst);
+    }
+}
+
+/// A body of that many MB.
+fn body(chunks: usize, taken: Arc<Taken>) -> Body {
+    let chunks = (0..chunks).map(move |_| {
+        taken.all.fetch_add(1, SeqCst);
+        let held = taken.held.fetch_add(1, SeqCst) + 1;
+        taken.most.fetch_max(held, SeqCst);
+        let chunk = Chunk(vec![b'a'; 1_000_000], Arc::clone(&taken));
+        Ok::<_, std::io::Error>(Bytes::from_owner(chunk))
     });
     Body::from_stream(futures_util::stream::iter(chunks))
 }
 
+/// What is refused is read to its end, so that a browser sees why; nothing of it is kept, and without an end it is cut off.
 async fn too_large(backend: Backend) {
     let world = World::empty(backend).await;
     let admin = world.signed_in("region", None, &[Role::RegionAdmin]).await;
     let router = renkei_web::router(world.app.clone());
     for (lang, said) in [("ja", "大きすぎます"), ("en", "too large")] {
-        for (path, length, kind) in [
-            ("/login", None, "application/x-www-form-urlencoded"),
-            (
-                "/login",
-                Some("100000000"),
-                "application/x-www-form-urlencoded",
-            ),
-            ("/people/new", None, "application/x-www-form-urlencoded"),
-            (
-                "/imports",
-                Some("100000000"),
-                "multipart/form-data; boundary=x",
-            ),
+        let (form, files) = (
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+        );
+        for (path, length, kind, size) in [
+            ("/login", None, form, 100),
+            ("/login", Some("100000000"), form, 100),
+            ("/people/new", None, form, 100),
+            ("/people/new", None, form, 1000),
+            ("/imports", Some("100000000"), files, 100),
         ] {
-            let taken = std::sync::Arc::default();
+            let taken = Arc::<Taken>::default();
             let cookies = format!(
                 "{}; lang={lang}",
                 admin.cookies.join("; ").replace("lang=ja; ", "")
@@ -145,7 +174,7 @@ async fn too_large(backend: Backend) {
             if let Some(length) = length {
                 request = request.header("content-length", length);
             }
-            let body = endless(std::sync::Arc::clone(&taken));
+            let body = body(size, Arc::clone(&taken));
             let answer = router
                 .clone()
                 .oneshot(request.body(body).unwrap())
@@ -160,8 +189,12 @@ async fn too_large(backend: Backend) {
                 page.contains(said) && page.contains("<!doctype html>"),
                 "{page}"
             );
-            let taken = taken.load(std::sync::atomic::Ordering::SeqCst);
-            assert!(taken < 5, "{path}: {taken} MB were read");
+            let [all, most] = [&taken.all, &taken.most].map(|count| count.load(SeqCst));
+            assert!(
+                all == size.min(all.max(128)) && all <= MOST,
+                "{path}: {all} MB were read"
+            );
+            assert!(most < 5, "{path}: {most} MB were held");
         }
     }
 }

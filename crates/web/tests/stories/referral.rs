@@ -7,6 +7,7 @@ use crate::common::{World, between, words};
 each_backend!(
     a_slot_that_was_just_taken,
     a_clerk_does_not_send,
+    lines_of_an_older_text_are_not_sent,
     an_addressee_without_a_desk_is_named
 );
 
@@ -69,4 +70,62 @@ async fn an_addressee_without_a_desk_is_named(backend: Backend) {
             words(&part.text())
         );
     }
+}
+
+/// Without a script: the form is refused beside its field, says what would change, and the button makes the lines anew.
+async fn lines_of_an_older_text_are_not_sent(backend: Backend) {
+    let world = World::sample(backend).await;
+    let doctor = world.browser(&world.made.people["naika.mihara"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r11"]);
+    let page = doctor.get(&format!("{case}/edit")).await.text();
+    let patient = between(&page, "name=\"patient\" value=\"", "\"").to_owned();
+    let base = |page: &str| between(page, "name=\"base\" value=\"", "\"").to_owned();
+    let post = async |base: &str, of: &str, lines: &[&str], then: &str| {
+        let mut pairs = vec![
+            ("patient", patient.as_str()),
+            ("base", base),
+            ("purpose", "精査のお願い"),
+            ("medication", "A錠 1錠\r\nB錠 2錠\r\nD錠 1錠"),
+            ("medication_of", of),
+            ("then", then),
+        ];
+        pairs.extend(lines.iter().map(|line| ("medication_lines", *line)));
+        doctor.post(&format!("{case}/draft"), &pairs).await
+    };
+    let (of, lines) = (
+        "A錠 1錠\r\nB錠 2錠\r\nC錠 3錠",
+        ["A錠 1錠 粉砕", "B錠 2錠", "C錠 3錠"],
+    );
+    let refused = post(&base(&page), of, &lines, "send").await;
+    assert_eq!(refused.status_code(), 422);
+    let page = refused.text();
+    let said = words(&page);
+    assert!(page.contains("id=\"medication-fault\""), "{said}");
+    let preview = words(between(&page, "data-preview", "</div>"));
+    assert!(
+        preview.contains("加わる D錠 1錠") && preview.contains("なくなる C錠 3錠"),
+        "{preview}"
+    );
+    assert!(page.contains("value=\"C錠 3錠\""), "the lines as they are");
+
+    let split = post(&base(&page), of, &lines, "split").await;
+    assert_eq!(split.status_code(), 200);
+    let page = split.text();
+    let inputs: Vec<&str> = page
+        .split("name=\"medication_lines\" value=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert_eq!(inputs, ["A錠 1錠 粉砕", "B錠 2錠", "D錠 1錠"]);
+    assert!(
+        page.contains("<del>C錠 3錠</del>")
+            && page.contains("id=\"lines-old\" role=\"status\" hidden")
+    );
+    let of = "A錠 1錠\r\nB錠 2錠\r\nD錠 1錠";
+    let sent = post(&base(&page), of, &inputs, "send").await.text();
+    assert!(
+        !sent.contains("id=\"medication-fault\""),
+        "{}",
+        words(&sent)
+    );
 }
