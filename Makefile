@@ -4,7 +4,7 @@
 DATA ?= demo-data
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
-SECONDS ?= 60
+FUZZ_SECONDS ?= 60
 # Where rustup puts it, for shells that were opened before.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -18,7 +18,7 @@ help:
 	@echo 'make test    format, lints, rules of the house, all tests on SQLite and on PostgreSQL'
 	@echo 'make build   the release binary, target/release/renkei'
 	@echo 'make bench   the measurements of bench/, printed to bench/RESULTS.md'
-	@echo 'make fuzz    broken copies of good inputs for every parser, SECONDS of each (60); make test does one'
+	@echo 'make fuzz    broken copies of good inputs for every parser, FUZZ_SECONDS of each (60); make test does one'
 	@echo 'make fmt     format the sources'
 	@echo 'make lint    format check, clippy, cargo-deny where it is installed'
 	@echo 'make setup   install what make demo and make test need'
@@ -51,7 +51,7 @@ bench:
 fuzz:
 	@scripts/setup test
 	@$(MAKE) --silent --no-print-directory assets
-	RENKEI_FUZZ_SECONDS=$(SECONDS) scripts/test fuzz
+	RENKEI_FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/test fuzz
 
 fmt:
 	$(CARGO) fmt --all

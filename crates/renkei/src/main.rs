@@ -6,12 +6,14 @@
 //! | `machine` | the time and the ids of this machine |
 //! | `wiring` | the parts put together |
 //! | `server` | listening, TLS, what is done beside answering, ending in order |
+//! | `connection` | how many connections at once, and an end for silent ones |
 //! | `command/` | one file for each subcommand |
 //! | `error`, `say` | what people at the terminal are told |
 
 mod cli;
 mod command;
 mod config;
+mod connection;
 mod error;
 mod machine;
 mod say;

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
 use crate::config::{Server, Tls};
+use crate::connection::Doorway;
 use crate::error::CommandError;
 use crate::wiring::Program;
 
@@ -148,24 +149,29 @@ async fn answer(
     handle: Handle<SocketAddr>,
     service: IntoMakeServiceWithConnectInfo<Router, SocketAddr>,
 ) -> std::io::Result<()> {
+    let doorway = Doorway::new();
     match certificate {
         Some(certificate) => {
-            patient(axum_server::from_tcp_rustls(listener, certificate)?.handle(handle))
+            let server = axum_server::from_tcp_rustls(listener, certificate)?.handle(handle);
+            patient(server.map(|tls| tls.acceptor(doorway)))
                 .serve(service)
                 .await
         }
         None => {
-            patient(axum_server::from_tcp(listener)?.handle(handle))
-                .serve(service)
-                .await
+            let server = axum_server::from_tcp(listener)?.handle(handle);
+            patient(server.acceptor(doorway)).serve(service).await
         }
     }
 }
 
-/// With an end to the patience for clients that do not finish their request's head.
+/// With an end to the patience for clients that do not finish their request's head, or are no longer there.
 fn patient<A>(mut server: AxumServer<SocketAddr, A>) -> AxumServer<SocketAddr, A> {
     let mut http = server.http_builder().http1();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let mut http = server.http_builder().http2();
+    http.timer(TokioTimer::new())
+        .keep_alive_interval(HEAD)
+        .keep_alive_timeout(HEAD);
     server
 }
 

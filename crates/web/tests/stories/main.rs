@@ -18,6 +18,7 @@ mod fhir_read;
 mod fhir_scope;
 mod fhir_search;
 mod fhir_write;
+mod fuzz;
 mod ground;
 mod hostile;
 mod institution;
