@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use renkei_care::Deadlines;
+use renkei_care::subscription::Hosts;
 use serde::Deserialize;
 
 use crate::cli::Place;
@@ -18,8 +19,24 @@ pub(crate) struct Config {
     pub(crate) data: Option<PathBuf>,
     pub(crate) server: Server,
     pub(crate) database: Database,
+    pub(crate) subscriptions: Subscriptions,
     /// How long each step of a referral may take.
     pub(crate) deadlines: Deadlines,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Subscriptions {
+    /// Hosts that machine clients may be told at: `["hooks.example.jp", "hooks.example.jp:8443"]`.
+    hosts: Vec<String>,
+    /// Further ones that have addresses of a private network.
+    private_hosts: Vec<String>,
+}
+
+impl Subscriptions {
+    pub(crate) fn hosts(&self) -> Hosts {
+        Hosts::new(&self.hosts, &self.private_hosts)
+    }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -163,6 +180,8 @@ mod tests {
                 && !config.server.trusted_proxies.is_empty()
                 && config.database.url.is_some()
                 && config.database.root_certificates.is_some()
+                && config.subscriptions.hosts.len() == 2
+                && config.subscriptions.private_hosts.len() == 1
         );
         assert_eq!(
             config.server.base_url.as_deref(),

@@ -40,7 +40,8 @@ impl Program {
         let store = Store::open(&place, Arc::clone(&clock)).await?;
         Ok(Self {
             access: Access::new(store.clone(), AccessConfig::default(), Arc::clone(&ids)),
-            care: Care::new(store.clone(), config.deadlines),
+            care: Care::new(store.clone(), config.deadlines)
+                .with_hosts(config.subscriptions.hosts()),
             config,
             folder,
             store,
@@ -67,6 +68,13 @@ impl Program {
         let config = Config::load(place)?;
         let folder = config.folder(place, FOLDER);
         Self::open(config, folder).await
+    }
+
+    /// As the sample region: this machine's other programs may be told of changes, without TLS.
+    pub(crate) fn telling_here(mut self) -> Self {
+        let hosts = self.config.subscriptions.hosts().and_here();
+        self.care = self.care.with_hosts(hosts);
+        self
     }
 
     /// The context of the program's own work now.

@@ -38,7 +38,7 @@ pub(crate) async fn run(place: &Place, listen: SocketAddr) -> Result<(), Command
         None
     };
     let _turn = alone(&config, &folder)?;
-    let program = Program::open(config, folder).await?;
+    let program = Program::open(config, folder).await?.telling_here();
     let ended = serve(&program, listening, making).await;
     program.store.close().await?;
     ended
