@@ -2,6 +2,8 @@
 print = Print
 as-of = as of { $when }
 keys-list = Keyboard: {"["}↑{"]"} {"["}↓{"]"} move between rows, Enter opens, / goes to the search field.
+keys-rows = Keyboard: {"["}↑{"]"} {"["}↓{"]"} move between rows, Enter opens.
+case-patient-phone = Patient's telephone
 home-new = New referral
 home-groups = What to do
 home-all = All

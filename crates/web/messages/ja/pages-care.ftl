@@ -2,6 +2,8 @@
 print = 印刷
 as-of = { $when } 現在
 keys-list = キーボード：{"["}↑{"]"} {"["}↓{"]"} で行を移動、Enter で開く、/ で検索欄へ。
+keys-rows = キーボード：{"["}↑{"]"} {"["}↓{"]"} で行を移動、Enter で開く。
+case-patient-phone = 患者の電話
 home-new = 新しい紹介
 home-groups = すること
 home-all = すべて

@@ -4,7 +4,10 @@ use renkei_testkit::{Backend, each_backend};
 
 use crate::common::{World, between, words};
 
-each_backend!(what_somebody_else_stored_is_shown);
+each_backend!(
+    what_somebody_else_stored_is_shown,
+    who_books_can_call_the_patient,
+);
 
 async fn what_somebody_else_stored_is_shown(backend: Backend) {
     let world = World::sample(backend).await;
@@ -38,4 +41,18 @@ async fn what_somebody_else_stored_is_shown(backend: Backend) {
     assert!(page.contains("value=\"045-222-2222\""), "mine");
     let newer = between(&page, "name=\"base\" value=\"", "\"");
     assert_ne!(newer, base, "saving again stands on what was shown");
+}
+
+async fn who_books_can_call_the_patient(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r07"]);
+    let page = desk.get(&case).await.text();
+    let called = between(&page, "患者の電話</dt>", "</dd>");
+    assert!(called.contains("045-000-"), "{called}");
+    let home = words(&desk.get("/home").await.text());
+    assert!(
+        home.contains("Enter で開く。"),
+        "a list without a search field promises none: {home}"
+    );
 }
