@@ -371,11 +371,10 @@ pub async fn list(
         Side::Sender => "requester",
         Side::Receiver => "owner",
     };
+    // What is not sent yet the store shows to its sender alone.
     let states = State::ALL
         .into_iter()
         .filter(|state| state.is_over() == (span == Span::Over));
-    // What is not sent yet is the sender's alone.
-    let states = states.filter(|state| side == Side::Sender || !state.is_private());
     let mut query = Query::of(Task::TYPE)
         .with(param, Organization::key(ctx.institution()?).to_string())
         .with_any(
@@ -389,17 +388,12 @@ pub async fn list(
     }
     query.cursor = cursor.map(str::to_owned);
     let page = care.store.search(ctx, &query).await?;
-    let rows = page.matches.iter().filter(|stored| is_shown(side, stored));
     Ok(Listing {
-        rows: rows
+        rows: page
+            .matches
+            .iter()
             .filter_map(|stored| row(ctx, stored, &page.included, None))
             .collect(),
         next: page.next,
     })
-}
-
-/// A draft that was thrown away was never sent: its addressee knows nothing of it, not even with the record.
-fn is_shown(side: Side, stored: &Stored) -> bool {
-    let task = Task::from_resource(stored.resource.clone());
-    side == Side::Sender || task.is_some_and(|task| task.started().is_some())
 }
