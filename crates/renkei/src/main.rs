@@ -7,6 +7,7 @@
 //! | `wiring` | the parts put together |
 //! | `server` | listening, TLS, what is done beside answering, ending in order |
 //! | `connection` | how many connections at once, and an end for silent ones |
+//! | `subscription`, `courier` | the job that tells programs of changes, and HTTP to them |
 //! | `command/` | one file for each subcommand |
 //! | `error`, `say` | what people at the terminal are told |
 
@@ -14,10 +15,12 @@ mod cli;
 mod command;
 mod config;
 mod connection;
+mod courier;
 mod error;
 mod machine;
 mod say;
 mod server;
+mod subscription;
 mod wiring;
 
 use std::process::ExitCode;

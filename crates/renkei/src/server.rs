@@ -9,6 +9,7 @@ use axum_server::tls_rustls::RustlsConfig;
 use axum_server::{Handle, Server as AxumServer};
 use hyper_util::rt::TokioTimer;
 use renkei_access::DemoMode;
+use renkei_care::subscription::deliver::Post;
 use renkei_directory::Finder;
 use renkei_web::{App, Parts, Proxies, WebConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -17,7 +18,9 @@ use tokio::time::MissedTickBehavior;
 
 use crate::config::{Server, Tls};
 use crate::connection::Doorway;
+use crate::courier::HttpCourier;
 use crate::error::CommandError;
+use crate::subscription::telling;
 use crate::wiring::Program;
 
 /// How long answers that were begun may take after the order to end. Event streams never end by themselves.
@@ -103,6 +106,7 @@ pub(crate) async fn run(
     beside.spawn(ending(Orders::new()?, handle.clone()));
     beside.spawn(look_again(program.store.clone(), finder));
     beside.spawn(renkei_web::issuing(app.clone()));
+    beside.spawn(telling(post(program)?));
     beside.spawn(tidy(
         program.access.clone(),
         program.clock.clone(),
@@ -117,6 +121,20 @@ pub(crate) async fn run(
     let served = answer(listening.listener, certificate, handle, service).await;
     tracing::info!("ended");
     Ok(served?)
+}
+
+/// What deliveries to subscriptions need.
+fn post(program: &Program) -> Result<Post<HttpCourier>, CommandError> {
+    let courier = HttpCourier::new();
+    let courier = courier.map_err(|error| CommandError::said(format!("no TLS: {error}")))?;
+    Ok(Post {
+        care: program.care.clone(),
+        access: program.access.clone(),
+        courier,
+        clock: program.clock.clone(),
+        ids: program.ids.clone(),
+        holder: program.ids.id(),
+    })
 }
 
 fn app(program: &Program, listening: &Listening, finder: Finder, demo: Option<DemoMode>) -> App {
