@@ -1,7 +1,7 @@
 # Audit
 audit-about = Who did what, and when. It holds no patient's name and no contents. That you look at it is recorded too.
 audit-from = From
-audit-from-hint = Empty: seven days ago
+audit-from-hint = Empty: seven days before
 audit-until = Until
 audit-until-hint = Empty: today
 audit-person = Person

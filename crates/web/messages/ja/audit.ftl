@@ -1,7 +1,7 @@
 # 監査
 audit-about = だれが、いつ、何をしたかの記録です。患者の氏名や内容は含みません。この画面を見たことも記録されます。
 audit-from = いつから
-audit-from-hint = 空欄なら7日前
+audit-from-hint = 空欄なら「いつまで」の7日前
 audit-until = いつまで
 audit-until-hint = 空欄なら今日
 audit-person = 利用者

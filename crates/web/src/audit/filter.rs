@@ -177,9 +177,13 @@ async fn person_name(app: &App, v: &Visit, account: &str) -> Result<String, Answ
 
 fn filter(params: &Params, now: Micros, faults: &mut Vec<Fault>) -> AuditFilter {
     let today = now.in_japan().date();
-    let first = today.checked_sub(DAYS.days()).unwrap_or(today);
-    let from = day("from", &params.from, first, faults);
     let until = day("until", &params.until, today, faults);
+    let first = until.min(today);
+    let first = first.checked_sub(DAYS.days()).unwrap_or(first);
+    let from = day("from", &params.from, first, faults);
+    if until < from && faults.iter().all(|fault| fault.field != "until") {
+        faults.push(Fault::new("until", "fault-ends-before-it-begins"));
+    }
     let end = until.checked_add(1.day()).unwrap_or(until);
     AuditFilter {
         from: midnight(from),

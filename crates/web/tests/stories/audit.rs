@@ -57,6 +57,19 @@ async fn auditors_read_and_verify(backend: Backend) {
     let wrong = auditor.get("/audit?from=S64.1.8").await.text();
     assert!(wrong.contains("平成元年1月8日"), "{}", words(&wrong));
 
+    let turned = auditor.get("/audit?from=R2.2.2&until=R2.2.1").await.text();
+    assert!(
+        turned.contains("終わりが始まりより前"),
+        "{}",
+        words(&turned)
+    );
+    let early = auditor.get("/audit?until=2020-02-08").await.text();
+    assert!(
+        early.contains("value=\"2020-02-01\""),
+        "seven days before its end: {}",
+        words(&early)
+    );
+
     // Page by page, every row once.
     let mut path = "/audit?from=2020-01-01".to_owned();
     let mut seen = Vec::new();
