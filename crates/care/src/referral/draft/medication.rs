@@ -104,7 +104,7 @@ fn anew(old: &[String], lines: &[String], now: Vec<String>) -> Anew {
             }
             Some((_, Stands::Removed)) if !whole => {}
             Some((_, Stands::Removed | Stands::Unknown)) | None => {
-                anew.lines.push((line, Origin::New))
+                anew.lines.push((line, Origin::New));
             }
         }
     }
