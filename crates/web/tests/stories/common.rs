@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum_test::{TestRequest, TestResponse, TestServer};
 use renkei_access::{Access, AccessConfig, NewPerson, Person};
 use renkei_base::{Clock as _, Ctx, Id, Ids, Lang, Role, Roles};
+use renkei_care::subscription::Hosts;
 use renkei_care::{Care, Deadlines};
 use renkei_directory::Finder;
 use renkei_directory::institution::{NewInstitution, register};
@@ -45,7 +46,8 @@ impl World {
             .await
             .unwrap();
         let access = Access::new(store.clone(), AccessConfig::cheap(), Arc::clone(&ids));
-        let care = Care::new(store.clone(), Deadlines::default());
+        let hosts = Hosts::new(&["hooks.example.jp".to_owned()], &[]);
+        let care = Care::new(store.clone(), Deadlines::default()).with_hosts(hosts);
         let ctx = Ctx::program(clock.now(), Arc::clone(&ids));
         let mode = access.demo_mode(&ctx, loopback()).await.unwrap();
         let made = if sample {

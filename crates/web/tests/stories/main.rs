@@ -17,6 +17,7 @@ mod fhir_leak_kinds;
 mod fhir_read;
 mod fhir_scope;
 mod fhir_search;
+mod fhir_subscription;
 mod fhir_write;
 mod fuzz;
 mod ground;
