@@ -1,5 +1,6 @@
 //! What needs me now; all running; closed.
 
+mod find;
 mod group;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use crate::referral::turn::RETURNED;
 use crate::referral::{Side, State};
 use crate::{Care, Priority};
 
+pub use find::find;
 pub use group::Group;
 
 /// What is wanted of the list of what needs me.

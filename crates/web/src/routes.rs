@@ -159,6 +159,7 @@ pub fn table() -> Vec<Route> {
         get("/patients/{id}/edit", CARING, patient::edit),
         post("/patients/{id}/edit", CARING, patient::change),
         get("/referrals", CARING, referral::list),
+        post("/referrals", CARING, referral::find),
         get("/referrals/new", CARING, draft::new),
         post("/referrals/addressee", CARING, addressee::part),
         post("/referrals/medication", CARING, medication::split),

@@ -26,18 +26,28 @@ pub fn number(at: Micros, secret: [u8; 32]) -> String {
 
 /// Whether the check character fits. Dashes and case do not matter; I and L are 1, O is 0.
 pub fn holds(number: &str) -> bool {
-    let plain: String = number
-        .chars()
-        .filter(|c| *c != '-')
-        .map(|c| match c.to_ascii_uppercase() {
-            'I' | 'L' => '1',
-            'O' => '0',
-            other => other,
-        })
-        .collect();
+    let plain = plain(number);
     let mut body = plain.chars();
     let check = body.next_back();
     plain.len() == 14 && check == Some(check_character(body.as_str()))
+}
+
+/// A number as it is stored, of one as people type it; `None` where the check character does not fit.
+pub fn written(typed: &str) -> Option<String> {
+    let plain = plain(typed.trim());
+    let (date, rest) = plain.split_at_checked(6).filter(|_| holds(&plain))?;
+    let (first, last) = rest.split_at_checked(4)?;
+    Some(format!("{date}-{first}-{last}"))
+}
+
+fn plain(number: &str) -> String {
+    let letters = number.chars().filter(|c| *c != '-');
+    let read = letters.map(|c| match c.to_ascii_uppercase() {
+        'I' | 'L' => '1',
+        'O' => '0',
+        other => other,
+    });
+    read.collect()
 }
 
 fn character(value: u32) -> char {

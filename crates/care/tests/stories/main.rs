@@ -19,6 +19,7 @@ mod fhir;
 mod fhir_pointing;
 mod fhir_step;
 mod fhir_traces;
+mod find;
 mod large;
 mod overdue;
 mod patient;

@@ -29,6 +29,9 @@ list-sent-running = Sent, running
 list-received-running = Received, running
 list-sent-over = Sent, closed
 list-received-over = Received, closed
+referral-search = Patient’s name, kana, birthday, patient number or referral number
+referrals-found = Looked for among all that were sent or received, running or over; newest first.
+referrals-not-found = No such referral. Try another spelling, the birthday or the referral number.
 list-empty = There are no such referrals.
 
 patient-new = Register a patient

@@ -29,6 +29,9 @@ list-sent-running = 送った紹介（進行中）
 list-received-running = 受けた紹介（進行中）
 list-sent-over = 送った紹介（終了）
 list-received-over = 受けた紹介（終了）
+referral-search = 患者の氏名・カナ・生年月日・患者番号・紹介番号で探す
+referrals-found = 送った紹介・受けた紹介、進行中・終了のすべてから探しました。新しい順です。
+referrals-not-found = 該当する紹介が見つかりません。表記を変えるか、生年月日か紹介番号で探してください。
 list-empty = 該当する紹介はありません。
 
 patient-new = 患者を登録

@@ -42,6 +42,24 @@ struct Referrals<'a> {
     side: Side,
     over: bool,
     list: Listing,
+    /// What was looked for; empty for the lists.
+    q: String,
+}
+
+/// `POST /referrals`: by a patient's name or a number, which so stay out of addresses.
+pub(crate) async fn find(State(app): State<App>, v: Visit, form: Form) -> Result<Response, Answer> {
+    let q = form.get("q").trim().to_owned();
+    if q.is_empty() {
+        return Ok(Redirect::to("/referrals").into_response());
+    }
+    let rows = work_list::find(&app.care, &v.ctx, &q).await?;
+    page(&Referrals {
+        v: &v,
+        side: Side::Sender,
+        over: false,
+        list: Listing { rows, next: None },
+        q,
+    })
 }
 
 /// `GET /referrals?side=receiver&over=1`
@@ -64,6 +82,7 @@ pub(crate) async fn list(
         side,
         over,
         list,
+        q: String::new(),
     })
 }
 
@@ -82,6 +101,10 @@ impl Referrals<'_> {
 
     fn rows(&self) -> &[Row] {
         &self.list.rows
+    }
+
+    fn current(&self, side: &str, over: bool) -> bool {
+        self.q.is_empty() && self.side.code() == side && self.over == over
     }
 }
 

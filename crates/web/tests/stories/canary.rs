@@ -237,6 +237,11 @@ async fn a_name_stays_where_it_belongs(backend: Backend) {
         addresses(paper, &answer);
     }
 
+    for asked in ["鸞鳳院", "ランポウイン"] {
+        let found = post(&clerk, "/referrals", &[("q", asked)]).await;
+        assert!(found.text().contains(&case), "{asked}");
+    }
+
     // Refusals, and what those see who see no patients.
     let stranger = world.clinic("よその医院").await;
     let stranger = world
