@@ -52,7 +52,11 @@ async fn one_letter_of_a_scope_is_one_act(backend: Backend) {
     for path in &refused {
         assert_eq!(said(&reader.get(path).await), scope, "{path}");
         let entry = get(path.trim_start_matches('/'));
-        let batch = json_of(&reader.post("", &bundle("batch", &[entry.clone()])).await);
+        let batch = json_of(
+            &reader
+                .post("", &bundle("batch", std::slice::from_ref(&entry)))
+                .await,
+        );
         let status = &batch["entry"][0]["response"]["status"];
         assert_eq!(status, "403 Forbidden", "{path}");
         assert!(batch["entry"][0].get("resource").is_none());
@@ -88,7 +92,7 @@ async fn one_letter_of_a_scope_is_one_act(backend: Backend) {
         assert_eq!(said(&searcher.get(path).await), scope, "{path}");
     }
     let found = searcher.get("/Patient?_include=Patient:organization").await;
-    assert_eq!(ids(&json_of(&found)), [id.clone()]);
+    assert_eq!(ids(&json_of(&found)), std::slice::from_ref(&id));
     // An update by condition tells what is there.
     let writer = Program::new(&world, "writer", &clinic, "system/Patient.u").await;
     let put = writer.put(&format!("/Patient?_id={id}"), &same).await;
@@ -317,7 +321,10 @@ async fn nothing_moves_to_another_patient(backend: Backend) {
             program
                 .post(
                     "",
-                    &bundle("transaction", &[person.clone(), entry(&path[1..])]),
+                    &bundle(
+                        "transaction",
+                        &[person.clone(), entry(path.trim_start_matches('/'))],
+                    ),
                 )
                 .await,
             program
