@@ -5,7 +5,7 @@ use renkei_base::{Ctx, Id};
 use renkei_fhir::slot::Slot;
 use renkei_store::Failure;
 
-use super::{SLOTS, actor, of_schedule};
+use super::{SLOTS, actor, check_horizon, of_schedule};
 use crate::Care;
 use crate::referral::Command;
 use crate::referral::case::Case;
@@ -30,6 +30,10 @@ pub(crate) async fn meant(
 }
 
 async fn opened(care: &Care, ctx: &Ctx, case: &Case, new: &NewSlot) -> Result<Option<Id>, Failure> {
+    // So far ahead no slot is open; the rule says why, and the index knows no such times.
+    if check_horizon("date", new.start, ctx.at).is_err() {
+        return Ok(None);
+    }
     let actor = actor(case, None).map(|actor| actor.id);
     let Some(department) = new.department.clone().or(actor) else {
         return Ok(None);
