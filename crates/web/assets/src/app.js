@@ -5,11 +5,22 @@
 let stream;
 
 const tell = () => {
-  // Nothing moves under the hand of somebody who is filling in a form there: they are told, and look when they like.
-  const stale = document.querySelector('[data-stale]');
-  if (touched && stale) { stale.hidden = false; return; }
-  document.body.dispatchEvent(new CustomEvent('renkei:changed'));
+  if (!held()) document.body.dispatchEvent(new CustomEvent('renkei:changed'));
 };
+
+// Nothing moves under the hand of somebody who is filling in a form there, or has opened one: they are told, and look when
+// they like.
+function held() {
+  const stale = document.querySelector('[data-stale]');
+  const open = document.querySelector('[data-live] details[open] form');
+  if (!stale || !(touched || open)) return false;
+  stale.hidden = false;
+  return true;
+}
+// An answer that was on its way when the hand came.
+addEventListener('htmx:before:swap', (event) => {
+  if (event.target.matches?.('[data-live]') && held()) event.preventDefault();
+}, true);
 let touched = false;
 addEventListener('input', (event) => { if (event.target.closest?.('[data-live] form')) touched = true; }, true);
 
