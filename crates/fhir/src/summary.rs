@@ -127,6 +127,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("Encounter", "implicitRules identifier status class type serviceType subject episodeOfCare participant appointment reasonCode reasonReference diagnosis", "implicitRules status class"),
     ("CareTeam", "implicitRules identifier status category name subject encounter period managingOrganization", "implicitRules status"),
     ("Consent", "implicitRules identifier status scope category patient dateTime performer organization sourceAttachment sourceReference policyRule verification provision", "implicitRules status scope category"),
+    ("Subscription", "implicitRules status contact end reason criteria error channel", "implicitRules status reason criteria channel"),
     ("Bundle", "implicitRules identifier type timestamp total link entry signature", "implicitRules type"),
 ];
 

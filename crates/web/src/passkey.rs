@@ -160,6 +160,18 @@ pub(crate) async fn remove(
     Ok(Redirect::to("/account/passkeys").into_response())
 }
 
+/// Who came by a device is not told to look at a password.
+fn by_device(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused(Refusal::Invalid(faults))
+            if faults.iter().any(|fault| fault.key == "fault-signin") =>
+        {
+            Refusal::fault("", "fault-signin-passkey").into()
+        }
+        other => other,
+    }
+}
+
 /// `POST /login/passkey`
 pub(crate) async fn enter(
     State(app): State<App>,
@@ -171,7 +183,8 @@ pub(crate) async fn enter(
     let new = app
         .access
         .sign_in_by_passkey(&v.ctx, &party, &answered(&form), agent)
-        .await?;
+        .await
+        .map_err(by_device)?;
     if let Some(old) = &v.session {
         app.access.sign_out(&v.ctx, old).await?;
     }

@@ -304,8 +304,8 @@ async fn a_stronger_hash_comes_by_itself(backend: Backend) {
     assert_eq!(keys(world.sign_in(&doctor).await), "done");
 }
 
-/// Unknown login, wrong password, wrong code: within 10 % of one another. On a busy machine a batch may be
-/// disturbed, so one quiet batch of ten is enough; with work left out, none would be.
+/// Unknown login, wrong password, wrong code: the fastest of each within 10 % of one another. On a busy machine many tries
+/// are disturbed, so there may be more of them; with work left out, they would never meet.
 #[test]
 fn nobody_takes_as_long_as_somebody() {
     renkei_testkit::backend::run(async {
@@ -338,16 +338,18 @@ fn nobody_takes_as_long_as_somebody() {
                 ..right
             },
         ];
-        let mut seen = Vec::new();
-        for _ in 0..10 {
+        let mut fastest = [Duration::MAX; 3];
+        for _ in 0..30 {
             let times = batch(&world, &entries).await;
-            let (least, most) = (times.iter().min().unwrap(), times.iter().max().unwrap());
+            for (fastest, time) in fastest.iter_mut().zip(times) {
+                *fastest = time.min(*fastest);
+            }
+            let (least, most) = (fastest.iter().min().unwrap(), fastest.iter().max().unwrap());
             if *most <= *least + *least / 10 {
                 return;
             }
-            seen.push(times);
         }
-        panic!("{seen:?}");
+        panic!("{fastest:?}");
     });
 }
 

@@ -62,8 +62,8 @@ fn a_doctor_signs_in_by_the_device_alone() {
         desk.go("/login").await;
         desk.click(By::Css("form[data-passkey=get] button")).await;
         // The device still has its key; the server knows it no longer.
-        desk.find(By::Css("form[action='/login'], .error, main h1"))
-            .await;
+        desk.find(By::Css("main .notice.bad")).await;
+        assert_eq!(desk.path().await, "/login/passkey");
         let inside = desk.driver.find_all(By::Css("form[action='/logout']"));
         assert!(inside.await.unwrap().is_empty());
         desk.close().await;

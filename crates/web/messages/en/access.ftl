@@ -2,6 +2,7 @@
 
 # Sign-in
 fault-signin = You could not be signed in. Please check your login, password and code. A code works only once: wait for the next one before you try again.
+fault-signin-passkey = This passkey could not sign you in. It was removed here, or belongs to another device. Please sign in with your password and code.
 fault-signin-wait = Several tries failed, so sign-in is paused. Please wait { $seconds } seconds and try again. If you need help, ask the administrator of your institution.
 
 # Password and code
