@@ -15,7 +15,7 @@ use renkei_store::{Changes, Failure, Include, Note, Place, Query, StoreError, St
 
 pub use opening::{OPENING_SLOTS, OpenedSlots, OpeningForm, open_slots};
 
-use crate::referral::Verb;
+use crate::referral::Step;
 use crate::referral::case::Case;
 use crate::referral::case::Held;
 use crate::referral::command::Time;
@@ -262,7 +262,7 @@ pub(crate) fn actor(case: &Case, department: Option<&(Id, String)>) -> Option<Ke
 pub(crate) fn appointment_view(case: &Case, held: &Held<Appointment>) -> Option<AppointmentView> {
     let view = &held.view;
     let entries = case.task.view.entries();
-    let booked = |code: &str| code == Verb::Book.code() || code == Verb::Rebook.code();
+    let booked = |code: &str| code == Step::Book.code() || code == Step::Rebook.code();
     let made = entries.iter().rev().find(|entry| booked(&entry.code));
     Some(AppointmentView {
         id: view.id()?,

@@ -3,25 +3,25 @@
 use renkei_access::{Action, Facts, permit};
 use renkei_base::{Ctx, Refusal};
 
-use crate::referral::Verb;
+use crate::referral::Step;
 use crate::referral::case::Case;
 
 /// What the policy calls a step.
-const fn action(verb: Verb) -> Action {
-    match verb {
-        Verb::SaveDraft => Action::ReferralEdit,
-        Verb::Submit | Verb::Return => Action::ReferralReady,
-        Verb::Send => Action::ReferralSend,
-        Verb::Receive => Action::ReferralReceive,
-        Verb::StartTriage | Verb::Assign => Action::ReferralTriage,
-        Verb::Accept => Action::ReferralAccept,
-        Verb::Decline => Action::ReferralDecline,
-        Verb::Book | Verb::Rebook | Verb::CancelBooking => Action::ReferralBook,
-        Verb::Arrive | Verb::UndoArrive => Action::ReferralArrive,
-        Verb::SaveReply => Action::ReplyDraft,
-        Verb::Reply => Action::ReplyRelease,
-        Verb::Close | Verb::Acknowledge => Action::ReferralClose,
-        Verb::Cancel => Action::ReferralCancel,
+const fn action(step: Step) -> Action {
+    match step {
+        Step::SaveDraft => Action::ReferralEdit,
+        Step::Submit | Step::Return => Action::ReferralReady,
+        Step::Send => Action::ReferralSend,
+        Step::Receive => Action::ReferralReceive,
+        Step::StartTriage | Step::Assign => Action::ReferralTriage,
+        Step::Accept => Action::ReferralAccept,
+        Step::Decline => Action::ReferralDecline,
+        Step::Book | Step::Rebook | Step::CancelBooking => Action::ReferralBook,
+        Step::Arrive | Step::UndoArrive => Action::ReferralArrive,
+        Step::SaveReply => Action::ReplyDraft,
+        Step::Reply => Action::ReplyRelease,
+        Step::Close | Step::Acknowledge => Action::ReferralClose,
+        Step::Cancel => Action::ReferralCancel,
     }
 }
 
@@ -33,8 +33,8 @@ fn facts(ctx: &Ctx, case: &Case) -> Facts {
 }
 
 /// Whether the caller may take this step, apart from the state.
-pub(crate) fn may(ctx: &Ctx, verb: Verb, case: &Case) -> Result<(), Refusal> {
-    permit(&ctx.caller, action(verb), &facts(ctx, case))
+pub(crate) fn may(ctx: &Ctx, step: Step, case: &Case) -> Result<(), Refusal> {
+    permit(&ctx.caller, action(step), &facts(ctx, case))
 }
 
 /// Whether the caller may read the case.

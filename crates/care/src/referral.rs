@@ -5,7 +5,7 @@
 //! | file | holds |
 //! |---|---|
 //! | [`state`] | the states, whose turn each is, and their FHIR codes |
-//! | [`verb`] | the steps that people take |
+//! | [`step`] | the steps that people take |
 //! | [`table`] | which step is possible in which state: data |
 //! | [`command`] | a step with its content, read from a form |
 //! | [`rules`] | pure: case and command to changes or refusal |
@@ -21,14 +21,14 @@ pub mod draft;
 pub mod number;
 pub mod rules;
 pub mod state;
+pub mod step;
 pub mod table;
 pub(crate) mod turn;
-pub mod verb;
 pub mod view;
 
 pub use act::{Done, act};
 pub use command::{ActForm, Command, DeclineReason, NewSlot};
 pub use draft::{Anew, DraftForm, DraftMeeting, DraftSaved, Origin, save_draft};
 pub use state::{Side, State};
-pub use verb::Verb;
+pub use step::Step;
 pub use view::{Event, ReferralView, view};

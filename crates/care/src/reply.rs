@@ -12,7 +12,7 @@ use crate::patient::PatientView;
 use crate::referral::case::{Case, Held};
 use crate::referral::table::{Cell, cell};
 use crate::referral::turn::{self, REPLY_BEGUN};
-use crate::referral::{Side, Verb};
+use crate::referral::{Side, Step};
 use crate::text::Check;
 use crate::tries::{TRIES, noted};
 use crate::{Care, Party, party, policy};
@@ -128,7 +128,7 @@ pub async fn save(
     form: &ReplyForm,
 ) -> Result<ReplySaved, Failure> {
     let saved = save_tried(care, ctx, case, base, form).await;
-    noted(care, ctx, turn::tried(case, Verb::SaveReply), saved).await
+    noted(care, ctx, turn::tried(case, Step::SaveReply), saved).await
 }
 
 async fn save_tried(
@@ -140,7 +140,7 @@ async fn save_tried(
 ) -> Result<ReplySaved, Failure> {
     let form = normal(form)?;
     for _ in 0..TRIES {
-        let case = Case::load(care, ctx, id, &turn::action(Verb::SaveReply)).await?;
+        let case = Case::load(care, ctx, id, &turn::action(Step::SaveReply)).await?;
         may_write(ctx, &case)?;
         kind_of(&case, &form)?;
         let (form, saved) = match standing(care, ctx, &case, base, &form).await? {
@@ -151,7 +151,7 @@ async fn save_tried(
         let reply = written(ctx, &case, &form)?;
         put(&mut changes, ctx, &case, reply)?;
         begin(&mut changes, ctx, &case);
-        changes.note(turn::note(&case, Verb::SaveReply));
+        changes.note(turn::note(&case, Step::SaveReply));
         changes.tell.extend(case.addressee());
         match care.store.commit(ctx, changes).await {
             Ok(_) => return Ok(saved),
@@ -222,8 +222,8 @@ async fn form_at(
 
 /// Whether the reply (its texts and files) may be written now.
 pub(crate) fn may_write(ctx: &Ctx, case: &Case) -> Result<(), Refusal> {
-    policy::may(ctx, Verb::SaveReply, case)?;
-    match cell(case.state, Verb::SaveReply) {
+    policy::may(ctx, Step::SaveReply, case)?;
+    match cell(case.state, Step::SaveReply) {
         Cell::No(key) => Err(Refusal::not_now(key)),
         _ => Ok(()),
     }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use renkei_base::{Id, Ids, Role};
 use renkei_care::booking::SlotView;
 
-use self::flow::{Flow, Step};
+use self::flow::{Flow, Leg};
 use crate::SampleError;
 use crate::data::ReferralRow;
 use crate::id::SampleIds;
@@ -23,7 +23,7 @@ pub(crate) struct Plan {
     pub(crate) patient: Id,
     pub(crate) addressee: Id,
     pub(crate) department: Id,
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Leg>,
     /// Taken in turn by `slot`.
     pub(crate) slots: Vec<SlotView>,
     pub(crate) place: String,

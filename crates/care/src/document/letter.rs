@@ -21,7 +21,7 @@ use super::map::{MEDICATION, subject, whole};
 use super::{Finding, beyond};
 use crate::attachment::Kind;
 use crate::letter::split_medication;
-use crate::referral::{State, Verb, number, turn};
+use crate::referral::{State, Step, number, turn};
 use crate::text::headline;
 use crate::{Care, count};
 
@@ -321,7 +321,7 @@ fn task(
     turn::enter(&mut task, ctx, State::Sent, &care.deadlines, None);
     let entry = Entry {
         at: ctx.at,
-        code: Verb::Send.code().to_owned(),
+        code: Step::Send.code().to_owned(),
         by: letter.from.doctor.clone(),
         institution: row.from.institution.clone(),
         text: String::new(),

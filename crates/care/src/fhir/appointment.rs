@@ -14,7 +14,7 @@ use super::step::{differs, only, renamed};
 use crate::booking;
 use crate::referral::case::Case;
 use crate::referral::rules::Outcome;
-use crate::referral::{ActForm, Command, Verb, act, turn};
+use crate::referral::{ActForm, Command, Step, act, turn};
 
 /// Elements of a booking; what else is there would be lost.
 const BOOKING: [&str; 9] = [
@@ -37,7 +37,7 @@ pub(super) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Plann
         return Err(fault("status", "fault-fhir-booked-only").into());
     }
     let case = case_of(sent).ok_or_else(|| fault("basedOn", "fault-required"))?;
-    let (changes, planned) = take(door, &case, Verb::Book, form(&view), Some(sent)).await?;
+    let (changes, planned) = take(door, &case, Step::Book, form(&view), Some(sent)).await?;
     if let Some(changes) = &changes {
         same_time(sent, changes)?;
     }
@@ -58,10 +58,10 @@ pub(super) async fn update(
     let changed = differs(&stored.resource, sent);
     let (old, new) = (view(&stored.resource)?, view(sent)?);
     let case = case_of(&stored.resource).ok_or(Refusal::NotFound)?;
-    let verb = match (old.status() == new.status(), new.status()) {
+    let step = match (old.status() == new.status(), new.status()) {
         (true, _) => {
             only(Appointment::TYPE, &changed, &["slot", "start", "end"])?;
-            Verb::Rebook
+            Step::Rebook
         }
         (false, "cancelled") => {
             only(
@@ -69,18 +69,18 @@ pub(super) async fn update(
                 &changed,
                 &["status", "cancelationReason"],
             )?;
-            Verb::CancelBooking
+            Step::CancelBooking
         }
         (false, "arrived") => {
             only(Appointment::TYPE, &changed, &["status"])?;
-            Verb::Arrive
+            Step::Arrive
         }
         _ => return Err(fault("status", "fault-fhir-no-step").into()),
     };
     let why = sent.get("cancelationReason");
-    let form = match verb {
-        Verb::Rebook => form(&new),
-        Verb::CancelBooking => ActForm {
+    let form = match step {
+        Step::Rebook => form(&new),
+        Step::CancelBooking => ActForm {
             text: why.map_or("", |why| text_of(why, "text")).to_owned(),
             ..ActForm::default()
         },
@@ -89,8 +89,8 @@ pub(super) async fn update(
             ..ActForm::default()
         },
     };
-    let (changes, _) = take(door, &case, verb, form, None).await?;
-    if let (Some(changes), Verb::Rebook, true) = (&changes, verb, changed.contains("start")) {
+    let (changes, _) = take(door, &case, step, form, None).await?;
+    if let (Some(changes), Step::Rebook, true) = (&changes, step, changed.contains("start")) {
         same_time(sent, changes)?;
     }
     let key = stored.key.clone();
@@ -106,17 +106,17 @@ type Taken = (Option<Changes>, Option<renkei_fhir::Key>);
 async fn take(
     door: &mut Door<'_>,
     id: &Id,
-    verb: Verb,
+    step: Step,
     form: ActForm,
     new: Option<&Resource>,
 ) -> Result<Taken, Denied> {
     let (care, ctx) = (door.care, door.ctx);
-    door.tried = turn::tried(id, verb);
-    let case = Case::load(care, ctx, id, &turn::action(verb)).await?;
+    door.tried = turn::tried(id, step);
+    let case = Case::load(care, ctx, id, &turn::action(step)).await?;
     if let Some(new) = new {
         known(new, &case)?;
     }
-    let command = Command::parse(verb, &form).map_err(|refusal| renamed(refusal, element))?;
+    let command = Command::parse(step, &form).map_err(|refusal| renamed(refusal, element))?;
     let outcome = act::plan(care, ctx, &case, None, &command).await;
     let outcome = outcome.map_err(|failure| match Denied::from(failure) {
         Denied::Refused(refusal) => Denied::Refused(renamed(refusal, element)),

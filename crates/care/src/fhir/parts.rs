@@ -20,7 +20,7 @@ use super::step::{differs, only, renamed};
 use crate::record;
 use crate::referral::case::Case;
 use crate::referral::draft::{self, DraftForm};
-use crate::referral::{Verb, turn};
+use crate::referral::{Step, turn};
 
 const REQUEST: [&str; 16] = [
     "resourceType",
@@ -93,7 +93,7 @@ pub(super) async fn create(
 ) -> Result<Planned, Denied> {
     let (care, ctx) = (door.care, door.ctx);
     let key = sent.key().ok_or(Refusal::NotFound)?;
-    door.tried = turn::tried(&key.id, Verb::SaveDraft);
+    door.tried = turn::tried(&key.id, Step::SaveDraft);
     let task = part(news, Task::TYPE, &key.id)?;
     let letter = part(news, Composition::TYPE, &key.id)?;
     let form = form_of(door, sent, task, letter)?;
@@ -284,8 +284,8 @@ async fn change(
     write: impl FnOnce(&mut DraftForm) -> Result<(), Refusal>,
 ) -> Result<Planned, Denied> {
     let (care, ctx) = (door.care, door.ctx);
-    door.tried = turn::tried(&key.id, Verb::SaveDraft);
-    let case = Case::load(care, ctx, &key.id, &turn::action(Verb::SaveDraft)).await?;
+    door.tried = turn::tried(&key.id, Step::SaveDraft);
+    let case = Case::load(care, ctx, &key.id, &turn::action(Step::SaveDraft)).await?;
     let mut form = draft::form_of(&case);
     write(&mut form)?;
     let planned = draft::plan_change(care, ctx, &case, &form).await;

@@ -16,7 +16,7 @@ use super::door::{Door, Planned};
 use super::parts;
 use crate::referral::case::Case;
 use crate::referral::rules::Outcome;
-use crate::referral::{ActForm, Command, State, Verb, act, turn};
+use crate::referral::{ActForm, Command, State, Step, act, turn};
 
 /// Elements that the store or the case itself sets: a client may send them back older than they are.
 const STAMPED: [&str; 5] = ["resourceType", "id", "meta", "text", "lastModified"];
@@ -49,8 +49,8 @@ pub(super) async fn update(
         Wish::Draft => return parts::readdress(door, stored, sent).await,
         Wish::Step(command) => command,
     };
-    door.tried = turn::tried(&key.id, command.verb());
-    let case = Case::load(care, ctx, &key.id, &turn::action(command.verb())).await?;
+    door.tried = turn::tried(&key.id, command.step());
+    let case = Case::load(care, ctx, &key.id, &turn::action(command.step())).await?;
     if case.version() != stored.version {
         return Err(Refusal::Conflict.into());
     }
@@ -131,7 +131,7 @@ fn wish(old: &Resource, new: &Resource) -> Result<Wish, Refusal> {
         return Ok(Wish::Draft);
     }
     if changed.contains("extension") && changed.len() == 1 && is_rested(old, new) {
-        return step(Verb::Acknowledge, &ActForm::default());
+        return wished(Step::Acknowledge, &ActForm::default());
     }
     let department = match changed.remove("performerType") {
         true => department(new)?,
@@ -142,13 +142,13 @@ fn wish(old: &Resource, new: &Resource) -> Result<Wish, Refusal> {
             department,
             ..ActForm::default()
         };
-        return step(Verb::Assign, &form);
+        return wished(Step::Assign, &form);
     }
     only(Task::TYPE, &changed, &STEP)?;
     let text = text(old, new)?;
     let to = target(old, new)?.ok_or_else(|| fault("businessStatus", "fault-fhir-no-step"))?;
-    let verb = verb(from, to)?;
-    if !department.is_empty() && verb != Verb::Accept {
+    let step = leading(from, to)?;
+    if !department.is_empty() && step != Step::Accept {
         return Err(fault("performerType", "fault-fhir-read-only"));
     }
     let reason = new
@@ -161,7 +161,7 @@ fn wish(old: &Resource, new: &Resource) -> Result<Wish, Refusal> {
         early: "on".to_owned(),
         ..ActForm::default()
     };
-    step(verb, &form)
+    wished(step, &form)
 }
 
 fn fault(element: &str, key: &'static str) -> Refusal {
@@ -176,8 +176,8 @@ fn department(new: &Resource) -> Result<String, Refusal> {
 }
 
 /// The command of a step; faults name elements.
-fn step(verb: Verb, form: &ActForm) -> Result<Wish, Refusal> {
-    let command = Command::parse(verb, form);
+fn wished(step: Step, form: &ActForm) -> Result<Wish, Refusal> {
+    let command = Command::parse(step, form);
     command
         .map(Wish::Step)
         .map_err(|refusal| renamed(refusal, element))
@@ -264,20 +264,20 @@ fn target(old: &Resource, new: &Resource) -> Result<Option<State>, Refusal> {
 }
 
 /// The step that leads there. Whether it is possible now, the table says.
-fn verb(from: State, to: State) -> Result<Verb, Refusal> {
+fn leading(from: State, to: State) -> Result<Step, Refusal> {
     Ok(match to {
-        State::Draft => Verb::Return,
-        State::Ready => Verb::Submit,
-        State::Sent => Verb::Send,
-        State::Received => Verb::Receive,
-        State::Triage => Verb::StartTriage,
-        State::Accepted if from.is_booked() => Verb::CancelBooking,
-        State::Accepted if from == State::Arrived => Verb::UndoArrive,
-        State::Accepted => Verb::Accept,
-        State::Declined => Verb::Decline,
-        State::Arrived => Verb::Arrive,
-        State::Closed => Verb::Close,
-        State::Cancelled => Verb::Cancel,
+        State::Draft => Step::Return,
+        State::Ready => Step::Submit,
+        State::Sent => Step::Send,
+        State::Received => Step::Receive,
+        State::Triage => Step::StartTriage,
+        State::Accepted if from.is_booked() => Step::CancelBooking,
+        State::Accepted if from == State::Arrived => Step::UndoArrive,
+        State::Accepted => Step::Accept,
+        State::Declined => Step::Decline,
+        State::Arrived => Step::Arrive,
+        State::Closed => Step::Close,
+        State::Cancelled => Step::Cancel,
         State::Booked | State::Rebooked => {
             return Err(Refusal::not_now("refuse-fhir-book"));
         }
@@ -328,7 +328,7 @@ mod tests {
 
     fn said(old: &Resource, new: &Resource) -> String {
         match wish(old, new) {
-            Ok(Wish::Step(command)) => command.verb().code().to_owned(),
+            Ok(Wish::Step(command)) => command.step().code().to_owned(),
             Ok(other) => format!("{other:?}"),
             Err(Refusal::Invalid(faults)) => faults
                 .iter()

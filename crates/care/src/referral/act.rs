@@ -10,7 +10,7 @@ use renkei_store::{Failure, StoreError, Stored};
 use super::case::Case;
 use super::command::Time;
 use super::rules::{Inputs, Outcome, decide};
-use super::{Command, State, Verb, turn};
+use super::{Command, State, Step, turn};
 use crate::tries::{TRIES, noted};
 use crate::{Care, booking, party, policy};
 
@@ -38,7 +38,7 @@ pub async fn act(
     command: Command,
 ) -> Result<Done, Failure> {
     let done = tried(care, ctx, case, seen, &command).await;
-    noted(care, ctx, turn::tried(case, command.verb()), done).await
+    noted(care, ctx, turn::tried(case, command.step()), done).await
 }
 
 async fn tried(
@@ -49,9 +49,9 @@ async fn tried(
     command: &Command,
 ) -> Result<Done, Failure> {
     for _ in 0..TRIES {
-        let case = Case::load(care, ctx, id, &turn::action(command.verb())).await?;
+        let case = Case::load(care, ctx, id, &turn::action(command.step())).await?;
         // Before anything else is read: a no tells nothing of what is asked for.
-        policy::may(ctx, command.verb(), &case)?;
+        policy::may(ctx, command.step(), &case)?;
         let meant = booking::typed::meant(care, ctx, &case, command).await?;
         let (changes, to) = match plan(care, ctx, &case, seen, &meant).await {
             Ok(Outcome::Already) => return Ok(already(&case)),
@@ -82,7 +82,7 @@ pub(crate) async fn plan(
     command: &Command,
 ) -> Result<Outcome, Failure> {
     // Before anything else is read: a no tells nothing of what is asked for.
-    policy::may(ctx, command.verb(), case)?;
+    policy::may(ctx, command.step(), case)?;
     let mut inputs = inputs(care, ctx, case, command).await?;
     inputs.seen = seen;
     Ok(decide(case, command, &inputs, ctx, &care.deadlines)?)
@@ -90,7 +90,7 @@ pub(crate) async fn plan(
 
 /// Whether the case is no longer as it was read.
 async fn moved(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Result<bool, Failure> {
-    let now = Case::load(care, ctx, &case.id, &turn::action(command.verb())).await?;
+    let now = Case::load(care, ctx, &case.id, &turn::action(command.step())).await?;
     Ok(now.version() != case.version())
 }
 
@@ -119,8 +119,8 @@ pub(crate) fn done(id: &Id, state: State, written: &[Stored]) -> Done {
 async fn inputs(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Result<Inputs, Failure> {
     let mut inputs = Inputs::default();
     if matches!(
-        command.verb(),
-        Verb::Send | Verb::Accept | Verb::Decline | Verb::Arrive | Verb::UndoArrive
+        command.step(),
+        Step::Send | Step::Accept | Step::Decline | Step::Arrive | Step::UndoArrive
     ) {
         (inputs.sender_area, inputs.addressee_area) = party::areas(care, ctx, case).await?;
     }

@@ -10,7 +10,7 @@ use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::task::Task;
 use renkei_store::{Failure, Place, Stored};
 
-use super::{Side, State, Verb};
+use super::{Side, State, Step};
 use crate::{Care, Priority, policy};
 
 /// A stored resource and its view.
@@ -157,9 +157,9 @@ impl Case {
         let entries = self.task.view.entries();
         let mut last = entries.iter().rev();
         let last = last.find(|entry| {
-            entry.code == Verb::Arrive.code() || entry.code == Verb::UndoArrive.code()
+            entry.code == Step::Arrive.code() || entry.code == Step::UndoArrive.code()
         });
-        last.filter(|entry| entry.code == Verb::Arrive.code())
+        last.filter(|entry| entry.code == Step::Arrive.code())
             .map(|entry| entry.at)
     }
 

@@ -3,7 +3,7 @@
 use renkei_base::clock::Span;
 use renkei_base::{Fault, Id, Micros, Refusal};
 
-use super::Verb;
+use super::Step;
 use crate::civil;
 use crate::text::Check;
 
@@ -139,66 +139,66 @@ pub struct ActForm {
 }
 
 impl Command {
-    pub const fn verb(&self) -> Verb {
+    pub const fn step(&self) -> Step {
         match self {
-            Self::Submit => Verb::Submit,
-            Self::Return { .. } => Verb::Return,
-            Self::Send => Verb::Send,
-            Self::Receive => Verb::Receive,
-            Self::StartTriage => Verb::StartTriage,
-            Self::Assign { .. } => Verb::Assign,
-            Self::Accept { .. } => Verb::Accept,
-            Self::Decline { .. } => Verb::Decline,
-            Self::Book(_) => Verb::Book,
-            Self::Rebook(_) => Verb::Rebook,
-            Self::CancelBooking { .. } => Verb::CancelBooking,
-            Self::Arrive { .. } => Verb::Arrive,
-            Self::UndoArrive { .. } => Verb::UndoArrive,
-            Self::Close => Verb::Close,
-            Self::Acknowledge => Verb::Acknowledge,
-            Self::Cancel { .. } => Verb::Cancel,
+            Self::Submit => Step::Submit,
+            Self::Return { .. } => Step::Return,
+            Self::Send => Step::Send,
+            Self::Receive => Step::Receive,
+            Self::StartTriage => Step::StartTriage,
+            Self::Assign { .. } => Step::Assign,
+            Self::Accept { .. } => Step::Accept,
+            Self::Decline { .. } => Step::Decline,
+            Self::Book(_) => Step::Book,
+            Self::Rebook(_) => Step::Rebook,
+            Self::CancelBooking { .. } => Step::CancelBooking,
+            Self::Arrive { .. } => Step::Arrive,
+            Self::UndoArrive { .. } => Step::UndoArrive,
+            Self::Close => Step::Close,
+            Self::Acknowledge => Step::Acknowledge,
+            Self::Cancel { .. } => Step::Cancel,
         }
     }
 
     /// From a posted form.
     ///
     /// # Errors
-    /// `Invalid` with faults that name the fields of [`ActForm`]; `NotFound` for verbs that are no step of `act`
+    /// `Invalid` with faults that name the fields of [`ActForm`]; `NotFound` for steps that are no step of `act`
     /// (`save-draft`, `save-reply`, `reply`).
-    pub fn parse(verb: Verb, form: &ActForm) -> Result<Self, Refusal> {
+    pub fn parse(step: Step, form: &ActForm) -> Result<Self, Refusal> {
         let mut check = Check::default();
         let text = check.long("text", &form.text);
-        let command = match verb {
-            Verb::Submit => Self::Submit,
-            Verb::Return => Self::Return { text },
-            Verb::Send => Self::Send,
-            Verb::Receive => Self::Receive,
-            Verb::StartTriage => Self::StartTriage,
-            Verb::Assign => Self::Assign {
+        let command = match step {
+            Step::Submit => Self::Submit,
+            Step::Return => Self::Return { text },
+            Step::Send => Self::Send,
+            Step::Receive => Self::Receive,
+            Step::StartTriage => Self::StartTriage,
+            Step::Assign => Self::Assign {
                 department: chosen(form)?,
             },
-            Verb::Accept => Self::Accept {
+            Step::Accept => Self::Accept {
                 department: check.kept(department(form)),
                 text,
             },
-            Verb::Decline => Self::Decline {
+            Step::Decline => Self::Decline {
                 reason: reason(&mut check, form, &text),
                 text,
             },
-            Verb::Book => Self::Book(time(&mut check, form)),
-            Verb::Rebook => Self::Rebook(time(&mut check, form)),
-            Verb::CancelBooking => Self::CancelBooking { text },
-            Verb::Arrive => Self::Arrive {
+            Step::Book => Self::Book(time(&mut check, form)),
+            Step::Rebook => Self::Rebook(time(&mut check, form)),
+            Step::CancelBooking => Self::CancelBooking { text },
+            Step::Arrive => Self::Arrive {
                 early: !form.early.is_empty(),
             },
-            Verb::UndoArrive => {
+            Step::UndoArrive => {
                 check.require("text", &text);
                 Self::UndoArrive { text }
             }
-            Verb::Close => Self::Close,
-            Verb::Acknowledge => Self::Acknowledge,
-            Verb::Cancel => Self::Cancel { text },
-            Verb::SaveDraft | Verb::SaveReply | Verb::Reply => return Err(Refusal::NotFound),
+            Step::Close => Self::Close,
+            Step::Acknowledge => Self::Acknowledge,
+            Step::Cancel => Self::Cancel { text },
+            Step::SaveDraft | Step::SaveReply | Step::Reply => return Err(Refusal::NotFound),
         };
         check.done()?;
         Ok(command)
@@ -277,8 +277,8 @@ fn new_slot(check: &mut Check, form: &ActForm) -> NewSlot {
 mod tests {
     use super::*;
 
-    fn parsed(verb: Verb, form: &ActForm) -> String {
-        format!("{:?}", Command::parse(verb, form))
+    fn parsed(step: Step, form: &ActForm) -> String {
+        format!("{:?}", Command::parse(step, form))
     }
 
     #[test]
@@ -288,7 +288,7 @@ mod tests {
             time: "１０時半".to_owned(),
             ..ActForm::default()
         };
-        let Ok(Command::Book(Time::New(slot))) = Command::parse(Verb::Book, &form) else {
+        let Ok(Command::Book(Time::New(slot))) = Command::parse(Step::Book, &form) else {
             panic!()
         };
         assert_eq!(slot.start.to_fhir(), "2026-12-03T01:30:00.000000Z");
@@ -304,12 +304,12 @@ mod tests {
             reason: "nope".to_owned(),
             ..ActForm::default()
         };
-        insta::assert_snapshot!(parsed(Verb::Book, &form), @r#"Err(Invalid([Fault { field: "date", key: "fault-date-no-such-day", args: [("year", "2026"), ("month", "2"), ("day", "30"), ("last", "28")] }, Fault { field: "time", key: "fault-time", args: [] }, Fault { field: "minutes", key: "fault-number-range", args: [("min", "5"), ("max", "480")] }]))"#);
-        insta::assert_snapshot!(parsed(Verb::Decline, &form), @r#"Err(Invalid([Fault { field: "reason", key: "fault-unknown-code", args: [] }]))"#);
+        insta::assert_snapshot!(parsed(Step::Book, &form), @r#"Err(Invalid([Fault { field: "date", key: "fault-date-no-such-day", args: [("year", "2026"), ("month", "2"), ("day", "30"), ("last", "28")] }, Fault { field: "time", key: "fault-time", args: [] }, Fault { field: "minutes", key: "fault-number-range", args: [("min", "5"), ("max", "480")] }]))"#);
+        insta::assert_snapshot!(parsed(Step::Decline, &form), @r#"Err(Invalid([Fault { field: "reason", key: "fault-unknown-code", args: [] }]))"#);
         let other = ActForm {
             reason: "other".to_owned(),
             ..ActForm::default()
         };
-        insta::assert_snapshot!(parsed(Verb::Decline, &other), @r#"Err(Invalid([Fault { field: "text", key: "fault-required", args: [] }]))"#);
+        insta::assert_snapshot!(parsed(Step::Decline, &other), @r#"Err(Invalid([Fault { field: "text", key: "fault-required", args: [] }]))"#);
     }
 }

@@ -15,7 +15,7 @@ use renkei_store::{Changes, Failure, Note, StoreError};
 use super::case::{Case, place};
 use super::table::{Cell, cell};
 use super::turn::{self, Turn};
-use super::{State, Verb};
+use super::{State, Step};
 use crate::field::{Meeting, Saved, merge};
 use crate::tries::{TRIES, noted};
 use crate::{Care, Deadlines, party, policy};
@@ -47,7 +47,7 @@ pub async fn save_draft(
     form: &DraftForm,
 ) -> Result<DraftSaved, Failure> {
     let saved = save(care, ctx, case, base, form).await;
-    noted(care, ctx, turn::tried(case, Verb::SaveDraft), saved).await
+    noted(care, ctx, turn::tried(case, Step::SaveDraft), saved).await
 }
 
 async fn save(
@@ -70,10 +70,10 @@ async fn save(
         }
     }
     for _ in 0..TRIES {
-        let case = Case::load(care, ctx, id, &turn::action(Verb::SaveDraft)).await?;
+        let case = Case::load(care, ctx, id, &turn::action(Step::SaveDraft)).await?;
         let (changes, saved) = match change(care, ctx, &case, base, &form, &names).await? {
-            Step::Done(saved) => return Ok(saved),
-            Step::Write(changes, saved) => (changes, saved),
+            Standing::Done(saved) => return Ok(saved),
+            Standing::Write(changes, saved) => (changes, saved),
         };
         match care.store.commit(ctx, *changes).await {
             Ok(_) => return Ok(saved),
@@ -108,13 +108,13 @@ pub(crate) async fn plan_change(
     let form = normal(form)?;
     let names = Names::read(care, ctx, &form).await?;
     match change(care, ctx, case, case.version(), &form, &names).await? {
-        Step::Write(changes, _) => Ok(Some(*changes)),
-        Step::Done(DraftSaved::Saved { .. } | DraftSaved::Merged(_)) => Ok(None),
-        Step::Done(DraftSaved::Conflict(_)) => Err(Refusal::Conflict.into()),
+        Standing::Write(changes, _) => Ok(Some(*changes)),
+        Standing::Done(DraftSaved::Saved { .. } | DraftSaved::Merged(_)) => Ok(None),
+        Standing::Done(DraftSaved::Conflict(_)) => Err(Refusal::Conflict.into()),
     }
 }
 
-enum Step {
+enum Standing {
     Done(DraftSaved),
     /// What to write, and what to say then.
     Write(Box<Changes>, DraftSaved),
@@ -202,11 +202,11 @@ pub(super) fn create(
     write(form, names, ctx, &mut task, &mut request, &mut letter);
     turn::enter(&mut task, ctx, State::Draft, deadlines, None);
     task.push_entry(
-        &turn::entry(ctx, Verb::SaveDraft, ""),
+        &turn::entry(ctx, Step::SaveDraft, ""),
         ctx.caller.account.as_ref(),
     );
     let place = place(patient, id, institution);
-    let note = Note::new(&turn::action(Verb::SaveDraft))
+    let note = Note::new(&turn::action(Step::SaveDraft))
         .patient(patient)
         .what(Task::key(id))
         .detail("new");
@@ -229,8 +229,8 @@ async fn change(
     base: u32,
     form: &DraftForm,
     names: &Names,
-) -> Result<Step, Failure> {
-    policy::may(ctx, Verb::SaveDraft, case)?;
+) -> Result<Standing, Failure> {
+    policy::may(ctx, Step::SaveDraft, case)?;
     if form.patient != case.patient_id.as_str() {
         return Err(Refusal::fault("patient", "fault-patient-fixed").into());
     }
@@ -238,7 +238,7 @@ async fn change(
     let form = &form.clone().settled(Some(&stored));
     // Also of a letter that is sent: the second of a double click says the same.
     if stored == *form {
-        return Ok(Step::Done(DraftSaved::Saved {
+        return Ok(Standing::Done(DraftSaved::Saved {
             version: case.version(),
         }));
     }
@@ -246,7 +246,7 @@ async fn change(
     let version = case.version() + 1;
     if stands_on(care, ctx, case, base).await? {
         let changes = Box::new(update(ctx, case, form, names));
-        return Ok(Step::Write(changes, DraftSaved::Saved { version }));
+        return Ok(Standing::Write(changes, DraftSaved::Saved { version }));
     }
     together(care, ctx, case, base, form).await
 }
@@ -258,7 +258,7 @@ async fn together(
     case: &Case,
     base: u32,
     form: &DraftForm,
-) -> Result<Step, Failure> {
+) -> Result<Standing, Failure> {
     let (theirs, letter) = (form_of(case), &case.letter);
     let before = form_at(care, ctx, case, base).await?;
     let merged = merge(before.as_ref(), form, &theirs);
@@ -267,21 +267,21 @@ async fn together(
     let version = case.version() + u32::from(!conflict && !nothing);
     let meeting = merged.meeting(theirs, letter.view.author(), letter.stored.updated, version);
     if conflict {
-        return Ok(Step::Done(DraftSaved::Conflict(meeting)));
+        return Ok(Standing::Done(DraftSaved::Conflict(meeting)));
     }
     let saved = DraftSaved::Merged(meeting);
     if nothing {
-        return Ok(Step::Done(saved));
+        return Ok(Standing::Done(saved));
     }
     let names = Names::read(care, ctx, &both).await?;
     let changes = update(ctx, case, &both, &names);
-    Ok(Step::Write(Box::new(changes), saved))
+    Ok(Standing::Write(Box::new(changes), saved))
 }
 
 /// Whether the letter (its texts and files) may be changed now.
 pub(crate) fn may_write(ctx: &Ctx, case: &Case) -> Result<(), Refusal> {
-    policy::may(ctx, Verb::SaveDraft, case)?;
-    match cell(case.state, Verb::SaveDraft) {
+    policy::may(ctx, Step::SaveDraft, case)?;
+    match cell(case.state, Step::SaveDraft) {
         Cell::No(key) => Err(Refusal::not_now(key)),
         // A letter that waits for the doctor is the doctor's; others take it back first.
         _ if case.state == State::Ready && !ctx.caller.has(Role::Doctor) => {
@@ -308,7 +308,7 @@ async fn stands_on(care: &Care, ctx: &Ctx, case: &Case, base: u32) -> Result<boo
 }
 
 fn update(ctx: &Ctx, case: &Case, form: &DraftForm, names: &Names) -> Changes {
-    let mut turn = Turn::new(ctx, case, Verb::SaveDraft);
+    let mut turn = Turn::new(ctx, case, Step::SaveDraft);
     let mut request = case.request.view.clone();
     let mut letter = case.letter.view.clone();
     write(form, names, ctx, &mut turn.task, &mut request, &mut letter);

@@ -7,7 +7,7 @@ use super::case::{Case, Held};
 use super::command::Time;
 use super::table::{Cell, cell};
 use super::turn::{REPLY_BEGUN, RETURNED, Turn};
-use super::{Command, Side, State, Verb, draft, number};
+use super::{Command, Side, State, Step, draft, number};
 use crate::{Deadlines, booking, count, policy};
 use renkei_fhir::appointment::Appointment;
 use renkei_fhir::composition::Mode;
@@ -45,16 +45,16 @@ pub(crate) fn decide(
     ctx: &Ctx,
     deadlines: &Deadlines,
 ) -> Result<Outcome, Refusal> {
-    let verb = command.verb();
-    policy::may(ctx, verb, case)?;
-    let to = match cell(case.state, verb) {
+    let step = command.step();
+    policy::may(ctx, step, case)?;
+    let to = match cell(case.state, step) {
         Cell::To(to) => to,
         Cell::OneOf(_) => before_arrival(case),
         Cell::Already => return already(case, command),
         Cell::No(_) if is_last(case, command) => return Ok(Outcome::Already),
         Cell::No(key) => return Err(Refusal::not_now(key)),
     };
-    let mut turn = Turn::new(ctx, case, verb);
+    let mut turn = Turn::new(ctx, case, step);
     match command {
         Command::Submit => complete(case)?,
         Command::Send => send(&mut turn, case, inputs, ctx)?,
@@ -161,7 +161,7 @@ fn is_said(case: &Case, command: &Command) -> bool {
             return false;
         }
     }
-    let (code, text) = (command.verb().code(), text_of(command));
+    let (code, text) = (command.step().code(), text_of(command));
     text.is_empty()
         || case
             .task
@@ -175,9 +175,9 @@ fn is_said(case: &Case, command: &Command) -> bool {
 fn is_last(case: &Case, command: &Command) -> bool {
     let entries = case.task.view.entries();
     let last = entries.last();
-    command.verb() == Verb::UndoArrive
+    command.step() == Step::UndoArrive
         && last.is_some_and(|last| {
-            last.code == Verb::UndoArrive.code() && last.text == text_of(command)
+            last.code == Step::UndoArrive.code() && last.text == text_of(command)
         })
 }
 
@@ -207,7 +207,7 @@ fn was_read(case: &Case) -> bool {
     let entries = case.task.view.entries();
     entries
         .last()
-        .is_some_and(|last| last.code == Verb::Acknowledge.code())
+        .is_some_and(|last| last.code == Step::Acknowledge.code())
 }
 
 /// Whether the letter can go out: the parts that 別紙様式11 and JP-CLINS require, an addressee, and no lines of medication
@@ -409,13 +409,13 @@ fn undo_arrive(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs) {
 fn before_arrival(case: &Case) -> State {
     let entries = case.task.view.entries();
     let booked = |code: &str| {
-        [Verb::Book, Verb::Rebook]
+        [Step::Book, Step::Rebook]
             .into_iter()
-            .find(|verb| verb.code() == code)
+            .find(|step| step.code() == code)
     };
     let last = entries.iter().rev().find_map(|entry| booked(&entry.code));
     match (case.appointment(), last) {
-        (Some(_), Some(Verb::Rebook)) => State::Rebooked,
+        (Some(_), Some(Step::Rebook)) => State::Rebooked,
         (Some(_), _) => State::Booked,
         (None, _) => State::Accepted,
     }

@@ -1,6 +1,6 @@
 //! Which step is possible in which state, and where it leads: the whole loop as one table.
 
-use super::{State, Verb};
+use super::{State, Step};
 
 /// What a step does in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,108 +32,108 @@ impl Cell {
 }
 
 /// The table. Who may take a step is the policy's business, its content the rules'.
-pub const fn cell(state: State, verb: Verb) -> Cell {
+pub const fn cell(state: State, step: Step) -> Cell {
     use State as S;
-    match verb {
-        Verb::SaveDraft => match state {
+    match step {
+        Step::SaveDraft => match state {
             S::Draft | S::Ready => Cell::To(state),
             _ => sent_or_cancelled(state),
         },
-        Verb::Submit => match state {
+        Step::Submit => match state {
             S::Draft => Cell::To(S::Ready),
             S::Ready => Cell::Already,
             _ => sent_or_cancelled(state),
         },
-        Verb::Return => match state {
+        Step::Return => match state {
             S::Ready => Cell::To(S::Draft),
             S::Draft => Cell::Already,
             _ => sent_or_cancelled(state),
         },
-        Verb::Send => match state {
+        Step::Send => match state {
             S::Draft | S::Ready => Cell::To(S::Sent),
             S::Sent => Cell::Already,
             _ => sent_or_cancelled(state),
         },
-        Verb::Receive => match state {
+        Step::Receive => match state {
             S::Sent => Cell::To(S::Received),
             S::Received | S::Triage => Cell::Already,
             _ => decided(state),
         },
-        Verb::StartTriage => match state {
+        Step::StartTriage => match state {
             S::Received => Cell::To(S::Triage),
             S::Triage => Cell::Already,
             S::Sent => Cell::No("refuse-receive-first"),
             _ => decided(state),
         },
-        Verb::Assign => match state {
+        Step::Assign => match state {
             S::Received | S::Triage | S::Accepted => Cell::To(state),
             S::Sent => Cell::No("refuse-receive-first"),
             S::Booked | S::Rebooked => Cell::No("refuse-booked"),
             _ => decided(state),
         },
-        Verb::Accept => match state {
+        Step::Accept => match state {
             S::Received | S::Triage => Cell::To(S::Accepted),
             S::Accepted => Cell::Already,
             S::Sent => Cell::No("refuse-receive-first"),
             _ => decided(state),
         },
-        Verb::Decline => match state {
+        Step::Decline => match state {
             S::Sent | S::Received | S::Triage | S::Accepted => Cell::To(S::Declined),
             S::Declined => Cell::Already,
             S::Booked | S::Rebooked => Cell::No("refuse-booked"),
             _ => decided(state),
         },
-        Verb::Book => match state {
+        Step::Book => match state {
             S::Accepted => Cell::To(S::Booked),
             S::Booked | S::Rebooked => Cell::Already,
             _ => before_accepted(state),
         },
-        Verb::Rebook => match state {
+        Step::Rebook => match state {
             S::Booked | S::Rebooked => Cell::To(S::Rebooked),
             S::Accepted => Cell::No("refuse-not-booked"),
             _ => before_accepted(state),
         },
-        Verb::CancelBooking => match state {
+        Step::CancelBooking => match state {
             S::Booked | S::Rebooked => Cell::To(S::Accepted),
             S::Accepted => Cell::Already,
             _ => before_accepted(state),
         },
         // Without an appointment too: people come on foot.
-        Verb::Arrive => match state {
+        Step::Arrive => match state {
             S::Accepted | S::Booked | S::Rebooked => Cell::To(S::Arrived),
             S::Arrived | S::RepliedFirst | S::RepliedInterim => Cell::Already,
             _ => before_accepted(state),
         },
         // Back to what it was before; once a reply is out, the patient was there.
-        Verb::UndoArrive => match state {
+        Step::UndoArrive => match state {
             S::Arrived => Cell::OneOf(&[S::Accepted, S::Booked, S::Rebooked]),
             S::RepliedFirst | S::RepliedInterim => Cell::No("refuse-already-replied"),
             _ => before_arrived(state),
         },
-        Verb::SaveReply => match state {
+        Step::SaveReply => match state {
             S::Arrived | S::RepliedFirst | S::RepliedInterim => Cell::To(state),
             _ => before_arrived(state),
         },
-        Verb::Reply => match state {
+        Step::Reply => match state {
             S::Arrived => Cell::OneOf(&[S::RepliedFirst, S::Closed]),
             S::RepliedFirst | S::RepliedInterim => Cell::OneOf(&[S::RepliedInterim, S::Closed]),
             S::Closed => Cell::Already,
             _ => before_arrived(state),
         },
-        Verb::Close => match state {
+        Step::Close => match state {
             S::RepliedFirst | S::RepliedInterim => Cell::To(S::Closed),
             S::Closed => Cell::Already,
             S::Arrived => Cell::No("refuse-not-replied"),
             _ => before_arrived(state),
         },
-        Verb::Acknowledge => match state {
+        Step::Acknowledge => match state {
             S::Accepted | S::Booked | S::Rebooked | S::RepliedFirst | S::RepliedInterim => {
                 Cell::To(state)
             }
             S::Declined | S::Closed | S::Cancelled => Cell::To(state),
             _ => Cell::No("refuse-nothing-to-acknowledge"),
         },
-        Verb::Cancel => match state {
+        Step::Cancel => match state {
             S::Cancelled => Cell::Already,
             S::Arrived | S::RepliedFirst | S::RepliedInterim => Cell::No("refuse-already-arrived"),
             S::Closed => Cell::No("refuse-closed"),
@@ -188,10 +188,10 @@ mod tests {
     #[test]
     fn the_whole_table() {
         let mut lines = String::new();
-        for verb in Verb::ALL {
-            lines.push_str(&format!("{}:\n", verb.code()));
+        for step in Step::ALL {
+            lines.push_str(&format!("{}:\n", step.code()));
             for state in State::ALL {
-                let cell = match cell(state, verb) {
+                let cell = match cell(state, step) {
                     Cell::To(to) => format!("→ {}", to.code()),
                     Cell::OneOf(states) => {
                         let codes: Vec<&str> = states.iter().map(|to| to.code()).collect();
@@ -209,10 +209,10 @@ mod tests {
     #[test]
     fn nothing_leads_out_of_the_end() {
         for state in State::ALL.into_iter().filter(|state| state.is_over()) {
-            for verb in Verb::ALL {
-                let cell = cell(state, verb);
+            for step in Step::ALL {
+                let cell = cell(state, step);
                 if cell.is_possible() {
-                    assert_eq!((cell, verb), (Cell::To(state), Verb::Acknowledge));
+                    assert_eq!((cell, step), (Cell::To(state), Step::Acknowledge));
                 }
             }
         }

@@ -6,7 +6,7 @@ use renkei_fhir::task::{Entry, Task};
 use renkei_store::{Changes, Count, Note};
 
 use super::case::Case;
-use super::{Side, State, Verb};
+use super::{Side, State, Step};
 use crate::{Deadlines, Priority};
 
 /// The mark of a draft that the doctor gave back.
@@ -21,17 +21,17 @@ pub(crate) const REPLY_OWED: &str = "reply-owed";
 pub(crate) struct Turn<'a> {
     ctx: &'a Ctx,
     case: &'a Case,
-    verb: Verb,
+    step: Step,
     pub(crate) task: Task,
     pub(crate) changes: Changes,
 }
 
 impl<'a> Turn<'a> {
-    pub(crate) fn new(ctx: &'a Ctx, case: &'a Case, verb: Verb) -> Self {
+    pub(crate) fn new(ctx: &'a Ctx, case: &'a Case, step: Step) -> Self {
         Self {
             ctx,
             case,
-            verb,
+            step,
             task: case.task.view.clone(),
             changes: Changes::default(),
         }
@@ -80,18 +80,18 @@ impl<'a> Turn<'a> {
         let now = self.task.department().map(|(id, _)| id);
         if let Some((id, name)) = department.filter(|(id, _)| now.as_ref() != Some(id)) {
             self.task.set_department(Some((id, name)));
-            self.log_as(Verb::Assign, name);
+            self.log_as(Step::Assign, name);
         }
     }
 
     /// A line of the history, with what the person wrote.
     pub(crate) fn log(&mut self, text: &str) {
-        self.log_as(self.verb, text);
+        self.log_as(self.step, text);
     }
 
-    fn log_as(&mut self, verb: Verb, text: &str) {
+    fn log_as(&mut self, step: Step, text: &str) {
         let account = self.ctx.caller.account.as_ref();
-        self.task.push_entry(&entry(self.ctx, verb, text), account);
+        self.task.push_entry(&entry(self.ctx, step, text), account);
     }
 
     /// Adds to a count of an end's institution, in this month.
@@ -140,7 +140,7 @@ impl<'a> Turn<'a> {
         self.changes
             .update(&self.case.task.stored, self.task.clone().into_resource());
         let detail = format!("{} {}", self.case.state.code(), to.code());
-        self.changes.note(note(self.case, self.verb).detail(detail));
+        self.changes.note(note(self.case, self.step).detail(detail));
         self.changes.tell = told(self.case, to);
         self.changes
     }
@@ -201,10 +201,10 @@ fn watch(task: &mut Task) {
 }
 
 /// A line of the history by the caller.
-pub(crate) fn entry(ctx: &Ctx, verb: Verb, text: &str) -> Entry {
+pub(crate) fn entry(ctx: &Ctx, step: Step, text: &str) -> Entry {
     Entry {
         at: ctx.at,
-        code: verb.code().to_owned(),
+        code: step.code().to_owned(),
         by: ctx.caller.name.clone(),
         institution: ctx.caller.institution.clone(),
         text: text.to_owned(),
@@ -212,20 +212,20 @@ pub(crate) fn entry(ctx: &Ctx, verb: Verb, text: &str) -> Entry {
 }
 
 /// The audit line of a step.
-pub(crate) fn note(case: &Case, verb: Verb) -> Note {
-    Note::new(&action(verb))
+pub(crate) fn note(case: &Case, step: Step) -> Note {
+    Note::new(&action(step))
         .patient(&case.patient_id)
         .what(case.task.stored.key.clone())
 }
 
 /// The audit line of a try, on what may be no case at all.
-pub(crate) fn tried(case: &Id, verb: Verb) -> Note {
-    Note::new(&action(verb)).what(Task::key(case))
+pub(crate) fn tried(case: &Id, step: Step) -> Note {
+    Note::new(&action(step)).what(Task::key(case))
 }
 
 /// The audit's word for a step.
-pub(crate) fn action(verb: Verb) -> String {
-    format!("referral.{}", verb.code())
+pub(crate) fn action(step: Step) -> String {
+    format!("referral.{}", step.code())
 }
 
 /// The sender, and the addressee once it was sent.

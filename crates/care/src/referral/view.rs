@@ -9,7 +9,7 @@ use renkei_store::Failure;
 use super::case::Case;
 use super::rules::{early, has_to_read};
 use super::table::cell;
-use super::{DraftForm, Side, State, Verb, draft};
+use super::{DraftForm, Side, State, Step, draft};
 use crate::attachment::{self, AttachmentView};
 use crate::booking::{self, AppointmentView};
 use crate::document::{Further, further};
@@ -21,7 +21,7 @@ use crate::{Care, Party, Priority, party, policy};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     pub at: Micros,
-    /// Code of a [`Verb`]; the message key is `event-` and this.
+    /// Code of a [`Step`]; the message key is `event-` and this.
     pub code: String,
     /// Who did it.
     pub by: String,
@@ -82,14 +82,14 @@ pub struct ReferralView {
     pub more: bool,
     /// The caller's side has something to read.
     pub news: bool,
-    /// What this caller may do next, in the order to show it. [`Verb::SaveDraft`]: the letter may be edited; [`Verb::SaveReply`]:
-    /// the reply may be written; [`Verb::Reply`]: and released.
-    pub offers: Vec<Verb>,
+    /// What this caller may do next, in the order to show it. [`Step::SaveDraft`]: the letter may be edited; [`Step::SaveReply`]:
+    /// the reply may be written; [`Step::Reply`]: and released.
+    pub offers: Vec<Step>,
 }
 
 impl ReferralView {
-    pub fn may(&self, verb: Verb) -> bool {
-        self.offers.contains(&verb)
+    pub fn may(&self, step: Step) -> bool {
+        self.offers.contains(&step)
     }
 }
 
@@ -132,7 +132,7 @@ pub async fn view(care: &Care, ctx: &Ctx, case: &Id) -> Result<ReferralView, Fai
         declined: timeline
             .iter()
             .rev()
-            .find(|event| event.code == Verb::Decline.code())
+            .find(|event| event.code == Step::Decline.code())
             .cloned(),
         holder: case.holder(),
         due,
@@ -173,9 +173,9 @@ fn timeline(ctx: &Ctx, case: &Case) -> Vec<Event> {
 }
 
 fn is_drafting(code: &str) -> bool {
-    [Verb::SaveDraft, Verb::Submit, Verb::Return]
+    [Step::SaveDraft, Step::Submit, Step::Return]
         .iter()
-        .any(|verb| verb.code() == code)
+        .any(|step| step.code() == code)
 }
 
 fn event(case: &Case, entry: Entry) -> Event {
@@ -183,7 +183,7 @@ fn event(case: &Case, entry: Entry) -> Event {
         .institution
         .as_ref()
         .is_none_or(|id| *id == case.sender);
-    let declined = entry.code == Verb::Decline.code();
+    let declined = entry.code == Step::Decline.code();
     let reason = case
         .task
         .view
@@ -201,16 +201,16 @@ fn event(case: &Case, entry: Entry) -> Event {
 }
 
 /// What the caller may do next: what the table, the policy and whose turn it is allow.
-fn offers(ctx: &Ctx, case: &Case) -> Vec<Verb> {
-    let may = |verb: Verb| match verb {
-        Verb::SaveDraft => draft::may_write(ctx, case).is_ok(),
-        Verb::Acknowledge => has_to_read(case, ctx),
+fn offers(ctx: &Ctx, case: &Case) -> Vec<Step> {
+    let may = |step: Step| match step {
+        Step::SaveDraft => draft::may_write(ctx, case).is_ok(),
+        Step::Acknowledge => has_to_read(case, ctx),
         _ => true,
     };
-    let possible = Verb::ALL
+    let possible = Step::ALL
         .into_iter()
-        .filter(|verb| cell(case.state, *verb).is_possible());
+        .filter(|step| cell(case.state, *step).is_possible());
     possible
-        .filter(|verb| policy::may(ctx, *verb, case).is_ok() && may(*verb))
+        .filter(|step| policy::may(ctx, *step, case).is_ok() && may(*step))
         .collect()
 }

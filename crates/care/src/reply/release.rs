@@ -10,7 +10,7 @@ use crate::referral::act::{already, done};
 use crate::referral::case::Case;
 use crate::referral::table::{Cell, cell};
 use crate::referral::turn::{self, Turn};
-use crate::referral::{Done, Side, State, Verb};
+use crate::referral::{Done, Side, State, Step};
 use crate::text::Check;
 use crate::tries::{TRIES, noted};
 use crate::{Care, Deadlines, count, party, policy};
@@ -28,7 +28,7 @@ pub async fn release(
     form: &ReplyForm,
 ) -> Result<Done, Failure> {
     let done = release_tried(care, ctx, case, base, form).await;
-    noted(care, ctx, turn::tried(case, Verb::Reply), done).await
+    noted(care, ctx, turn::tried(case, Step::Reply), done).await
 }
 
 async fn release_tried(
@@ -40,7 +40,7 @@ async fn release_tried(
 ) -> Result<Done, Failure> {
     let form = normal(form)?;
     for _ in 0..TRIES {
-        let case = Case::load(care, ctx, id, &turn::action(Verb::Reply)).await?;
+        let case = Case::load(care, ctx, id, &turn::action(Step::Reply)).await?;
         let (_, area) = party::areas(care, ctx, &case).await?;
         let Some((changes, to)) = decide_release(ctx, &case, base, &form, &area, &care.deadlines)?
         else {
@@ -64,8 +64,8 @@ pub(crate) fn decide_release(
     area: &str,
     deadlines: &Deadlines,
 ) -> Result<Option<(Changes, State)>, Refusal> {
-    policy::may(ctx, Verb::Reply, case)?;
-    match cell(case.state, Verb::Reply) {
+    policy::may(ctx, Step::Reply, case)?;
+    match cell(case.state, Step::Reply) {
         Cell::No(key) => return Err(Refusal::not_now(key)),
         _ if says_the_same(case, form) => return Ok(None),
         Cell::Already if !form.kind.is_empty() => return Err(Refusal::not_now("refuse-closed")),
@@ -85,7 +85,7 @@ pub(crate) fn decide_release(
         Kind::First => State::RepliedFirst,
         Kind::Interim | Kind::Final => State::RepliedInterim,
     };
-    let mut turn = Turn::new(ctx, case, Verb::Reply);
+    let mut turn = Turn::new(ctx, case, Step::Reply);
     let (account, name) = (ctx.caller.account.as_ref(), ctx.caller.name.as_str());
     let mut reply = written(ctx, case, form)?;
     reply.finish(ctx.at);

@@ -3,7 +3,7 @@
 use renkei_base::clock::Span;
 use renkei_base::{Id, Micros, Refusal};
 use renkei_care::count;
-use renkei_care::referral::{ActForm, Command, State, Verb};
+use renkei_care::referral::{ActForm, Command, State, Step};
 use renkei_testkit::Backend;
 
 use crate::region::{Region, refusal};
@@ -21,7 +21,7 @@ async fn booked(region: &Region) -> Id {
         time: "10:00".to_owned(),
         ..ActForm::default()
     };
-    let book = Command::parse(Verb::Book, &form).unwrap();
+    let book = Command::parse(Step::Book, &form).unwrap();
     region.act(&region.desk, &case, book).await.unwrap();
     case
 }
@@ -77,7 +77,7 @@ async fn a_mistaken_arrival_is_taken_back(backend: Backend) {
         refusal(region.act(&region.stranger, &case, undo("違う")).await),
         Refusal::NotFound
     );
-    let unsaid = Command::parse(Verb::UndoArrive, &ActForm::default());
+    let unsaid = Command::parse(Step::UndoArrive, &ActForm::default());
     assert_eq!(unsaid, Err(Refusal::fault("text", "fault-required")));
     // The next month: what is corrected was counted in November.
     region.clock.advance(Span::days(14));
@@ -141,5 +141,5 @@ async fn after_a_reply_the_patient_was_there(backend: Backend) {
         Refusal::not_now("refuse-already-replied")
     );
     let view = region.view(&region.desk, &case).await.unwrap();
-    assert!(!view.may(Verb::UndoArrive));
+    assert!(!view.may(Step::UndoArrive));
 }

@@ -5,7 +5,7 @@ use renkei_base::{Id, Refusal};
 use renkei_care::booking::{
     OpeningForm, SlotState, SlotView, free_slots, open_slots, slots, withdraw,
 };
-use renkei_care::referral::{ActForm, Command, State, Verb};
+use renkei_care::referral::{ActForm, Command, State, Step};
 use renkei_store::AuditFilter;
 use renkei_testkit::Backend;
 
@@ -106,7 +106,7 @@ async fn a_slot_comes_back(backend: Backend) {
         slot: free_at_first[1].id.to_string(),
         ..ActForm::default()
     };
-    let rebook = Command::parse(Verb::Rebook, &form).unwrap();
+    let rebook = Command::parse(Step::Rebook, &form).unwrap();
     assert_eq!(
         region
             .act(&region.desk, &case, rebook.clone())
@@ -182,7 +182,7 @@ async fn a_time_of_ones_own(backend: Backend) {
         doctor: "髙木".to_owned(),
         ..ActForm::default()
     };
-    let book = Command::parse(Verb::Book, &form).unwrap();
+    let book = Command::parse(Step::Book, &form).unwrap();
     region.act(&region.desk, &case, book.clone()).await.unwrap();
     assert!(region.act(&region.desk, &case, book).await.unwrap().already);
     let view = region.view(&region.clinic_clerk, &case).await.unwrap();
@@ -211,7 +211,7 @@ async fn a_time_of_ones_own(backend: Backend) {
             .act(
                 &region.desk,
                 &case,
-                Command::parse(Verb::Book, &past).unwrap(),
+                Command::parse(Step::Book, &past).unwrap(),
             )
             .await,
     );
@@ -245,7 +245,7 @@ async fn a_typed_time_that_was_opened(backend: Backend) {
         .unwrap();
     let opened = free(&region).await;
     let case = region.accepted().await;
-    let book = Command::parse(Verb::Book, &typed("9:00", "15", "髙木一")).unwrap();
+    let book = Command::parse(Step::Book, &typed("9:00", "15", "髙木一")).unwrap();
     region.act(&region.desk, &case, book.clone()).await.unwrap();
     assert!(region.act(&region.desk, &case, book).await.unwrap().already);
     assert_eq!(free(&region).await, [opened[1].clone()]);
@@ -255,7 +255,7 @@ async fn a_typed_time_that_was_opened(backend: Backend) {
         (booked.start, booked.end, booked.place.as_str()),
         (opened[0].start, opened[0].end, "3番")
     );
-    let rebook = Command::parse(Verb::Rebook, &typed("9:30", "15", "")).unwrap();
+    let rebook = Command::parse(Step::Rebook, &typed("9:30", "15", "")).unwrap();
     region
         .act(&region.desk, &case, rebook.clone())
         .await
@@ -276,7 +276,7 @@ async fn a_typed_time_that_does_not_fit(backend: Backend) {
     let opened = opened(&region, "9:00 9:30").await;
     for (time, minutes, doctor) in [("9:00", "60", ""), ("9:10", "15", ""), ("9:00", "15", "別")] {
         let case = region.accepted().await;
-        let book = Command::parse(Verb::Book, &typed(time, minutes, doctor)).unwrap();
+        let book = Command::parse(Step::Book, &typed(time, minutes, doctor)).unwrap();
         region.act(&region.desk, &case, book).await.unwrap();
     }
     assert_eq!(free(&region).await, opened);

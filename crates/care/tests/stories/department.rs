@@ -3,7 +3,7 @@
 use renkei_base::{Ctx, Id, Refusal, Scope};
 use renkei_care::booking::{OpeningForm, free_slots, open_slots};
 use renkei_care::letter;
-use renkei_care::referral::{self, ActForm, Command, DraftForm, State, Verb};
+use renkei_care::referral::{self, ActForm, Command, DraftForm, State, Step};
 use renkei_fhir::HealthcareService;
 use renkei_store::{Changes, Place};
 use renkei_testkit::Backend;
@@ -180,7 +180,7 @@ async fn a_time_of_ones_own_may_name_the_department(backend: Backend) {
         department: region.cardiology.to_string(),
         ..ActForm::default()
     };
-    let book = Command::parse(Verb::Book, &form).unwrap();
+    let book = Command::parse(Step::Book, &form).unwrap();
     region.act(&region.desk, &case, book).await.unwrap();
     let view = region.view(&region.clinic_doctor, &case).await.unwrap();
     assert_eq!(view.addressee.department_name, "循環器内科");
@@ -192,7 +192,7 @@ async fn a_time_of_ones_own_may_name_the_department(backend: Backend) {
         .act(
             &region.desk,
             &case,
-            Command::parse(Verb::Rebook, &far).unwrap(),
+            Command::parse(Step::Rebook, &far).unwrap(),
         )
         .await;
     let Refusal::Invalid(faults) = refusal(refused) else {

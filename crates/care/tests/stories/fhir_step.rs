@@ -397,7 +397,7 @@ async fn what_is_no_step_is_refused(backend: Backend) {
     assert!(
         !view
             .offers
-            .contains(&renkei_care::referral::Verb::Acknowledge)
+            .contains(&renkei_care::referral::Step::Acknowledge)
     );
 }
 

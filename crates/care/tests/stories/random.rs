@@ -7,7 +7,7 @@ use renkei_base::{Id, Refusal, Role, Scope};
 use renkei_care::booking::SlotState;
 use renkei_care::referral::command::Time;
 use renkei_care::referral::table::cell;
-use renkei_care::referral::{Command, DeclineReason, NewSlot, Side, State, Verb};
+use renkei_care::referral::{Command, DeclineReason, NewSlot, Side, State, Step};
 use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::slot::Slot;
 use renkei_fhir::task::Task;
@@ -21,15 +21,15 @@ use crate::replies;
 #[derive(Clone, Debug)]
 struct Press {
     who: usize,
-    verb: usize,
+    step: usize,
     /// Chooses a time to book.
     time: i64,
 }
 
 fn presses() -> impl Strategy<Value = Vec<Press>> {
-    let press = (0..5_usize, 0..Verb::ALL.len(), 0..3_i64).prop_map(|(who, verb, time)| Press {
+    let press = (0..5_usize, 0..Step::ALL.len(), 0..3_i64).prop_map(|(who, step, time)| Press {
         who,
-        verb,
+        step,
         time,
     });
     // Mostly the next sensible step by the right person, so that the far states are reached too.
@@ -46,7 +46,7 @@ fn people(region: &Region) -> [(&Who, Option<Side>, Role); 5] {
     ]
 }
 
-pub(crate) fn command(verb: Verb, region: &Region, time: i64) -> Option<Command> {
+pub(crate) fn command(step: Step, region: &Region, time: i64) -> Option<Command> {
     let text = String::new();
     let start = region.now() + Span::days(1 + time);
     let new = || {
@@ -58,34 +58,34 @@ pub(crate) fn command(verb: Verb, region: &Region, time: i64) -> Option<Command>
             department: None,
         })
     };
-    Some(match verb {
-        Verb::Submit => Command::Submit,
-        Verb::Return => Command::Return { text },
-        Verb::Send => Command::Send,
-        Verb::Receive => Command::Receive,
-        Verb::StartTriage => Command::StartTriage,
-        Verb::Accept => Command::Accept {
+    Some(match step {
+        Step::Submit => Command::Submit,
+        Step::Return => Command::Return { text },
+        Step::Send => Command::Send,
+        Step::Receive => Command::Receive,
+        Step::StartTriage => Command::StartTriage,
+        Step::Accept => Command::Accept {
             department: None,
             text,
         },
-        Verb::Decline => Command::Decline {
+        Step::Decline => Command::Decline {
             reason: DeclineReason::Duplicate,
             text,
         },
-        Verb::Book => Command::Book(new()),
-        Verb::Rebook => Command::Rebook(new()),
-        Verb::CancelBooking => Command::CancelBooking { text },
-        Verb::Assign => Command::Assign {
+        Step::Book => Command::Book(new()),
+        Step::Rebook => Command::Rebook(new()),
+        Step::CancelBooking => Command::CancelBooking { text },
+        Step::Assign => Command::Assign {
             department: region.cardiology.clone(),
         },
-        Verb::Arrive => Command::Arrive { early: time > 0 },
-        Verb::UndoArrive => Command::UndoArrive {
+        Step::Arrive => Command::Arrive { early: time > 0 },
+        Step::UndoArrive => Command::UndoArrive {
             text: "押し間違い".to_owned(),
         },
-        Verb::Close => Command::Close,
-        Verb::Acknowledge => Command::Acknowledge,
-        Verb::Cancel => Command::Cancel { text },
-        Verb::SaveDraft | Verb::SaveReply | Verb::Reply => return None,
+        Step::Close => Command::Close,
+        Step::Acknowledge => Command::Acknowledge,
+        Step::Cancel => Command::Cancel { text },
+        Step::SaveDraft | Step::SaveReply | Step::Reply => return None,
     })
 }
 
@@ -127,33 +127,33 @@ async fn play(presses: &[Press], reached: &std::cell::RefCell<std::collections::
             .await
             .map(|view| view.offers)
             .unwrap_or_default();
-        let verb = match offered.get(press.verb % offered.len().max(1)) {
-            Some(verb)
-                if press.verb % 2 == 0 && *verb != Verb::Cancel && *verb != Verb::Decline =>
+        let step = match offered.get(press.step % offered.len().max(1)) {
+            Some(step)
+                if press.step % 2 == 0 && *step != Step::Cancel && *step != Step::Decline =>
             {
-                *verb
+                *step
             }
-            _ => Verb::ALL[press.verb],
+            _ => Step::ALL[press.step],
         };
-        state = step(&region, &case, state, (who, side, role), verb, press.time).await;
+        state = pressed(&region, &case, state, (who, side, role), step, press.time).await;
         reached.borrow_mut().insert(state);
         check(&region, &case, state).await;
         region.clock.advance(Span::minutes(7));
     }
 }
 
-async fn step(
+async fn pressed(
     region: &Region,
     case: &Id,
     state: State,
     by: (&Who, Option<Side>, Role),
-    verb: Verb,
+    step: Step,
     time: i64,
 ) -> State {
     let (who, side, role) = by;
-    let result = match command(verb, region, time) {
+    let result = match command(step, region, time) {
         Some(command) => region.act(who, case, command).await,
-        None if verb == Verb::Reply
+        None if step == Step::Reply
             && role == Role::Doctor
             && side == Some(Side::Receiver)
             && (state == State::Arrived || state.is_replied()) =>
@@ -175,18 +175,18 @@ async fn step(
         }
         Ok(done) => {
             assert!(
-                cell(state, verb).leads_to(done.state),
-                "{state:?} {verb:?} {done:?}"
+                cell(state, step).leads_to(done.state),
+                "{state:?} {step:?} {done:?}"
             );
             assert!(
-                verb.side().is_none_or(|wanted| Some(wanted) == side),
-                "{side:?} {verb:?}"
+                step.side().is_none_or(|wanted| Some(wanted) == side),
+                "{side:?} {step:?}"
             );
-            assert!(role == Role::Doctor || !matches!(verb, Verb::Send | Verb::Reply));
+            assert!(role == Role::Doctor || !matches!(step, Step::Send | Step::Reply));
             done.state
         }
         Err(Failure::Refused(Refusal::NotFound)) => {
-            assert!(side != Some(Side::Sender), "{state:?} {verb:?}");
+            assert!(side != Some(Side::Sender), "{state:?} {step:?}");
             state
         }
         Err(Failure::Refused(_)) => state,

@@ -187,7 +187,7 @@ async fn the_institution_of_the_patient_writes(backend: Backend) {
     for command in [
         renkei_care::referral::Command::Receive,
         renkei_care::referral::Command::parse(
-            renkei_care::referral::Verb::Accept,
+            renkei_care::referral::Step::Accept,
             &renkei_care::referral::ActForm::default(),
         )
         .unwrap(),

@@ -6,7 +6,7 @@ use renkei_access::reach;
 use renkei_base::{Caller, Ctx, Id, Ids, Lang, Purpose, Role, Roles};
 use renkei_care::patient::{PatientForm, Registered, register};
 use renkei_care::referral::{
-    self, ActForm, Command, Done, DraftForm, DraftSaved, ReferralView, Verb,
+    self, ActForm, Command, Done, DraftForm, DraftSaved, ReferralView, Step,
 };
 use renkei_care::reply::{self, ReplyForm};
 use renkei_care::{Care, Deadlines};
@@ -230,7 +230,7 @@ impl Region {
             slot: slot.to_string(),
             ..ActForm::default()
         };
-        self.act(who, case, Command::parse(Verb::Book, &form).unwrap())
+        self.act(who, case, Command::parse(Step::Book, &form).unwrap())
             .await
     }
 

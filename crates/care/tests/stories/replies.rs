@@ -4,7 +4,7 @@ use renkei_base::clock::Span;
 use renkei_base::{Id, Refusal};
 use renkei_care::attachment::{self, Of};
 use renkei_care::count;
-use renkei_care::referral::{Command, Done, Side, State, Verb};
+use renkei_care::referral::{Command, Done, Side, State, Step};
 use renkei_care::reply::{self, ReplyForm, ReplySaved};
 use renkei_care::work_list::{self, Filter, Group};
 use renkei_store::Failure;
@@ -71,13 +71,13 @@ async fn a_case_is_replied_to_three_times(backend: Backend) {
     );
     assert_eq!(groups(&region, clinic).await, [(Group::Read, 1)]);
     assert_eq!(groups(&region, desk).await, [(Group::Reply, 1)]);
-    assert!(view.may(Verb::Acknowledge) && view.may(Verb::Close));
+    assert!(view.may(Step::Acknowledge) && view.may(Step::Close));
     assert!(
         !region
             .view(desk, &case)
             .await
             .unwrap()
-            .may(Verb::Acknowledge)
+            .may(Step::Acknowledge)
     );
     for already in [false, true] {
         let read = region.act(clinic, &case, Command::Acknowledge).await;

@@ -2,7 +2,7 @@
 
 use renkei_base::Id;
 use renkei_base::clock::Span;
-use renkei_care::referral::{ActForm, Command, Verb};
+use renkei_care::referral::{ActForm, Command, Step};
 use renkei_care::work_list::{self, Filter, Group, WorkList};
 use renkei_testkit::Backend;
 
@@ -35,13 +35,13 @@ async fn groups(region: &Region, who: &Who) -> Vec<(Group, usize)> {
     all.groups
 }
 
-async fn book(region: &Region, case: &Id, verb: Verb, day: &str) {
+async fn book(region: &Region, case: &Id, step: Step, day: &str) {
     let form = ActForm {
         date: day.to_owned(),
         time: "10:00".to_owned(),
         ..ActForm::default()
     };
-    let command = Command::parse(verb, &form).unwrap();
+    let command = Command::parse(step, &form).unwrap();
     region.act(&region.desk, case, command).await.unwrap();
 }
 
@@ -98,7 +98,7 @@ async fn a_date_is_told_once(backend: Backend) {
     let (clinic, desk) = (&region.clinic_clerk, &region.desk);
     let case = region.accepted().await;
     assert_eq!(groups(&region, clinic).await, []);
-    book(&region, &case, Verb::Book, "2026-11-27").await;
+    book(&region, &case, Step::Book, "2026-11-27").await;
     assert_eq!(groups(&region, clinic).await, [(Group::Booked, 1)]);
     let row = &list(&region, clinic, None).await.rows[0];
     assert_eq!((row.due, row.overdue), (row.visit, false));
@@ -107,19 +107,19 @@ async fn a_date_is_told_once(backend: Backend) {
         assert_eq!(told.unwrap().already, already);
     }
     assert_eq!(groups(&region, clinic).await, []);
-    book(&region, &case, Verb::Rebook, "2026-11-30").await;
+    book(&region, &case, Step::Rebook, "2026-11-30").await;
     assert_eq!(groups(&region, clinic).await, [(Group::Booked, 1)], "again");
     let cancel = Command::CancelBooking {
         text: "担当医の不在".to_owned(),
     };
     region.act(desk, &case, cancel).await.unwrap();
     assert_eq!(groups(&region, clinic).await, [(Group::Unbooked, 1)]);
-    book(&region, &case, Verb::Book, "2026-12-01").await;
+    book(&region, &case, Step::Book, "2026-12-01").await;
     region
         .clock
         .set(renkei_base::Micros::from_fhir("2026-12-01T10:05:00+09:00").unwrap());
     let unsaid = region.accepted().await;
-    book(&region, &unsaid, Verb::Book, "2026-12-02").await;
+    book(&region, &unsaid, Step::Book, "2026-12-02").await;
     region
         .act(desk, &case, Command::Arrive { early: false })
         .await

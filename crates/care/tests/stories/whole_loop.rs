@@ -5,7 +5,7 @@ use renkei_base::{Micros, Refusal, Role};
 use renkei_care::attachment::{self, Of};
 use renkei_care::booking::{OpeningForm, free_slots, open_slots};
 use renkei_care::letter;
-use renkei_care::referral::{Command, DeclineReason, State, Verb};
+use renkei_care::referral::{Command, DeclineReason, State, Step};
 use renkei_care::reply::{self, ReplyForm, ReplySaved};
 use renkei_care::work_list::{self, Filter, Group};
 use renkei_testkit::Backend;
@@ -35,10 +35,10 @@ async fn groups(region: &Region, who: &Who) -> Vec<(Group, usize)> {
     list.groups
 }
 
-fn codes(verbs: &[Verb]) -> String {
-    verbs
+fn codes(steps: &[Step]) -> String {
+    steps
         .iter()
-        .map(|verb| verb.code())
+        .map(|step| step.code())
         .collect::<Vec<_>>()
         .join(" ")
 }
@@ -234,7 +234,7 @@ async fn a_clerk_drafts_and_a_doctor_signs(backend: Backend) {
     let refused = refusal(region.act(&region.clinic_clerk, &case, Command::Send).await);
     assert_eq!(refused, Refusal::forbidden("refuse-needs-doctor"));
     let view = region.view(&region.clinic_clerk, &case).await.unwrap();
-    assert!(!view.may(Verb::Send) && view.may(Verb::Return));
+    assert!(!view.may(Step::Send) && view.may(Step::Return));
     let data = letter::letter(&region.care, &region.ctx(&region.clinic_doctor), &case)
         .await
         .unwrap();

@@ -1,15 +1,15 @@
 //! How far a referral has come: the lines of `flows.toml`, read.
 
 use renkei_base::clock::Span;
-use renkei_care::referral::Verb;
+use renkei_care::referral::Step;
 
 use crate::SampleError;
 use crate::moment::span;
 
 /// One line: `book 9d at -28h`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Step {
-    pub(crate) verb: Verb,
+pub(crate) struct Leg {
+    pub(crate) step: Step,
     pub(crate) age: Span,
     pub(crate) detail: Detail,
 }
@@ -28,14 +28,14 @@ pub(crate) enum Detail {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Flow {
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<Leg>,
 }
 
 impl Flow {
     /// All ages, and times in the past, are `shift` days older.
     pub(crate) fn read(lines: &[String], shift: i64) -> Result<Self, SampleError> {
         let shift = Span::days(shift);
-        let steps = lines.iter().map(|line| step(line, shift));
+        let steps = lines.iter().map(|line| leg(line, shift));
         Ok(Self {
             steps: steps.collect::<Result<_, _>>()?,
         })
@@ -44,23 +44,23 @@ impl Flow {
     pub(crate) fn slots(&self) -> usize {
         self.steps
             .iter()
-            .filter(|step| step.detail == Detail::Slot)
+            .filter(|leg| leg.detail == Detail::Slot)
             .count()
     }
 }
 
-fn step(line: &str, shift: Span) -> Result<Step, SampleError> {
+fn leg(line: &str, shift: Span) -> Result<Leg, SampleError> {
     let fault = || SampleError::data(format!("flows.toml: {line}"));
     let words: Vec<&str> = line.split_whitespace().collect();
-    let (verb, age, detail) = match words.as_slice() {
-        [verb, age] => (verb, age, Detail::None),
-        [verb, age, "slot"] => (verb, age, Detail::Slot),
-        [verb, age, "at", time] => (verb, age, Detail::At(Span(span(time)?.0 - shift.0))),
-        [verb, age, word] => (verb, age, Detail::Word((*word).to_owned())),
+    let (step, age, detail) = match words.as_slice() {
+        [step, age] => (step, age, Detail::None),
+        [step, age, "slot"] => (step, age, Detail::Slot),
+        [step, age, "at", time] => (step, age, Detail::At(Span(span(time)?.0 - shift.0))),
+        [step, age, word] => (step, age, Detail::Word((*word).to_owned())),
         _ => return Err(fault()),
     };
-    Ok(Step {
-        verb: Verb::from_code(verb).ok_or_else(fault)?,
+    Ok(Leg {
+        step: Step::from_code(step).ok_or_else(fault)?,
         age: Span(span(age)?.0 + shift.0),
         detail,
     })
@@ -71,10 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_verb_age_and_detail() {
+    fn a_line_is_step_age_and_detail() {
         let lines = ["send 3d", "book 2d at -28h", "decline 4d duplicate"].map(str::to_owned);
         let flow = Flow::read(&lines, 1).unwrap();
-        let details: Vec<Detail> = flow.steps.iter().map(|step| step.detail.clone()).collect();
+        let details: Vec<Detail> = flow.steps.iter().map(|leg| leg.detail.clone()).collect();
         assert_eq!(
             details,
             [
@@ -84,8 +84,8 @@ mod tests {
             ]
         );
         assert_eq!(
-            (flow.steps[0].verb, flow.steps[0].age),
-            (Verb::Send, Span::days(4))
+            (flow.steps[0].step, flow.steps[0].age),
+            (Step::Send, Span::days(4))
         );
         for wrong in ["send", "sent 3d", "send 3", "book 2d at noon", "a b c d e"] {
             assert!(Flow::read(&[wrong.to_owned()], 0).is_err(), "{wrong}");

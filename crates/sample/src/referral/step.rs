@@ -6,13 +6,13 @@ use renkei_care::Care;
 use renkei_care::attachment::{Of, add};
 use renkei_care::referral::command::Time;
 use renkei_care::referral::{
-    Command, DeclineReason, DraftForm, DraftSaved, NewSlot, Verb, act, save_draft,
+    Command, DeclineReason, DraftForm, DraftSaved, NewSlot, Step, act, save_draft,
 };
 use renkei_care::reply::{ReplyForm, ReplySaved, release, save};
 use renkei_store::Failure;
 
 use super::Plan;
-use super::flow::{Detail, Step};
+use super::flow::{Detail, Leg};
 use crate::SampleError;
 use crate::data::{Data, Letter, file};
 use crate::moment::{ago, coming, quarter, working};
@@ -30,7 +30,7 @@ struct Walk<'a> {
     plan: Plan,
     /// When the last step was taken, and which it was.
     last: Micros,
-    before: Verb,
+    before: Step,
     /// Slots taken so far.
     slots: usize,
     /// Version of the reply's draft.
@@ -53,31 +53,31 @@ pub(crate) async fn all(
         now,
         plan,
         last: Micros(i64::MIN),
-        before: Verb::SaveDraft,
+        before: Step::SaveDraft,
         slots: 0,
         reply: 0,
     };
-    for step in &steps {
-        let at = ago(now, step.age, walk.plan.nth)
+    for leg in &steps {
+        let at = ago(now, leg.age, walk.plan.nth)
             .max(walk.last + PAUSE)
             .min(now);
         walk.last = at;
-        let what = format!("{} {}", walk.plan.row.key, step.verb.code());
-        let taken = Box::pin(walk.take(step, at)).await;
+        let what = format!("{} {}", walk.plan.row.key, leg.step.code());
+        let taken = Box::pin(walk.take(leg, at)).await;
         taken.map_err(SampleError::at(&what))?;
-        walk.before = step.verb;
+        walk.before = leg.step;
     }
     Ok(())
 }
 
 impl Walk<'_> {
-    async fn take(&mut self, step: &Step, at: Micros) -> Result<(), Failure> {
-        let ctx = self.ctx(step.verb, at);
+    async fn take(&mut self, leg: &Leg, at: Micros) -> Result<(), Failure> {
+        let ctx = self.ctx(leg.step, at);
         let case = self.plan.case.clone();
-        match step.verb {
-            Verb::SaveDraft => self.draft(&ctx).await,
-            Verb::SaveReply => {
-                let form = self.reply_form(step)?;
+        match leg.step {
+            Step::SaveDraft => self.draft(&ctx).await,
+            Step::SaveReply => {
+                let form = self.reply_form(leg)?;
                 if let ReplySaved::Saved { version } =
                     save(self.care, &ctx, &case, 0, &form).await?
                 {
@@ -85,14 +85,14 @@ impl Walk<'_> {
                 }
                 Ok(())
             }
-            Verb::Reply => {
-                let form = self.reply_form(step)?;
+            Step::Reply => {
+                let form = self.reply_form(leg)?;
                 release(self.care, &ctx, &case, self.reply, &form).await?;
                 self.reply = 0;
                 Ok(())
             }
             _ => {
-                let command = self.command(step)?;
+                let command = self.command(leg)?;
                 act(self.care, &ctx, &case, None, command).await?;
                 Ok(())
             }
@@ -152,13 +152,13 @@ impl Walk<'_> {
         })
     }
 
-    fn reply_form(&self, step: &Step) -> Result<ReplyForm, Refusal> {
+    fn reply_form(&self, leg: &Leg) -> Result<ReplyForm, Refusal> {
         let form = self
             .data
             .replies
             .get(&self.plan.row.reply)
             .ok_or(Refusal::NotFound)?;
-        let (closes, kind) = match &step.detail {
+        let (closes, kind) = match &leg.detail {
             Detail::Word(word) => match word.as_str() {
                 "closes" => ("on", ""),
                 "more" => ("more", ""),
@@ -173,49 +173,49 @@ impl Walk<'_> {
         })
     }
 
-    fn command(&mut self, step: &Step) -> Result<Command, Refusal> {
-        let text = self.text(step);
-        Ok(match step.verb {
-            Verb::Submit => Command::Submit,
-            Verb::Send => Command::Send,
-            Verb::Receive => Command::Receive,
-            Verb::StartTriage => Command::StartTriage,
-            Verb::Accept => Command::Accept {
+    fn command(&mut self, leg: &Leg) -> Result<Command, Refusal> {
+        let text = self.text(leg);
+        Ok(match leg.step {
+            Step::Submit => Command::Submit,
+            Step::Send => Command::Send,
+            Step::Receive => Command::Receive,
+            Step::StartTriage => Command::StartTriage,
+            Step::Accept => Command::Accept {
                 department: None,
                 text,
             },
-            Verb::Decline => Command::Decline {
-                reason: self.reason(step)?,
+            Step::Decline => Command::Decline {
+                reason: self.reason(leg)?,
                 text,
             },
-            Verb::Book => Command::Book(self.time(step)?),
-            Verb::Rebook => Command::Rebook(self.time(step)?),
-            Verb::Arrive => Command::Arrive { early: false },
-            Verb::Close => Command::Close,
-            Verb::Acknowledge => Command::Acknowledge,
-            Verb::Return => Command::Return { text },
-            Verb::Cancel => Command::Cancel { text },
+            Step::Book => Command::Book(self.time(leg)?),
+            Step::Rebook => Command::Rebook(self.time(leg)?),
+            Step::Arrive => Command::Arrive { early: false },
+            Step::Close => Command::Close,
+            Step::Acknowledge => Command::Acknowledge,
+            Step::Return => Command::Return { text },
+            Step::Cancel => Command::Cancel { text },
             _ => return Err(Refusal::NotFound),
         })
     }
 
-    fn text(&self, step: &Step) -> String {
-        let key = match &step.detail {
-            Detail::Word(word) => format!("{}-{word}", step.verb.code()),
-            _ => step.verb.code().to_owned(),
+    fn text(&self, leg: &Leg) -> String {
+        let key = match &leg.detail {
+            Detail::Word(word) => format!("{}-{word}", leg.step.code()),
+            _ => leg.step.code().to_owned(),
         };
         self.data.flows.text.get(&key).cloned().unwrap_or_default()
     }
 
-    fn reason(&self, step: &Step) -> Result<DeclineReason, Refusal> {
-        match &step.detail {
+    fn reason(&self, leg: &Leg) -> Result<DeclineReason, Refusal> {
+        match &leg.detail {
             Detail::Word(word) => DeclineReason::from_code(word).ok_or(Refusal::NotFound),
             _ => Err(Refusal::NotFound),
         }
     }
 
-    fn time(&mut self, step: &Step) -> Result<Time, Refusal> {
-        let start = match step.detail {
+    fn time(&mut self, leg: &Leg) -> Result<Time, Refusal> {
+        let start = match leg.detail {
             Detail::Slot => {
                 let slot = self.plan.slots.get(self.slots).ok_or(Refusal::NotFound)?;
                 self.slots += 1;
@@ -241,22 +241,22 @@ impl Walk<'_> {
         }))
     }
 
-    fn ctx(&self, verb: Verb, at: Micros) -> Ctx {
-        let act = format!("{}/{}", self.plan.row.key, verb.code());
-        ctx(self.seed, &self.person(verb).caller, &act, at)
+    fn ctx(&self, step: Step, at: Micros) -> Ctx {
+        let act = format!("{}/{}", self.plan.row.key, step.code());
+        ctx(self.seed, &self.person(step).caller, &act, at)
     }
 
     /// Who takes a step.
-    const fn person(&self, verb: Verb) -> &Person {
+    const fn person(&self, step: Step) -> &Person {
         let plan = &self.plan;
-        match verb {
-            Verb::SaveDraft | Verb::Submit => &plan.drafter,
-            Verb::Acknowledge if matches!(self.before, Verb::Cancel) => &plan.clerk,
-            Verb::Send | Verb::Cancel | Verb::Close | Verb::Acknowledge | Verb::Return => {
+        match step {
+            Step::SaveDraft | Step::Submit => &plan.drafter,
+            Step::Acknowledge if matches!(self.before, Step::Cancel) => &plan.clerk,
+            Step::Send | Step::Cancel | Step::Close | Step::Acknowledge | Step::Return => {
                 &plan.sender
             }
-            Verb::StartTriage | Verb::Arrive | Verb::SaveReply => &plan.nurse,
-            Verb::Reply => &plan.doctor,
+            Step::StartTriage | Step::Arrive | Step::SaveReply => &plan.nurse,
+            Step::Reply => &plan.doctor,
             _ => &plan.clerk,
         }
     }

@@ -9,7 +9,7 @@ use renkei_care::Priority;
 use renkei_care::attachment::AttachmentView;
 use renkei_care::patient::{self, PatientView};
 use renkei_care::referral::{
-    self as case, Command, DraftForm, DraftMeeting, DraftSaved, Side, Verb,
+    self as case, Command, DraftForm, DraftMeeting, DraftSaved, Side, Step,
 };
 use renkei_store::Failure;
 use serde::Deserialize;
@@ -116,7 +116,7 @@ pub(crate) async fn edit(
 /// The form of a draft that is stored.
 async fn stored<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<DraftPage<'a>, Answer> {
     let c = case::view(&app.care, &v.ctx, id).await?;
-    if !c.may(Verb::SaveDraft) {
+    if !c.may(Step::SaveDraft) {
         return Err(Refusal::not_now("refuse-letter-sent").into());
     }
     let mut form = shown(&c.letter);

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Id, Refusal};
 use renkei_care::booking::{self, SlotView};
 use renkei_care::referral::{
-    self as case, ActForm, Command, DeclineReason, Event, ReferralView, Side, Verb,
+    self as case, ActForm, Command, DeclineReason, Event, ReferralView, Side, Step,
 };
 use renkei_care::work_list::{self, Listing, Row, Span};
 use renkei_store::Failure;
@@ -257,11 +257,11 @@ async fn waits_unseen(app: &App, c: &ReferralView) -> Result<bool, Answer> {
 
 /// Whether the caller may say which department takes the case.
 fn chooses(c: &ReferralView) -> bool {
-    c.side == Some(Side::Receiver) && (c.may(Verb::Assign) || books(c))
+    c.side == Some(Side::Receiver) && (c.may(Step::Assign) || books(c))
 }
 
 fn books(c: &ReferralView) -> bool {
-    c.may(Verb::Book) || c.may(Verb::Rebook)
+    c.may(Step::Book) || c.may(Step::Rebook)
 }
 
 /// `GET /referrals/{id}/steps/{step}`: a reload after a refusal, back to the case.
@@ -279,19 +279,19 @@ pub(crate) async fn back(
 pub(crate) async fn step(
     State(app): State<App>,
     v: Visit,
-    Path((id, step)): Path<(String, String)>,
+    Path((id, code)): Path<(String, String)>,
     form: Form,
 ) -> Result<Response, Answer> {
     let id = crate::visit::id(&id)?;
-    let verb = Verb::from_code(&step).ok_or(Answer::NotFound)?;
-    let refusal = match take(&app, &v, &id, verb, &form).await {
+    let step = Step::from_code(&code).ok_or(Answer::NotFound)?;
+    let refusal = match take(&app, &v, &id, step, &form).await {
         Ok(()) => return Ok(Redirect::to(&format!("/referrals/{id}#next")).into_response()),
         Err(Failure::Refused(refusal)) => refusal,
         Err(other) => return Err(other.into()),
     };
     // The case as it is now, with the reason and what was typed: nobody has to look for it again.
     let mut shown = load(&app, &v, &id).await?;
-    shown.tried = step;
+    shown.tried = code;
     shown.form = form;
     let status = match refusal {
         Refusal::Invalid(faults) => {
@@ -313,8 +313,8 @@ impl CasePage<'_> {
     }
 }
 
-async fn take(app: &App, v: &Visit, id: &Id, verb: Verb, form: &Form) -> Result<(), Failure> {
-    let command = Command::parse(verb, &typed(v, form))?;
+async fn take(app: &App, v: &Visit, id: &Id, step: Step, form: &Form) -> Result<(), Failure> {
+    let command = Command::parse(step, &typed(v, form))?;
     let seen = form.get("seen").parse().ok();
     case::act(&app.care, &v.ctx, id, seen, command).await?;
     Ok(())
@@ -342,7 +342,7 @@ macro_rules! case_helpers {
         impl $name<'_> {
             /// Whether the step is offered.
             fn may(&self, code: &str) -> bool {
-                Verb::from_code(code).is_some_and(|verb| self.c.may(verb))
+                Step::from_code(code).is_some_and(|step| self.c.may(step))
             }
 
             /// Whether it is the caller's side's turn.
@@ -410,7 +410,7 @@ macro_rules! case_helpers {
             /// What the doctor wrote who gave the draft back, until it is handed in again.
             fn returned(&self) -> Option<&Event> {
                 let last = self.c.timeline.last()?;
-                (self.c.state.code() == "draft" && last.code == Verb::Return.code()).then_some(last)
+                (self.c.state.code() == "draft" && last.code == Step::Return.code()).then_some(last)
             }
 
             /// Where the letter is written again to somebody else, once this referral has come to nothing.
@@ -425,7 +425,7 @@ macro_rules! case_helpers {
             fn cancelled(&self) -> Option<&Event> {
                 let over = self.c.state.code() == "cancelled";
                 let mut events = self.c.timeline.iter().rev();
-                events.find(|event| over && event.code == Verb::Cancel.code())
+                events.find(|event| over && event.code == Step::Cancel.code())
             }
 
             fn any_step(&self) -> bool {

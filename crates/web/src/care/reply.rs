@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Fault, Id, Refusal};
 use renkei_care::attachment::AttachmentView;
-use renkei_care::referral::{self as case, ReferralView, Verb};
+use renkei_care::referral::{self as case, ReferralView, Step};
 use renkei_care::reply::{self, ReplyForm, ReplyMeeting, ReplySaved};
 use renkei_store::Failure;
 
@@ -43,7 +43,7 @@ pub(crate) async fn edit(
 
 async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<ReplyPage<'a>, Answer> {
     let c = case::view(&app.care, &v.ctx, id).await?;
-    if !c.may(Verb::SaveReply) && !c.may(Verb::Reply) {
+    if !c.may(Step::SaveReply) && !c.may(Step::Reply) {
         return Err(Refusal::not_now("refuse-no-reply-now").into());
     }
     Ok(stored(v, c))

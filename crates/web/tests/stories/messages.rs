@@ -125,8 +125,8 @@ fn audit_codes() -> BTreeSet<String> {
             }
         }
     }
-    let verbs = renkei_care::referral::Verb::ALL;
-    codes.extend(verbs.map(|verb| format!("referral.{}", verb.code())));
+    let steps = renkei_care::referral::Step::ALL;
+    codes.extend(steps.map(|step| format!("referral.{}", step.code())));
     codes.retain(|code| ![INDICATORS, SETTINGS].concat().contains(&code.as_str()));
     codes
 }

@@ -5,7 +5,7 @@ use renkei_base::{Ctx, Id, Refusal};
 use renkei_care::booking::{OpeningForm, open_slots};
 use renkei_care::fhir::{self, Denied, Entry, Outcome, Write, Written};
 use renkei_care::referral::command::Time;
-use renkei_care::referral::{self, Command, Done, DraftForm, DraftSaved, Verb};
+use renkei_care::referral::{self, Command, Done, DraftForm, DraftSaved, Step};
 use renkei_care::reply::{self, ReplyForm};
 use renkei_fhir::{Key, Resource};
 use renkei_store::Failure;
@@ -38,8 +38,8 @@ pub(crate) enum Wish {
     Draft(Id, u32, Box<DraftForm>),
     Reply(Id, ReplyForm),
     /// A changed Task, Appointment or Slot, with the version that it is held to.
-    Put(Option<Id>, Option<Verb>, Resource, Option<u32>),
-    Post(Option<Id>, Option<Verb>, Resource),
+    Put(Option<Id>, Option<Step>, Resource, Option<u32>),
+    Post(Option<Id>, Option<Step>, Resource),
     /// A new referral: patient, request and task in one transaction.
     Whole(u64),
     Open(OpeningForm),
@@ -61,7 +61,7 @@ pub(crate) struct Act {
     pub(crate) actor: Actor,
     pub(crate) case: Option<Id>,
     /// `None` where it is no step: slots.
-    pub(crate) verb: Option<Verb>,
+    pub(crate) step: Option<Step>,
     pub(crate) came: Came,
     #[expect(dead_code, reason = "printed where something is wrong")]
     wish: Wish,
@@ -127,13 +127,13 @@ pub(crate) async fn wish(region: &Region, model: &Model, dice: &mut Dice, actor:
         .as_ref()
         .map(|view| view.offers.clone())
         .unwrap_or_default();
-    let verb = verb(dice, &offers);
+    let step = drawn(dice, &offers);
     if actor.is_program() {
-        return body::of(region, model, dice, actor, &case, verb).await;
+        return body::of(region, model, dice, actor, &case, step).await;
     }
     let version = view.as_ref().map_or(0, |view| view.version);
-    match verb {
-        Verb::SaveDraft => {
+    match step {
+        Step::SaveDraft => {
             let letter = view.map(|view| view.letter).unwrap_or_default();
             let form = DraftForm {
                 remarks: format!("追記 {}", dice.below(1000)),
@@ -141,7 +141,7 @@ pub(crate) async fn wish(region: &Region, model: &Model, dice: &mut Dice, actor:
             };
             Wish::Draft(case, version, Box::new(form))
         }
-        Verb::Reply | Verb::SaveReply => {
+        Step::Reply | Step::SaveReply => {
             let replied = view.is_ok_and(|view| view.state.is_replied());
             let kinds: &[&str] = if replied {
                 &["interim", "final"]
@@ -156,37 +156,37 @@ pub(crate) async fn wish(region: &Region, model: &Model, dice: &mut Dice, actor:
             };
             Wish::Reply(case, form)
         }
-        verb => {
+        step => {
             let seen = dice.chance(30).then_some(version);
-            Wish::Step(case, seen, step(region, model, dice, verb))
+            Wish::Step(case, seen, command_of(region, model, dice, step))
         }
     }
 }
 
 /// Mostly what is offered. What ends a case or leads back always is, and would be all that ever happens.
-fn verb(dice: &mut Dice, offers: &[Verb]) -> Verb {
-    let dear = [Verb::Cancel, Verb::Decline, Verb::SaveDraft, Verb::Return];
-    let mut verb = Verb::Acknowledge;
+fn drawn(dice: &mut Dice, offers: &[Step]) -> Step {
+    let dear = [Step::Cancel, Step::Decline, Step::SaveDraft, Step::Return];
+    let mut step = Step::Acknowledge;
     for _ in 0..6 {
         let list = if dice.chance(80) && !offers.is_empty() {
             offers
         } else {
-            &Verb::ALL
+            &Step::ALL
         };
-        verb = *dice.pick(list).unwrap();
-        if !dear.contains(&verb) || dice.chance(10) {
+        step = *dice.pick(list).unwrap();
+        if !dear.contains(&step) || dice.chance(10) {
             break;
         }
     }
-    verb
+    step
 }
 
-fn step(region: &Region, model: &Model, dice: &mut Dice, verb: Verb) -> Command {
+fn command_of(region: &Region, model: &Model, dice: &mut Dice, step: Step) -> Command {
     let slot = model.slot(dice).filter(|_| dice.chance(70)).map(Time::Slot);
-    match (verb, slot) {
-        (Verb::Book, Some(time)) => Command::Book(time),
-        (Verb::Rebook, Some(time)) => Command::Rebook(time),
-        _ => command(verb, region, dice.below(3).try_into().unwrap()).unwrap(),
+    match (step, slot) {
+        (Step::Book, Some(time)) => Command::Book(time),
+        (Step::Rebook, Some(time)) => Command::Rebook(time),
+        _ => command(step, region, dice.below(3).try_into().unwrap()).unwrap(),
     }
 }
 
@@ -243,14 +243,14 @@ async fn times(region: &Region, model: &Model, dice: &mut Dice, actor: Actor) ->
 /// Does it.
 pub(crate) async fn act(region: &Region, actor: Actor, wish: Wish) -> Act {
     let (care, ctx) = (&region.care, actor.ctx(region));
-    let (mut case, mut verb) = (None, None);
+    let (mut case, mut step) = (None, None);
     let came = match wish.clone() {
         Wish::Step(id, seen, command) => {
-            (case, verb) = (Some(id.clone()), Some(command.verb()));
+            (case, step) = (Some(id.clone()), Some(command.step()));
             by_button(referral::act(care, &ctx, &id, seen, command).await)
         }
         Wish::Draft(id, base, form) => {
-            (case, verb) = (Some(id.clone()), Some(Verb::SaveDraft));
+            (case, step) = (Some(id.clone()), Some(Step::SaveDraft));
             match referral::save_draft(care, &ctx, &id, base, &form).await {
                 Ok(DraftSaved::Conflict(_)) => Came::Already,
                 Ok(_) => Came::Done(None),
@@ -258,11 +258,11 @@ pub(crate) async fn act(region: &Region, actor: Actor, wish: Wish) -> Act {
             }
         }
         Wish::Reply(id, form) => {
-            (case, verb) = (Some(id.clone()), Some(Verb::Reply));
+            (case, step) = (Some(id.clone()), Some(Step::Reply));
             by_button(reply::release(care, &ctx, &id, 0, &form).await)
         }
-        Wish::Put(id, step, resource, if_match) => {
-            (case, verb) = (id, step);
+        Wish::Put(id, by, resource, if_match) => {
+            (case, step) = (id, by);
             let task = resource.typ() == "Task";
             let key = resource.key().unwrap();
             let put = Write::Update {
@@ -272,8 +272,8 @@ pub(crate) async fn act(region: &Region, actor: Actor, wish: Wish) -> Act {
             };
             by_door(fhir::write(care, &ctx, put).await, task)
         }
-        Wish::Post(id, step, resource) => {
-            (case, verb) = (id, step);
+        Wish::Post(id, by, resource) => {
+            (case, step) = (id, by);
             let post = Write::Create {
                 resource,
                 if_none_exist: None,
@@ -281,7 +281,7 @@ pub(crate) async fn act(region: &Region, actor: Actor, wish: Wish) -> Act {
             by_door(fhir::write(care, &ctx, post).await, false)
         }
         Wish::Whole(number) => {
-            verb = Some(Verb::SaveDraft);
+            step = Some(Step::SaveDraft);
             match fhir::transaction(care, &ctx, whole(number)).await {
                 Ok(written) => {
                     case = Some(written[1].key.id.clone());
@@ -299,7 +299,7 @@ pub(crate) async fn act(region: &Region, actor: Actor, wish: Wish) -> Act {
     Act {
         actor,
         case,
-        verb,
+        step,
         came,
         wish,
     }

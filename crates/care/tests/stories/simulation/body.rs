@@ -2,7 +2,7 @@
 
 use renkei_base::Id;
 use renkei_care::fhir;
-use renkei_care::referral::{State, Verb};
+use renkei_care::referral::{State, Step};
 use renkei_fhir::task::{DECLINE_REASON, DEPARTMENT, STATE};
 use renkei_fhir::{Key, Resource};
 use serde_json::{Value, json};
@@ -20,25 +20,25 @@ pub(crate) async fn of(
     dice: &mut Dice,
     actor: Actor,
     case: &Id,
-    verb: Verb,
+    step: Step,
 ) -> Wish {
-    if verb == Verb::Book {
-        return Wish::Post(Some(case.clone()), Some(verb), booking(model, dice, case));
+    if step == Step::Book {
+        return Wish::Post(Some(case.clone()), Some(step), booking(model, dice, case));
     }
-    let by_appointment = matches!(verb, Verb::CancelBooking | Verb::Arrive) && dice.chance(50);
-    if verb == Verb::Rebook || by_appointment {
+    let by_appointment = matches!(step, Step::CancelBooking | Step::Arrive) && dice.chance(50);
+    if step == Step::Rebook || by_appointment {
         let held = model.appointment(region, case).await;
         let (Some(old), Some(slot)) = (held, model.slot(dice)) else {
             return Wish::Post(
                 Some(case.clone()),
-                Some(Verb::Book),
+                Some(Step::Book),
                 booking(model, dice, case),
             );
         };
         return Wish::Put(
             Some(case.clone()),
-            Some(verb),
-            other(old, verb, &slot),
+            Some(step),
+            other(old, step, &slot),
             None,
         );
     }
@@ -61,8 +61,8 @@ pub(crate) async fn of(
         resource(&there)
     });
     let if_match = task.version().filter(|_| dice.chance(50));
-    change(&mut task, verb, dice);
-    Wish::Put(Some(case.clone()), Some(verb), task, if_match)
+    change(&mut task, step, dice);
+    Wish::Put(Some(case.clone()), Some(step), task, if_match)
 }
 
 fn booking(model: &Model, dice: &mut Dice, case: &Id) -> Resource {
@@ -81,49 +81,49 @@ fn booking(model: &Model, dice: &mut Dice, case: &Id) -> Resource {
 }
 
 /// The appointment moved, cancelled, or with the patient there.
-fn other(mut old: Resource, verb: Verb, slot: &Id) -> Resource {
-    match verb {
-        Verb::Rebook => {
+fn other(mut old: Resource, step: Step, slot: &Id) -> Resource {
+    match step {
+        Step::Rebook => {
             old.set("slot", json!([{"reference": format!("Slot/{slot}")}]));
             // The times come with the slot.
             old.remove("start");
             old.remove("end");
         }
-        Verb::Arrive => old.set("status", json!("arrived")),
+        Step::Arrive => old.set("status", json!("arrived")),
         _ => old.set("status", json!("cancelled")),
     }
     old
 }
 
 /// Says the step in the elements of the Task.
-fn change(task: &mut Resource, verb: Verb, dice: &mut Dice) {
+fn change(task: &mut Resource, step: Step, dice: &mut Dice) {
     let stands = |code: &str| json!({"coding": [{"system": STATE, "code": code}]});
-    let status = match verb {
-        Verb::Submit => State::Ready.task_status(),
-        Verb::Return => State::Draft.task_status(),
-        Verb::Send => State::Sent.task_status(),
-        Verb::Receive => State::Received.task_status(),
-        Verb::Accept | Verb::CancelBooking => State::Accepted.task_status(),
-        Verb::UndoArrive => {
+    let status = match step {
+        Step::Submit => State::Ready.task_status(),
+        Step::Return => State::Draft.task_status(),
+        Step::Send => State::Sent.task_status(),
+        Step::Receive => State::Received.task_status(),
+        Step::Accept | Step::CancelBooking => State::Accepted.task_status(),
+        Step::UndoArrive => {
             task.set("statusReason", json!({"text": "押し間違い"}));
             State::Accepted.task_status()
         }
-        Verb::Decline => {
+        Step::Decline => {
             let reason = json!({"coding": [{"system": DECLINE_REASON, "code": "no-capacity"}], "text": "満床"});
             task.set("statusReason", reason);
             State::Declined.task_status()
         }
-        Verb::Arrive => State::Arrived.task_status(),
-        Verb::Close => State::Closed.task_status(),
-        Verb::Cancel => State::Cancelled.task_status(),
-        Verb::StartTriage => return task.set("businessStatus", stands("triage")),
-        Verb::SaveDraft => return task.set("priority", urgency(dice)),
-        Verb::Assign => {
+        Step::Arrive => State::Arrived.task_status(),
+        Step::Close => State::Closed.task_status(),
+        Step::Cancel => State::Cancelled.task_status(),
+        Step::StartTriage => return task.set("businessStatus", stands("triage")),
+        Step::SaveDraft => return task.set("priority", urgency(dice)),
+        Step::Assign => {
             let department =
                 json!([{"coding": [{"system": DEPARTMENT, "code": "dep-cardiology"}]}]);
             return task.set("performerType", department);
         }
-        Verb::Acknowledge => {
+        Step::Acknowledge => {
             task.remove("extension");
             return;
         }

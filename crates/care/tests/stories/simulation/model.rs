@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use renkei_base::clock::Span;
 use renkei_base::{Ctx, Id};
 use renkei_care::referral::table::cell;
-use renkei_care::referral::{State, Verb};
+use renkei_care::referral::{State, Step};
 use renkei_fhir::appointment::Appointment;
 use renkei_fhir::task::Task;
 use renkei_fhir::{Key, Resource};
@@ -30,7 +30,7 @@ pub(crate) struct Model {
     appointments: BTreeSet<Id>,
     cursor: String,
     /// Account, case, step, from, to: one for each acknowledged step.
-    log: Vec<(String, Id, Verb, State, State)>,
+    log: Vec<(String, Id, Step, State, State)>,
     pub(crate) refused: BTreeMap<Actor, usize>,
     pub(crate) done: BTreeMap<Actor, usize>,
     pub(crate) reached: BTreeSet<State>,
@@ -41,14 +41,14 @@ fn program(region: &Region) -> Ctx {
 }
 
 /// The step that was taken: a Task says `accepted` for three of them, and where the case stands decides.
-fn meant(act: &Act, last: Option<&str>) -> Verb {
-    let verb = act.verb.unwrap();
-    let same = [Verb::Accept, Verb::CancelBooking, Verb::UndoArrive];
-    let taken = last.and_then(Verb::from_code);
-    match taken.filter(|taken| act.is_by_program() && same.contains(&verb) && same.contains(taken))
+fn meant(act: &Act, last: Option<&str>) -> Step {
+    let step = act.step.unwrap();
+    let same = [Step::Accept, Step::CancelBooking, Step::UndoArrive];
+    let taken = last.and_then(Step::from_code);
+    match taken.filter(|taken| act.is_by_program() && same.contains(&step) && same.contains(taken))
     {
         Some(taken) => taken,
-        None => verb,
+        None => step,
     }
 }
 
@@ -144,9 +144,9 @@ impl Model {
             let said = |act: &&Act| act.came == Came::Done(Some(stored.version));
             let last = task.entries().last().map(|entry| entry.code.clone());
             let silent = |act: &&Act| {
-                let verb = act.verb.unwrap();
+                let step = act.step.unwrap();
                 act.came == Came::Done(None)
-                    && (verb == Verb::SaveDraft || last.as_deref() == Some(verb.code()))
+                    && (step == Step::SaveDraft || last.as_deref() == Some(step.code()))
             };
             let at = acts.iter().position(said);
             let at = at.or_else(|| acts.iter().position(silent));
@@ -156,17 +156,17 @@ impl Model {
                     stored.version
                 )
             }));
-            let verb = meant(act, last.as_deref());
-            assert!(cell(from, verb).leads_to(to), "{from:?} {to:?}: {act:?}");
-            if verb != Verb::SaveDraft {
-                assert_eq!(last.as_deref(), Some(verb.code()), "{from:?} {act:?}");
+            let step = meant(act, last.as_deref());
+            assert!(cell(from, step).leads_to(to), "{from:?} {to:?}: {act:?}");
+            if step != Step::SaveDraft {
+                assert_eq!(last.as_deref(), Some(step.code()), "{from:?} {act:?}");
                 let by = act.actor.account().to_owned();
-                self.log.push((by, case.clone(), verb, from, to));
+                self.log.push((by, case.clone(), step, from, to));
             }
             self.reached.insert(to);
             from = to;
         }
-        acts.retain(|act| act.verb != Some(Verb::SaveDraft));
+        acts.retain(|act| act.step != Some(Step::SaveDraft));
         assert!(
             acts.is_empty(),
             "acknowledged and not in the history: {acts:?}"
@@ -179,7 +179,7 @@ impl Model {
     /// Nothing was written but what the acknowledged acts write.
     async fn follow(&mut self, region: &Region, done: &[&Act], touched: &BTreeSet<&Id>) {
         let timed = done.iter().any(|act| {
-            use Verb::{Arrive, Book, Cancel, CancelBooking, Decline, Rebook, UndoArrive};
+            use Step::{Arrive, Book, Cancel, CancelBooking, Decline, Rebook, UndoArrive};
             let steps = [
                 Arrive,
                 Book,
@@ -189,7 +189,7 @@ impl Model {
                 Rebook,
                 UndoArrive,
             ];
-            act.verb.is_none_or(|verb| steps.contains(&verb))
+            act.step.is_none_or(|step| steps.contains(&step))
         });
         let (fed, cursor) = region.care.store.feed(&self.cursor, 1000).await.unwrap();
         self.cursor = cursor;
@@ -289,9 +289,9 @@ impl Model {
         let mut due: Vec<String> = self
             .log
             .iter()
-            .map(|(by, case, verb, from, to)| {
-                let (verb, from, to) = (verb.code(), from.code(), to.code());
-                format!("{by} Task/{case} referral.{verb} {from} {to}")
+            .map(|(by, case, step, from, to)| {
+                let (step, from, to) = (step.code(), from.code(), to.code());
+                format!("{by} Task/{case} referral.{step} {from} {to}")
             })
             .collect();
         there.sort();

@@ -4,7 +4,7 @@ use super::Side;
 
 /// A step, without its content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Verb {
+pub enum Step {
     /// 下書きを保存 (letter and its attachments)
     SaveDraft,
     /// 医師の承認へ回す
@@ -45,7 +45,7 @@ pub enum Verb {
     Cancel,
 }
 
-impl Verb {
+impl Step {
     pub const ALL: [Self; 19] = [
         Self::SaveDraft,
         Self::Submit,
@@ -94,7 +94,7 @@ impl Verb {
     }
 
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|verb| verb.code() == code)
+        Self::ALL.into_iter().find(|step| step.code() == code)
     }
 
     /// The side that takes it; `None` for steps that either side may take.
