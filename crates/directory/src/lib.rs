@@ -5,6 +5,7 @@
 //! | [`kind`], [`municipality`] | kinds of institution, names of municipalities |
 //! | [`institution`], [`contact`] | registration by hand, what an institution says of itself |
 //! | [`department`] | the departments of an institution and how to refer to them |
+//! | [`opening`] | when an institution is open |
 //! | [`import`] | 医療情報ネット and code lists: files in, counts and rejects out |
 //! | [`matching`] | which institution a row of a code list means; pure |
 //! | [`code`] | codes that wait for a person to confirm them |
@@ -20,6 +21,7 @@ pub mod institution;
 pub mod kind;
 pub mod matching;
 pub mod municipality;
+pub mod opening;
 
 pub use finder::{Filter, Finder, Found, Search};
 pub use kind::Kind;

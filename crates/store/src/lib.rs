@@ -9,7 +9,7 @@
 //! | `audit`, `anchor`, [`verify`], [`trail`] | records and their chains, the heads outside, whether all is as written, pages for auditors |
 //! | [`history`], [`idempotency`] | every version of a type; requests that are sent again |
 //! | `index`, [`reindex`] | search rows of a resource; all of them anew |
-//! | `resource`, `access`, [`feed`], `count`, [`account`], [`session`], [`institution`], … | one file per table group, its SQL as constants |
+//! | `resource`, `access`, [`feed`], `count`, [`account`], [`session`], [`institution`], [`opening`], [`position`], [`beds`], … | one file per table group, its SQL as constants |
 //! | `blob` | attachments |
 //! | [`backup`] | everything in one file, and a region made of it |
 //! | `db/` | the executor: statements and rows, SQLite and PostgreSQL behind it, the dialect |
@@ -19,32 +19,43 @@
 pub(crate) mod access;
 pub mod account;
 pub(crate) mod anchor;
+pub mod area;
 pub mod attempt;
 pub(crate) mod audit;
 pub mod backup;
+pub mod beds;
 pub(crate) mod blob;
+pub mod boundary;
 pub mod changes;
 mod claim;
 pub mod client;
 mod commit;
+pub mod confirmation;
 pub(crate) mod count;
 mod counted;
 pub(crate) mod db;
 pub mod document;
+pub mod enquiry;
 pub mod enrolment;
 pub mod error;
 pub mod feed;
 pub(crate) mod filter;
+pub mod function;
 pub mod history;
 pub mod idempotency;
 pub mod import;
 pub(crate) mod index;
 pub mod institution;
 pub(crate) mod migrate;
+pub mod municipality;
+pub mod opening;
 pub mod passkey;
 mod planner;
 #[cfg(test)]
 mod plans;
+pub mod population;
+pub mod position;
+pub mod profile;
 pub mod query;
 pub(crate) mod read;
 mod ready;
@@ -55,12 +66,14 @@ pub mod session;
 pub mod setting;
 pub mod store;
 pub mod subscription;
+pub mod tag;
 pub mod trail;
 pub mod verify;
 mod waiting;
 
 pub use account::{AccountRow, AccountState};
 pub use attempt::{AttemptKind, AttemptRow};
+pub use beds::{BedCount, BedSet};
 pub use changes::{Access, Changes, Count, FoundText, Note, Place, Put, Stored, StoredText};
 pub use client::{ClientRow, ClientState, TokenOwner, TokenRow};
 pub use counted::Counted;
@@ -71,8 +84,10 @@ pub use error::{Failure, StoreError};
 pub use feed::{Fed, FeedCursor};
 pub use history::{HistoryPage, HistoryQuery};
 pub use idempotency::{Done, Once};
+pub use opening::{Hours, Opening, OpeningSet, What};
 pub use passkey::PasskeyRow;
 pub use planner::escape::{escape, split_values};
+pub use position::Position;
 pub use query::{Clause, Include, Order, Page, Query};
 pub use session::{SessionOwner, SessionRow};
 pub use store::{Changed, Config, Database, Figures, Store};

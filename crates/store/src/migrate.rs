@@ -35,6 +35,11 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(9, "document", "0009_document.sql"),
     migration!(10, "idempotency", "0010_idempotency.sql"),
     migration!(12, "claim", "0012_claim.sql"),
+    migration!(13, "area", "0013_area.sql"),
+    migration!(14, "opening", "0014_opening.sql"),
+    migration!(15, "profile", "0015_profile.sql"),
+    migration!(16, "confirmation", "0016_confirmation.sql"),
+    migration!(19, "document_digest", "0019_document_digest.sql"),
 ];
 
 /// Those that the file of reads' audit rows has (SQLite).

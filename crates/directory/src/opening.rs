@@ -1,0 +1,278 @@
+//! When an institution is open: what the sources say, put together. Pure.
+
+use jiff::ToSpan;
+use jiff::civil::{Date, DateTime, Time};
+pub use renkei_store::opening::{Department, Hours, LATEST, Opening, OpeningSet, What};
+
+use crate::institution::OWN_SOURCE;
+
+/// The weekday number of holidays.
+pub const HOLIDAY: u8 = 8;
+const DAY: u16 = 1_440;
+
+/// The hours of an institution or of one of its departments, whatever source they come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Week {
+    openings: Vec<Opening>,
+}
+
+impl Week {
+    /// All of an institution. What it said itself about a department wins over the lists, time and closed days apart.
+    pub fn of(sets: &[OpeningSet]) -> Self {
+        let hours: Vec<(bool, Hours)> = sets
+            .iter()
+            .map(|set| (set.source == OWN_SOURCE, set.hours()))
+            .collect();
+        let said: Vec<(String, bool)> = hours
+            .iter()
+            .filter(|(own, _)| *own)
+            .flat_map(|(_, hours)| hours.openings.iter().map(subject))
+            .collect();
+        let openings = hours.into_iter().flat_map(|(own, hours)| {
+            let said = &said;
+            hours
+                .openings
+                .into_iter()
+                .filter(move |one| own || !said.contains(&subject(one)))
+        });
+        Self {
+            openings: openings.collect(),
+        }
+    }
+
+    /// Only what is said of one department (its code in the source), and the closed days of the whole.
+    #[must_use]
+    pub fn department(&self, code: &str) -> Self {
+        let wanted = |one: &&Opening| {
+            one.department == code || (one.what == What::Closed && one.department.is_empty())
+        };
+        Self {
+            openings: self.openings.iter().filter(wanted).cloned().collect(),
+        }
+    }
+
+    pub fn openings(&self) -> &[Opening] {
+        &self.openings
+    }
+
+    /// Whether any hours are known: closed days alone are none.
+    pub fn has_hours(&self) -> bool {
+        self.openings.iter().any(|one| one.what != What::Closed)
+    }
+
+    /// The stretches of one day in minutes after midnight, in order, joined where they touch.
+    /// `None` where nothing is known of that day; empty where it is closed.
+    pub fn of_day(&self, date: Date, holiday: bool) -> Option<Vec<(u16, u16)>> {
+        if self.is_closed(date, holiday) {
+            return Some(Vec::new());
+        }
+        if !self.has_hours() {
+            return None;
+        }
+        let weekday = day_number(date, holiday);
+        let that_day = |one: &&Opening| {
+            one.what == self.shown()
+                && one.weekday == weekday
+                && [0, week_of(date)].contains(&one.week)
+        };
+        let mut spans: Vec<(u16, u16)> = self
+            .openings
+            .iter()
+            .filter(that_day)
+            .map(|one| (one.from, one.until))
+            .collect();
+        spans.sort_unstable();
+        Some(joined(&spans))
+    }
+
+    /// Whether it is open at that moment of Japan's time. `None` where nothing is known.
+    /// `holiday` says whether a date is one.
+    pub fn is_open_at(&self, at: DateTime, holiday: impl Fn(Date) -> bool) -> Option<bool> {
+        let date = at.date();
+        let today = self.of_day(date, holiday(date))?;
+        let minute = minutes(at.time());
+        let yesterday = date.checked_sub(1.day()).ok();
+        let night = yesterday.and_then(|date| self.of_day(date, holiday(date)));
+        let open = today
+            .iter()
+            .any(|(from, until)| (*from..*until).contains(&minute));
+        let late = night
+            .unwrap_or_default()
+            .iter()
+            .any(|(_, until)| *until > DAY && minute < until - DAY);
+        Some(open || late)
+    }
+
+    /// Consultation and opening hours tell when it is open; those of the reception only where nothing else is known.
+    fn shown(&self) -> What {
+        let known = |what| self.openings.iter().any(|one| one.what == what);
+        [What::Consultation, What::Open]
+            .into_iter()
+            .find(|what| known(*what))
+            .unwrap_or(What::Reception)
+    }
+
+    fn is_closed(&self, date: Date, holiday: bool) -> bool {
+        let weekday = weekday_of(date);
+        self.openings.iter().any(|one| {
+            let week = [0, week_of(date)].contains(&one.week);
+            let that_day = one.weekday == weekday && week;
+            one.what == What::Closed && (that_day || (holiday && one.weekday == HOLIDAY))
+        })
+    }
+}
+
+/// Whether it is open at that moment, by all that is known. `None` where nothing is.
+pub fn is_open_at(
+    sets: &[OpeningSet],
+    at: DateTime,
+    holiday: impl Fn(Date) -> bool,
+) -> Option<bool> {
+    Week::of(sets).is_open_at(at, holiday)
+}
+
+/// What a row is about: a department, and whether it is a closed day.
+fn subject(one: &Opening) -> (String, bool) {
+    (one.department.clone(), one.what == What::Closed)
+}
+
+fn day_number(date: Date, holiday: bool) -> u8 {
+    if holiday { HOLIDAY } else { weekday_of(date) }
+}
+
+/// 1 Monday … 7 Sunday.
+fn weekday_of(date: Date) -> u8 {
+    date.weekday().to_monday_one_offset().unsigned_abs()
+}
+
+/// 1–5: the how manieth of its weekday in the month.
+fn week_of(date: Date) -> u8 {
+    date.day().unsigned_abs().saturating_sub(1) / 7 + 1
+}
+
+fn minutes(time: Time) -> u16 {
+    u16::from(time.hour().unsigned_abs()) * 60 + u16::from(time.minute().unsigned_abs())
+}
+
+fn joined(spans: &[(u16, u16)]) -> Vec<(u16, u16)> {
+    let mut all: Vec<(u16, u16)> = Vec::new();
+    for (from, until) in spans {
+        match all.last_mut() {
+            Some(last) if *from <= last.1 => last.1 = last.1.max(*until),
+            _ => all.push((*from, *until)),
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::datetime;
+
+    use super::*;
+
+    fn one(weekday: u8, week: u8, span: (u16, u16), what: What, department: &str) -> Opening {
+        Opening {
+            department: department.to_owned(),
+            weekday,
+            week,
+            from: span.0,
+            until: span.1,
+            what,
+        }
+    }
+
+    fn set(source: &str, openings: Vec<Opening>) -> OpeningSet {
+        let hours = Hours {
+            departments: vec![],
+            openings,
+        };
+        OpeningSet {
+            institution: "i".parse().unwrap(),
+            source: source.to_owned(),
+            source_date: String::new(),
+            hours: hours.pack(),
+        }
+    }
+
+    #[test]
+    fn open_at_a_moment() {
+        let sets = [
+            set(
+                "list",
+                vec![
+                    one(6, 0, (540, 720), What::Consultation, "01001"),
+                    one(6, 0, (720, 780), What::Consultation, "03001"),
+                    one(5, 0, (1_260, 1_560), What::Consultation, "01001"),
+                    one(6, 0, (500, 700), What::Reception, "01001"),
+                    one(6, 2, (0, DAY), What::Closed, ""),
+                    one(HOLIDAY, 0, (0, DAY), What::Closed, ""),
+                ],
+            ),
+            set("other", vec![one(7, 0, (0, DAY), What::Closed, "")]),
+        ];
+        let open = |at| is_open_at(&sets, at, |date| date.day() == 21);
+        // 2026-11-07 is the first Saturday of the month.
+        for (at, wanted) in [
+            (datetime(2026, 11, 7, 8, 59, 0, 0), Some(false)),
+            (datetime(2026, 11, 7, 9, 0, 0, 0), Some(true)),
+            (datetime(2026, 11, 7, 12, 30, 0, 0), Some(true)),
+            (datetime(2026, 11, 7, 13, 0, 0, 0), Some(false)),
+            // After midnight of Friday's night.
+            (datetime(2026, 11, 7, 1, 59, 0, 0), Some(true)),
+            (datetime(2026, 11, 7, 2, 0, 0, 0), Some(false)),
+            // The second Saturday, a Sunday, a holiday.
+            (datetime(2026, 11, 14, 9, 0, 0, 0), Some(false)),
+            (datetime(2026, 11, 8, 9, 0, 0, 0), Some(false)),
+            (datetime(2026, 11, 21, 9, 0, 0, 0), Some(false)),
+        ] {
+            assert_eq!(open(at), wanted, "{at}");
+        }
+        assert_eq!(
+            Week::of(&sets)
+                .department("03001")
+                .of_day(jiff::civil::date(2026, 11, 7), false),
+            Some(vec![(720, 780)])
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_closed() {
+        let closed = set("list", vec![one(7, 0, (0, DAY), What::Closed, "")]);
+        let at = |day| {
+            is_open_at(
+                std::slice::from_ref(&closed),
+                datetime(2026, 11, day, 9, 0, 0, 0),
+                |_| false,
+            )
+        };
+        assert_eq!((at(7), at(8)), (None, Some(false)));
+        assert_eq!(
+            is_open_at(&[], datetime(2026, 11, 7, 9, 0, 0, 0), |_| false),
+            None
+        );
+    }
+
+    #[test]
+    fn what_it_said_itself_wins() {
+        let sets = [
+            set(
+                "list",
+                vec![
+                    one(1, 0, (540, 720), What::Consultation, ""),
+                    one(2, 0, (540, 720), What::Consultation, ""),
+                    one(7, 0, (0, DAY), What::Closed, ""),
+                ],
+            ),
+            set(
+                OWN_SOURCE,
+                vec![one(1, 0, (600, 660), What::Consultation, "")],
+            ),
+        ];
+        let week = Week::of(&sets);
+        let day = |day| week.of_day(jiff::civil::date(2026, 11, day), false);
+        assert_eq!(day(2), Some(vec![(600, 660)]), "Monday as it says it");
+        assert_eq!(day(3), Some(vec![]), "Tuesday it does not name any more");
+        assert_eq!(day(8), Some(vec![]), "closed days it did not speak of");
+    }
+}
