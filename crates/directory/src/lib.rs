@@ -2,8 +2,10 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`kind`], [`municipality`] | kinds of institution, names of municipalities |
+//! | [`kind`] | kinds of institution |
+//! | [`area`], [`municipality`] | 圏域 and the municipalities that they are made of, at any date |
 //! | [`institution`], [`contact`] | registration by hand, what an institution says of itself |
+//! | [`tag`], [`function`] | what institutions can do, in the region's words; functions of the medical plan |
 //! | [`department`] | the departments of an institution and how to refer to them |
 //! | [`opening`] | when an institution is open |
 //! | [`import`] | 医療情報ネット and code lists: files in, counts and rejects out |
@@ -11,10 +13,12 @@
 //! | [`code`] | codes that wait for a person to confirm them |
 //! | [`finder`] | search over all institutions, in memory |
 
+pub mod area;
 pub mod code;
 pub mod contact;
 pub mod department;
 pub mod finder;
+pub mod function;
 mod gate;
 pub mod import;
 pub mod institution;
@@ -22,6 +26,8 @@ pub mod kind;
 pub mod matching;
 pub mod municipality;
 pub mod opening;
+pub mod tag;
 
+pub use area::{Area, AreaKind, Areas};
 pub use finder::{Filter, Finder, Found, Search};
 pub use kind::Kind;

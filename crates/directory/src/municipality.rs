@@ -1,9 +1,83 @@
-//! Names of municipalities by code. Those of Tokyo are known; others are read off the addresses that carry the code.
+//! 区市町村: what they are, and their names by code. Those of Tokyo are known; others are read off the addresses that
+//! carry the code.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use renkei_base::code::Prefecture;
+
+use crate::area::Validity;
+
+/// A municipality, of today or of earlier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Municipality {
+    /// Six digits with check digit.
+    pub code: String,
+    pub name: String,
+    /// Hiragana, or empty.
+    pub kana: String,
+    /// `None` for a name that ends in none of 区市町村.
+    pub kind: Option<MunicipalityKind>,
+    pub validity: Validity,
+    /// Codes of those that it became part of.
+    pub successors: Vec<String>,
+}
+
+impl Municipality {
+    pub fn prefecture(&self) -> Option<Prefecture> {
+        self.code.get(..2).and_then(Prefecture::parse)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MunicipalityKind {
+    /// 区: special wards and the wards of designated cities.
+    Ward,
+    /// 市
+    City,
+    /// 町
+    Town,
+    /// 村
+    Village,
+}
+
+impl MunicipalityKind {
+    pub const ALL: [Self; 4] = [Self::Ward, Self::City, Self::Town, Self::Village];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Ward => "ward",
+            Self::City => "city",
+            Self::Town => "town",
+            Self::Village => "village",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// The key of its name in the message files.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Ward => "municipality-kind-ward",
+            Self::City => "municipality-kind-city",
+            Self::Town => "municipality-kind-town",
+            Self::Village => "municipality-kind-village",
+        }
+    }
+
+    /// By the last sign of the name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        match name.chars().next_back()? {
+            '区' => Some(Self::Ward),
+            '市' => Some(Self::City),
+            '町' => Some(Self::Town),
+            '村' => Some(Self::Village),
+            _ => None,
+        }
+    }
+}
 
 /// 二次保健医療圏 of Tokyo: area code, area name, municipality code, municipality name.
 const TOKYO: &str = include_str!("data/tokyo-areas.csv");
