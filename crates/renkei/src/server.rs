@@ -10,7 +10,7 @@ use axum_server::{Handle, Server as AxumServer};
 use hyper_util::rt::TokioTimer;
 use renkei_access::DemoMode;
 use renkei_care::subscription::deliver::Post;
-use renkei_directory::Finder;
+use renkei_directory::{Areas, Finder};
 use renkei_web::{App, Parts, Proxies, WebConfig};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
@@ -95,7 +95,8 @@ pub(crate) async fn run(
     started: impl FnOnce(),
 ) -> Result<(), CommandError> {
     let finder = Finder::load(&program.store).await?;
-    let app = app(program, &listening, finder.clone(), demo);
+    let areas = Areas::load(&program.store).await?;
+    let app = app(program, &listening, (finder.clone(), areas.clone()), demo);
     let certificate = match &listening.tls {
         Some(tls) => Some(certificate(tls).await?),
         None => None,
@@ -104,7 +105,7 @@ pub(crate) async fn run(
     let mut beside = JoinSet::new();
     // Before anybody is told that it serves, so that no order is missed.
     beside.spawn(ending(Orders::new()?, handle.clone()));
-    beside.spawn(look_again(program.store.clone(), finder));
+    beside.spawn(look_again(program.store.clone(), finder, areas));
     beside.spawn(renkei_web::issuing(app.clone()));
     beside.spawn(telling(post(program)?));
     beside.spawn(tidy(
@@ -137,7 +138,12 @@ fn post(program: &Program) -> Result<Post<HttpCourier>, CommandError> {
     })
 }
 
-fn app(program: &Program, listening: &Listening, finder: Finder, demo: Option<DemoMode>) -> App {
+fn app(
+    program: &Program,
+    listening: &Listening,
+    (finder, areas): (Finder, Areas),
+    demo: Option<DemoMode>,
+) -> App {
     let metrics = renkei_web::metrics::install();
     let metrics = metrics
         .inspect_err(|error| tracing::warn!(%error, "no figures"))
@@ -147,6 +153,7 @@ fn app(program: &Program, listening: &Listening, finder: Finder, demo: Option<De
         access: program.access.clone(),
         care: program.care.clone(),
         finder,
+        areas,
         clock: program.clock.clone(),
         ids: program.ids.clone(),
         config: WebConfig {
@@ -239,7 +246,7 @@ async fn ending(mut orders: Orders, handle: Handle<SocketAddr>) {
 }
 
 /// Lets searches know what was imported by another process.
-async fn look_again(store: renkei_store::Store, finder: Finder) {
+async fn look_again(store: renkei_store::Store, finder: Finder, areas: Areas) {
     let mut tick = tokio::time::interval(LOOK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -248,6 +255,11 @@ async fn look_again(store: renkei_store::Store, finder: Finder) {
             Ok(true) => tracing::info!(institutions = finder.len(), "the directory was read again"),
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the directory could not be read again"),
+        }
+        match areas.refresh(&store).await {
+            Ok(true) => tracing::info!("the areas were read again"),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "the areas could not be read again"),
         }
     }
 }

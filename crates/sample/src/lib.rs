@@ -123,6 +123,9 @@ pub async fn make(
         return Err(SampleError::Half);
     }
     let mut region = Region::new(Data::read()?, care.clone(), seed, now);
+    let ctx = region.program("areas", now);
+    let tokyo = renkei_directory::area::tokyo::load(&region.care.store, &ctx).await;
+    tokyo.map_err(SampleError::at("areas"))?;
     institution::make(&mut region).await?;
     person::make(&mut region, access, mode).await?;
     institution::make_departments(&mut region).await?;

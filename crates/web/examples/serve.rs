@@ -39,8 +39,10 @@ async fn main() -> Result<(), Anything> {
         import::medical_institutions(&store, &ctx, &source, &mut |_| {}).await?;
     }
     let finder = Finder::load(&store).await?;
+    let areas = renkei_directory::Areas::load(&store).await?;
     let app = App::new(Parts {
         finder,
+        areas,
         access,
         care,
         clock: clock.shared(),

@@ -223,6 +223,7 @@ async fn run(
     };
     // What was committed before an error is there too.
     app.finder.refresh(&app.store).await?;
+    app.areas.refresh(&app.store).await?;
     Ok(Imported {
         file: source.file.clone(),
         report: report?,
@@ -280,6 +281,7 @@ pub(crate) async fn decide(
         chosen => code::confirm(&app.store, &v.ctx, &code, &crate::visit::id(chosen)?).await?,
     }
     app.finder.refresh(&app.store).await?;
+    app.areas.refresh(&app.store).await?;
     Ok(Redirect::to("/imports?decided=1").into_response())
 }
 

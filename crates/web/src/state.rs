@@ -6,7 +6,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use renkei_access::{Access, DemoMode};
 use renkei_base::{Clock, Ids, limits};
 use renkei_care::Care;
-use renkei_directory::Finder;
+use renkei_directory::{Areas, Finder};
 use renkei_store::{Store, Verdict};
 use tokio::sync::Semaphore;
 
@@ -38,6 +38,7 @@ pub struct Parts {
     pub access: Access,
     pub care: Care,
     pub finder: Finder,
+    pub areas: Areas,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub config: WebConfig,
@@ -54,6 +55,7 @@ pub struct App {
     pub access: Access,
     pub care: Care,
     pub finder: Finder,
+    pub areas: Areas,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub messages: Arc<Messages>,
@@ -75,6 +77,7 @@ impl App {
             access: parts.access,
             care: parts.care,
             finder: parts.finder,
+            areas: parts.areas,
             clock: parts.clock,
             ids: parts.ids,
             messages: Arc::new(Messages::load()),

@@ -59,6 +59,7 @@ impl World {
         };
         let app = App::new(Parts {
             finder: Finder::load(&store).await.unwrap(),
+            areas: renkei_directory::Areas::load(&store).await.unwrap(),
             store,
             access,
             care,
@@ -99,6 +100,7 @@ impl World {
         };
         let id = register(&self.app.store, &self.ctx(), &new).await.unwrap();
         self.app.finder.refresh(&self.app.store).await.unwrap();
+        self.app.areas.refresh(&self.app.store).await.unwrap();
         id
     }
 
