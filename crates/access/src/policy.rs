@@ -219,6 +219,16 @@ mod table {
         DirectoryConfirm "directory.confirm"  DIRECTORY Any       Inside   "refuse-needs-region";
         /// どの機関のページも直す
         DirectoryEdit    "directory.edit"     DIRECTORY Any       Public   "refuse-needs-region";
+        /// 地域のタグを決める
+        TagsManage       "tag.manage"         REGION    Any       Inside   "refuse-needs-region";
+        /// 医療計画の機能を決める
+        FunctionsManage  "function.manage"    REGION    Any       Inside   "refuse-needs-region";
+        /// どの機関がどの機能を担うかを決める
+        FunctionsDecide  "function.decide"    DIRECTORY Any       Inside   "refuse-needs-region";
+        /// 確認の回を開き、誰がまだかを見る
+        ConfirmationsManage "confirmation.manage" DIRECTORY Any   Inside   "refuse-needs-region";
+        /// 受けた相談を名前なしで記録する
+        EnquiriesNote    "enquiry.note"       SLOTS     Own       Inside   "refuse-other-institution";
         /// 監査記録を見る
         AuditRead        "audit.read"         AUDITOR   Any       Inside   "refuse-needs-auditor";
     }

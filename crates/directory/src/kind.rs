@@ -18,10 +18,12 @@ pub enum Kind {
     Prefecture,
     RegionOffice,
     MedicalAssociation,
+    /// 相談窓口: not a place of treatment; its worries are tags, its hours are openings.
+    ConsultationDesk,
 }
 
 impl Kind {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Hospital,
         Self::Clinic,
         Self::DentalClinic,
@@ -36,6 +38,7 @@ impl Kind {
         Self::Prefecture,
         Self::RegionOffice,
         Self::MedicalAssociation,
+        Self::ConsultationDesk,
     ];
 
     /// The code in tables, forms and FHIR.
@@ -55,6 +58,7 @@ impl Kind {
             Self::Prefecture => "prefecture",
             Self::RegionOffice => "region-office",
             Self::MedicalAssociation => "medical-association",
+            Self::ConsultationDesk => "consultation-desk",
         }
     }
 
@@ -79,6 +83,7 @@ impl Kind {
             Self::Prefecture => "institution-kind-prefecture",
             Self::RegionOffice => "institution-kind-region-office",
             Self::MedicalAssociation => "institution-kind-medical-association",
+            Self::ConsultationDesk => "institution-kind-consultation-desk",
         }
     }
 
@@ -122,6 +127,7 @@ impl Kind {
             Self::Prefecture => &["都道府県", "県庁"],
             Self::RegionOffice => &["事務局", "地域窓口"],
             Self::MedicalAssociation => &["医師会"],
+            Self::ConsultationDesk => &["相談窓口", "相談", "そうだん", "まどぐち"],
         }
     }
 }

@@ -70,7 +70,7 @@ pub struct DepartmentRow {
 
 /// Changes when something in the directory has changed: compared, never read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DirectoryMark([i64; 5]);
+pub struct DirectoryMark([i64; 6]);
 
 const PUT: &str = "insert into institution (id, kind, prefecture, municipality, registry_id, code, name, kana, short, \
     other_names, address, active, source, source_date, fingerprint, updated) \
@@ -94,7 +94,8 @@ const REGISTRY_KEYS: &str = "select id, registry_id, fingerprint, source_date fr
 
 const MARK: &str = "select (select count(*) from institution), \
     (select coalesce(max(updated), 0) from institution), (select count(*) from institution_department), \
-    (select coalesce(max(updated), 0) from institution_department), (select count(*) from import_run)";
+    (select coalesce(max(updated), 0) from institution_department), (select count(*) from import_run), \
+    (select coalesce(max(updated), 0) from tag) + (select coalesce(max(updated), 0) from medical_function)";
 
 const BY_CODE: &str = "select id from institution where code = $1";
 

@@ -13,6 +13,7 @@ institution-kind-municipal-office = Municipal office
 institution-kind-prefecture = Prefecture
 institution-kind-region-office = Region office
 institution-kind-medical-association = Medical association
+institution-kind-consultation-desk = Consultation desk
 
 # Forms of institutions and departments
 fault-institution-kind = Choose the kind of institution from the list.

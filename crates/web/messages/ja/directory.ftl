@@ -13,6 +13,7 @@ institution-kind-municipal-office = 市町村役場
 institution-kind-prefecture = 都道府県
 institution-kind-region-office = 地域連携の事務局
 institution-kind-medical-association = 医師会
+institution-kind-consultation-desk = 相談窓口
 
 # 機関と診療科の入力
 fault-institution-kind = 機関の種類を一覧から選んでください。
