@@ -5,16 +5,19 @@
 //! | `era/parse.rs` | typed text to a date |
 //! | `era/fault.rs` | what can be wrong with it, with a hint |
 //! | `era/fiscal.rs` | 年度 and months |
+//! | `era/stated.rs` | times as documents state them, also those not determined yet |
 
 mod fault;
 mod fiscal;
 mod parse;
+mod stated;
 
 use jiff::civil::Date;
 
 pub use fault::DateFault;
 pub use fiscal::{FiscalYear, FiscalYears, Month};
 pub use parse::parse;
+pub use stated::{Meant, Stated};
 
 /// The oldest birthday that is taken without a question, in years before today.
 pub const OLDEST_AGE: i16 = 130;
