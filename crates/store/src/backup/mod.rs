@@ -29,6 +29,18 @@ const FORMAT: u32 = 1;
 const MANIFEST: &str = "manifest.json";
 const TABLES: &str = "tables";
 
+/// Ways in that may have been ended after the archive was made, each with its table: a restored region begins without them.
+/// Without the secret of challenges none that was given before is answered.
+pub(crate) const ENDED: [(&str, &str); 4] = [
+    ("session", "delete from session"),
+    ("client_token", "delete from client_token"),
+    ("enrolment", "delete from enrolment where used is null"),
+    (
+        "setting",
+        "delete from setting where name = 'passkey-secret'",
+    ),
+];
+
 /// What stands at the end of an archive.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Manifest {
@@ -87,7 +99,9 @@ impl Store {
     pub async fn backup(&self, ctx: &Ctx, file: &Path) -> Result<Copied, StoreError> {
         if file.exists() {
             let file = file.display();
-            return Err(StoreError::Blob(format!("{file} is there already")));
+            return Err(StoreError::Blob(format!(
+                "{file} is there already, and a backup never writes over a file: name another one, or move this one away"
+            )));
         }
         self.audit(ctx, vec![Note::new("backup.make")]).await?;
         let scratch = Scratch::beside(file)?;
@@ -124,7 +138,9 @@ impl Store {
 }
 
 /// Makes a region of an archive, in an empty folder (and an empty database). Every file is compared with the manifest
-/// before any of them is put in its place. The caller opens the region and looks at its audit.
+/// before any of them is put in its place. Nobody is signed in to it, no token of a program is good, and no link is open
+/// that was not used: any of them may have been ended after the archive was made.
+/// The caller opens the region and looks at its audit.
 pub async fn restore(config: &Config, file: &Path) -> Result<Copied, StoreError> {
     empty(&config.data)?;
     let target = match &config.database {
@@ -152,7 +168,14 @@ pub async fn restore(config: &Config, file: &Path) -> Result<Copied, StoreError>
         postgres::copy::load(target, &tables, &manifest.tables, &known).await?;
     }
     let data = config.data.clone();
-    apart(move || place(&scratch, &data, &manifest)).await?;
+    let is_sqlite = target.is_none();
+    apart(move || {
+        if is_sqlite {
+            sqlite::copy::end(&scratch.path().join(crate::store::SQLITE_FILE), &ENDED)?;
+        }
+        place(&scratch, &data, &manifest)
+    })
+    .await?;
     Ok(copied)
 }
 

@@ -5,14 +5,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use renkei_base::{Lang, Machine, Micros, Roles};
 use renkei_store::backup::restore;
-use renkei_store::{Changes, Config, Store, StoreError};
+use renkei_store::client::ClientState;
+use renkei_store::enrolment::EnrolmentRow;
+use renkei_store::session::SessionRow;
+use renkei_store::{
+    AccountRow, AccountState, Changes, ClientRow, Config, Store, StoreError, TokenRow,
+};
 use renkei_testkit::{Backend, Folder, each_backend};
 
 use crate::world::{World, id, key, public, slot};
 
 each_backend!(
     what_was_there_is_there_again,
+    nobody_is_signed_in_to_a_restored_region,
     people_write_meanwhile,
     a_region_is_not_restored_over_another,
     one_byte_more_or_less_is_seen,
@@ -124,6 +131,133 @@ async fn what_was_there_is_there_again(backend: Backend) {
     store.close().await.unwrap();
 }
 
+fn link(hash: &str, account: Option<&str>) -> EnrolmentRow {
+    EnrolmentRow {
+        hash: hash.to_owned(),
+        account: account.map(id),
+        totp: String::new(),
+        created: Micros(1),
+        expires: Micros::NEVER,
+        used: None,
+    }
+}
+
+/// A way in of each kind, in the columns that matter here.
+async fn ways_in(world: &World) {
+    let account = AccountRow {
+        id: id("a1"),
+        version: 1,
+        login: "a1".to_owned(),
+        name: "A".to_owned(),
+        kana: String::new(),
+        institution: None,
+        roles: Roles::default(),
+        practitioner: None,
+        state: AccountState::Active,
+        lang: Lang::Ja,
+        password: None,
+        totp: None,
+        totp_step: 0,
+        created: Micros(1),
+        reviewed: Micros(1),
+        signed_in: None,
+    };
+    let mut changes = Changes::default();
+    changes.create_account(&account);
+    changes.create_session(&SessionRow {
+        hash: "session".to_owned(),
+        id: id("s1"),
+        account: id("a1"),
+        created: Micros(1),
+        used: Micros(1),
+        address: String::new(),
+        agent: String::new(),
+    });
+    let client = ClientRow {
+        id: id("m1"),
+        version: 1,
+        name: "m1".to_owned(),
+        kind: Machine::Gateway,
+        institution: None,
+        roles: Roles::default(),
+        scopes: String::new(),
+        keys: String::new(),
+        state: ClientState::Active,
+        created: Micros(1),
+        created_by: None,
+        used: None,
+    };
+    changes.create_client(&client);
+    changes.create_token(&TokenRow {
+        hash: "token".to_owned(),
+        client: id("m1"),
+        scopes: String::new(),
+        created: Micros(1),
+        expires: Micros::NEVER,
+    });
+    changes.create_enrolment(&link("spent", Some("a1")));
+    changes.use_enrolment("spent", Micros(2));
+    changes.create_enrolment(&link("open", Some("a1")));
+    changes.create_enrolment(&link("first", None));
+    changes.set("passkey-secret", "old");
+    changes.set("other", "kept");
+    world.store.commit(&world.program(), changes).await.unwrap();
+}
+
+/// Which of these ways in there are.
+async fn open_ways(store: &Store) -> Vec<&'static str> {
+    let mut open = Vec::new();
+    let mut look = |name, there| {
+        if there {
+            open.push(name);
+        }
+    };
+    let account = store.account(&id("a1")).await.unwrap();
+    look("account", account.is_some());
+    look("client", store.client(&id("m1")).await.unwrap().is_some());
+    let session = store.session_owner("session").await.unwrap();
+    look("session", session.is_some());
+    look("token", store.token_owner("token").await.unwrap().is_some());
+    for name in ["spent", "open", "first"] {
+        look(name, store.enrolment(name).await.unwrap().is_some());
+    }
+    for name in ["passkey-secret", "other"] {
+        look(name, store.setting(name).await.unwrap().is_some());
+    }
+    open
+}
+
+async fn nobody_is_signed_in_to_a_restored_region(backend: Backend) {
+    let world = World::open(backend).await;
+    ways_in(&world).await;
+    let all = [
+        "account",
+        "client",
+        "session",
+        "token",
+        "spent",
+        "open",
+        "first",
+        "passkey-secret",
+        "other",
+    ];
+    assert_eq!(open_ways(&world.store).await, all);
+    let folder = Folder::new();
+    let file = folder.join("region.renkei");
+    world.store.backup(&world.program(), &file).await.unwrap();
+    let to = another(&world.backend);
+    restore(&to.config(), &file).await.unwrap();
+    let store = opened(&world, &to.config()).await;
+    let kept = ["account", "client", "spent", "other"];
+    assert_eq!(open_ways(&store).await, kept);
+    store.close().await.unwrap();
+    assert_eq!(
+        open_ways(&world.store).await,
+        all,
+        "the old one is as it was"
+    );
+}
+
 async fn people_write_meanwhile(backend: Backend) {
     let world = Arc::new(World::open(backend).await);
     let folder = Folder::new();
@@ -181,7 +315,10 @@ async fn a_region_is_not_restored_over_another(backend: Backend) {
     let file = folder.join("region.renkei");
     world.store.backup(&world.program(), &file).await.unwrap();
     let again = world.store.backup(&world.program(), &file).await;
-    assert!(matches!(again, Err(StoreError::Blob(_))), "{again:?}");
+    let Err(StoreError::Blob(why)) = again else {
+        panic!("{again:?}");
+    };
+    assert!(why.contains("name another one"), "{why}");
     let over = restore(&world.backend.config(), &file).await;
     assert!(over.is_err(), "{over:?}");
     // An empty folder beside a database that holds a region.

@@ -11,7 +11,7 @@ use tokio_postgres::types::private::BytesMut;
 use super::session;
 use super::tls::Target;
 use crate::StoreError;
-use crate::backup::Table;
+use crate::backup::{ENDED, Table};
 use crate::db::dialect::{self, Backend};
 use crate::migrate::{Migration, TABLE};
 
@@ -114,6 +114,11 @@ pub(crate) async fn load(
             ));
         }
         fill(&client, table, &from.join(format!("{}.copy", table.name))).await?;
+    }
+    for (table, statement) in ENDED {
+        if made.iter().any(|known| known.name == table) {
+            client.batch_execute(statement).await.map_err(failed)?;
+        }
     }
     client.batch_execute("commit").await.map_err(failed)?;
     client.batch_execute("analyze").await.map_err(failed)

@@ -37,3 +37,16 @@ pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     copied(&reads, &to.join(READS_FILE)).map_err(failed)?;
     copied(&main, &to.join(FILE)).map_err(failed)
 }
+
+/// Runs each statement whose table a copied file has, all or nothing.
+pub(crate) fn end(file: &Path, statements: &[(&str, &str)]) -> Result<(), StoreError> {
+    let failed = |error: rusqlite::Error| StoreError::Driver(format!("restore: {error}"));
+    let mut conn = Connection::open(file).map_err(failed)?;
+    let work = conn.transaction().map_err(failed)?;
+    for (table, statement) in statements {
+        if work.table_exists(None, *table).map_err(failed)? {
+            work.execute(statement, []).map_err(failed)?;
+        }
+    }
+    work.commit().map_err(failed)
+}
