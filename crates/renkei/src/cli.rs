@@ -95,15 +95,38 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Import {
-    /// 医療情報ネット (ナビイ) open data of hospitals: zip or CSV.
+    /// 医療情報ネット (ナビイ) open data: any of its ten tables (hospitals, clinics, dental clinics, maternity homes,
+    /// pharmacies; institutions or departments with hours), zip or CSV.
     MedicalInstitutions(ImportFile),
     /// 地方厚生局 list of institution codes: zip or CSV.
     InstitutionCodes(ImportFile),
 }
 
+impl Import {
+    /// As in `renkei_directory::import::KINDS`.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::MedicalInstitutions(_) => "medical-institutions",
+            Self::InstitutionCodes(_) => "institution-codes",
+        }
+    }
+
+    pub(crate) const fn file(&self) -> &ImportFile {
+        match self {
+            Self::MedicalInstitutions(file) | Self::InstitutionCodes(file) => file,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ImportFile {
     pub(crate) file: PathBuf,
+    /// Say what would be new, changed and refused, and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Write nothing if any row is refused; without it the good rows are kept.
+    #[arg(long)]
+    pub(crate) all_or_nothing: bool,
     /// Write a CSV with a line for each row that was refused, waits or was warned about.
     #[arg(long, value_name = "CSV")]
     pub(crate) rejects: Option<PathBuf>,

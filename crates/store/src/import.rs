@@ -42,6 +42,23 @@ pub struct ImportRun {
     pub warned: i64,
 }
 
+/// What an import has to know of an institution that its file no longer names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registered {
+    pub id: Id,
+    /// 医療情報ネット ID.
+    pub registry_id: String,
+    pub kind: String,
+    pub prefecture: String,
+    pub name: String,
+    pub active: bool,
+}
+
+const REGISTERED: &str = "select id, registry_id, kind, prefecture, name, active from institution \
+    where id > $1 and registry_id is not null order by id limit $2";
+/// Rows read at a time.
+const PAGE: i64 = 2_000;
+
 const PUT_WAIT: &str = "insert into code_wait (code, prefecture, name, postal, address, candidates, source, line, since, \
     state) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'waiting') on conflict (code) do update set \
     name = excluded.name, postal = excluded.postal, address = excluded.address, candidates = excluded.candidates, \
@@ -169,6 +186,13 @@ impl Store {
         rows.first().map(code_wait).transpose()
     }
 
+    /// The next institutions with a 医療情報ネット ID after an id, in their order; none is the end.
+    pub async fn registered_after(&self, last: &str) -> Result<Vec<Registered>, StoreError> {
+        let params = vec![Value::from(last), PAGE.into()];
+        let rows = self.db().query(REGISTERED, params).await?;
+        rows.iter().map(registered).collect()
+    }
+
     /// Codes that a person has said belong to no institution here.
     pub async fn dismissed_codes(&self) -> Result<Vec<String>, StoreError> {
         let rows = self.db().query(DISMISSED, vec![]).await?;
@@ -200,6 +224,17 @@ fn code_wait(row: &Row) -> Result<CodeWait, StoreError> {
         source: row.text(6)?.to_owned(),
         line: row.int(7)?,
         since: row.micros(8)?,
+    })
+}
+
+fn registered(row: &Row) -> Result<Registered, StoreError> {
+    Ok(Registered {
+        id: row.id(0)?,
+        registry_id: row.text(1)?.to_owned(),
+        kind: row.text(2)?.to_owned(),
+        prefecture: row.text(3)?.to_owned(),
+        name: row.text(4)?.to_owned(),
+        active: row.int(5)? != 0,
     })
 }
 

@@ -36,7 +36,16 @@ async fn main() -> Result<(), Anything> {
     renkei_sample::make(&access, &care, &mode, renkei_sample::SEED, clock.now()).await?;
     if let Some(file) = file {
         let source = import::Source::read("hospitals.zip", std::fs::read(file)?)?;
-        import::medical_institutions(&store, &ctx, &source, &mut |_| {}).await?;
+        let kind = import::kind("medical-institutions").ok_or("no such kind")?;
+        import::import(
+            &store,
+            &ctx,
+            kind,
+            &source,
+            import::Choice::WRITE,
+            &mut |_| {},
+        )
+        .await?;
     }
     let finder = Finder::load(&store).await?;
     let areas = renkei_directory::Areas::load(&store).await?;

@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::limits::{FORM_BYTES, IMPORT_BYTES};
 use renkei_base::{Ctx, Id, Refusal};
-use renkei_directory::import::{self, Report, Source};
+use renkei_directory::import::{self, Choice, FileKind, KINDS, Report, Source};
 use renkei_directory::{code, finder::Hit};
 use renkei_store::Failure;
 use renkei_store::import::{CodeWait, ImportRun};
@@ -28,14 +28,11 @@ pub(crate) struct Imported {
     pub(crate) report: Report,
 }
 
-/// The kinds of files, as on the command line.
-const KINDS: [&str; 2] = ["medical-institutions", "institution-codes"];
-
 #[derive(Template)]
 #[template(path = "imports.html")]
 struct List<'a> {
     v: &'a Visit,
-    kinds: [&'static str; 2],
+    kinds: &'static [FileKind],
     kind: String,
     faults: Faults,
     runs: Vec<ImportRun>,
@@ -184,13 +181,13 @@ fn broken(error: &axum::extract::multipart::MultipartError) -> Answer {
 }
 
 async fn start(app: &App, v: &Visit, upload: Upload) -> Result<Id, Failure> {
-    if !KINDS.contains(&upload.kind.as_str()) {
+    let Some(kind) = import::kind(&upload.kind) else {
         return Err(Refusal::fault("kind", "fault-import-kind").into());
-    }
+    };
     if upload.bytes.is_empty() {
         return Err(Refusal::fault("file", "fault-import-no-file").into());
     }
-    let Upload { kind, name, bytes } = upload;
+    let Upload { name, bytes, .. } = upload;
     // A zip of some megabytes takes a moment.
     let read = tokio::task::spawn_blocking(move || Source::read(&name, bytes)).await;
     let source = read.map_err(|error| renkei_store::StoreError::Blob(error.to_string()))??;
@@ -199,9 +196,9 @@ async fn start(app: &App, v: &Visit, upload: Upload) -> Result<Id, Failure> {
     let id = job.id.clone();
     let (app, ctx) = (app.clone(), v.ctx.clone());
     tokio::spawn(async move {
-        let result = run(&app, &ctx, &kind, &source, &job).await;
+        let result = run(&app, &ctx, kind, &source, &job).await;
         if let Err(error) = &result {
-            tracing::warn!(%error, kind, "import ended early");
+            tracing::warn!(%error, kind = kind.code, "import ended early");
         }
         job.end(result);
     });
@@ -211,16 +208,12 @@ async fn start(app: &App, v: &Visit, upload: Upload) -> Result<Id, Failure> {
 async fn run(
     app: &App,
     ctx: &Ctx,
-    kind: &str,
+    kind: &FileKind,
     source: &Source,
     job: &Job<Imported>,
 ) -> Result<Imported, Failure> {
     let mut progress = |at: import::Progress| job.tell(at.done, at.rows);
-    let report = if kind == "institution-codes" {
-        import::institution_codes(&app.store, ctx, source, &mut progress).await
-    } else {
-        import::medical_institutions(&app.store, ctx, source, &mut progress).await
-    };
+    let report = import::import(&app.store, ctx, kind, source, Choice::WRITE, &mut progress).await;
     // What was committed before an error is there too.
     app.finder.refresh(&app.store).await?;
     app.areas.refresh(&app.store).await?;

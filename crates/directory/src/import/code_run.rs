@@ -2,67 +2,62 @@
 
 use std::collections::{HashMap, HashSet};
 
-use renkei_access::policy::Action;
 use renkei_base::Ctx;
 use renkei_base::code::InstitutionCode;
-use renkei_store::import::{CodeWait, ImportRun};
+use renkei_store::import::CodeWait;
 use renkei_store::institution::InstitutionRow;
 use renkei_store::{Changes, Failure, Note, Store, StoreError};
 
+use super::BATCH_ROWS;
 use super::code_row::{self, CodeRow};
 use super::file::Source;
-use super::report::{Level, Remark, Report};
-use super::{BATCH_ROWS, OnProgress, Progress, table};
+use super::report::{Change, Level, Remark, Report};
+use super::run::{Import, TRIES};
 use crate::code::{CODE_SOURCE, give};
 use crate::matching::{Party, Verdict, verdicts};
-use crate::{Kind, gate, municipality};
+use crate::{Kind, municipality};
 
 /// Waiting rows of one commit: plain inserts, lighter than resources.
 const WAIT_ROWS: usize = 500;
-/// How often a batch that met somebody else's change is decided again.
-const TRIES: usize = 3;
 
 /// Imports a code list. Rows that surely mean one institution give it their code; the others wait.
-pub async fn institution_codes(
-    store: &Store,
-    ctx: &Ctx,
-    source: &Source,
-    progress: OnProgress<'_>,
-) -> Result<Report, Failure> {
-    gate::region(ctx, Action::DirectoryImport)?;
-    let mut report = Report::default();
-    let rows = read_all(source, &mut report);
+pub(super) async fn institution_codes(import: &mut Import<'_>) -> Result<(), Failure> {
+    let (store, ctx) = (import.store, import.ctx);
+    let rows = read_all(import)?;
     let known = Known::load(store).await?;
-    let fresh = known.sort(rows, &mut report);
+    let fresh = known.sort(rows, &mut import.report);
     let decided = decide(store, &fresh).await?;
-    let total = report.rows() + fresh.len() as u64;
+    let total = import.report.rows() + fresh.len() as u64;
     let mut sure = Vec::new();
     let mut waits = Vec::new();
     for (row, verdict) in fresh.iter().zip(decided) {
         match verdict {
-            Decision::Give(institution) => sure.push((row.code.clone(), institution)),
-            Decision::Wait(candidates) => waits.push(wait_of(row, candidates, source, ctx)),
+            Decision::Give(institution) => sure.push((row, institution)),
+            Decision::Wait(candidates) => waits.push(wait_of(row, candidates, import.source, ctx)),
         }
     }
-    let date = source
-        .date
-        .clone()
-        .unwrap_or_else(|| ctx.at.in_japan().date().to_string());
     for batch in sure.chunks(BATCH_ROWS) {
-        give_all(store, ctx, batch, &known.waiting, &date).await?;
-        report.accepted += batch.len() as u64;
-        progress(Progress {
-            done: report.rows(),
-            rows: total,
-        });
+        let codes: Vec<_> = batch
+            .iter()
+            .map(|(row, id)| (row.code.clone(), id.clone()))
+            .collect();
+        if !import.is_dry() {
+            give_all(store, ctx, &codes, &known.waiting, &import.date).await?;
+        }
+        for (row, _) in batch {
+            let new = row.code.as_str().to_owned();
+            let change = Change {
+                field: "code",
+                old: String::new(),
+                new,
+            };
+            import.report.change(row.line, &row.name, vec![change]);
+        }
+        import.tell(import.report.rows(), total);
     }
     let changed: Vec<&CodeWait> = waits.iter().filter(|wait| known.is_news(wait)).collect();
-    for batch in changed.chunks(WAIT_ROWS) {
+    for batch in changed.chunks(WAIT_ROWS).filter(|_| !import.is_dry()) {
         keep_waiting(store, ctx, batch).await?;
-        progress(Progress {
-            done: report.rows(),
-            rows: total,
-        });
     }
     for wait in &waits {
         let reason = if wait.candidates.is_empty() {
@@ -71,17 +66,10 @@ pub async fn institution_codes(
             "fault-import-code-several"
         };
         let line = u64::try_from(wait.line).unwrap_or_default();
-        report
-            .remarks
-            .push(Remark::new(line, Level::Waiting, "", reason, &wait.code));
+        let remark = Remark::new(line, Level::Waiting, "", reason, &wait.code);
+        import.report.wait(remark);
     }
-    report.waiting += waits.len() as u64;
-    progress(Progress {
-        done: total,
-        rows: total,
-    });
-    record(store, ctx, "institution-codes", source, &report).await?;
-    Ok(report)
+    Ok(())
 }
 
 /// Tries the codes that wait against the institutions that have none yet. Returns how many found theirs.
@@ -122,48 +110,14 @@ pub(crate) async fn settle_waiting(store: &Store, ctx: &Ctx) -> Result<u64, Fail
     Ok(sure.len() as u64)
 }
 
-/// Keeps that an import ran to its end.
-pub(super) async fn record(
-    store: &Store,
-    ctx: &Ctx,
-    kind: &str,
-    source: &Source,
-    report: &Report,
-) -> Result<(), Failure> {
-    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-    let mut changes = Changes::default();
-    changes.put_import_run(&ImportRun {
-        id: ctx.ids.id(),
-        kind: kind.to_owned(),
-        file: source.file.clone(),
-        sha256: source.sha256.clone(),
-        started: ctx.at,
-        ended: ctx.at,
-        account: ctx.caller.account.clone(),
-        accepted: number(report.accepted),
-        unchanged: number(report.unchanged),
-        waiting: number(report.waiting),
-        refused: number(report.refused),
-        warned: number(report.warned),
-    });
-    changes.note(Note::new("import.end").detail(format!(
-        "{kind} {} {}",
-        source.sha256,
-        report.to_json()
-    )));
-    store.commit(ctx, changes).await?;
-    Ok(())
-}
-
 /// Rows that can be taken, each once.
-fn read_all(source: &Source, report: &mut Report) -> Vec<CodeRow> {
-    let mut reader = table::reader(&source.text);
-    let mut row = csv::StringRecord::new();
+fn read_all(import: &mut Import<'_>) -> Result<Vec<CodeRow>, Failure> {
+    let mut table = import.rows()?;
+    let report = &mut import.report;
     let mut rows: Vec<CodeRow> = Vec::new();
     let mut seen: HashMap<InstitutionCode, usize> = HashMap::new();
-    while reader.read_record(&mut row).unwrap_or(false) {
-        let line = table::line_of(&source.text, &row);
-        let mut found = match code_row::read(&row, line) {
+    while let Some(line) = table.next()? {
+        let mut found = match code_row::read(table.row(), line) {
             Ok(found) => found,
             Err(remark) => {
                 report.refuse(remark);
@@ -191,7 +145,7 @@ fn read_all(source: &Source, report: &mut Report) -> Vec<CodeRow> {
             }
         }
     }
-    rows
+    Ok(rows)
 }
 
 /// What the tables know of codes.

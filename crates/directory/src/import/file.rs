@@ -1,103 +1,262 @@
-//! A file's bytes as text: zip or plain, encoding found by itself.
+//! A file as it came: what it is, how it is written, the day it is of. Read as often as needed, never unpacked as a whole.
 
 use std::io::{Cursor, Read};
+use std::sync::Arc;
 
-use encoding_rs::{SHIFT_JIS, UTF_16BE, UTF_16LE};
+use flate2::read::DeflateDecoder;
 use renkei_base::{Fault, Refusal};
 use sha2::{Digest, Sha256};
 
-/// Bytes of the unpacked text. The largest of the real files (clinics) has about 60 MB.
-const UNPACKED_BYTES: u64 = 300 * 1024 * 1024;
+use super::text::{Encoding, Text};
 
-/// A file that was understood as text.
+/// Bytes of the unpacked text. The largest of the real ones (hours of clinics) has about 160 MB.
+const UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
+/// Bytes of an unpacked workbook: its texts are kept in memory.
+const WORKBOOK_BYTES: u64 = 192 * 1024 * 1024;
+/// Bytes that are looked at together.
+const CHUNK: usize = 1 << 16;
+
+/// A file that was understood.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The file's name without folder, for people and the record of imports.
     pub file: String,
     /// Of the bytes as they came, hex.
     pub sha256: String,
-    pub text: String,
     /// The day that the file's name (or the name inside the zip) ends in: `2025-06-01`.
     pub date: Option<String>,
+    bytes: Arc<[u8]>,
+    form: Form,
+    /// Of the unpacked text.
+    size: u64,
+}
+
+/// What the bytes are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Text(Encoding),
+    /// One text in a zip: where its bytes are, and whether they are packed.
+    Zipped {
+        encoding: Encoding,
+        start: usize,
+        end: usize,
+        packed: bool,
+    },
+    /// An Excel file, by its content.
+    Workbook,
 }
 
 impl Source {
-    /// Understands a zip with one CSV, or a CSV: UTF-8 with or without BOM, Shift_JIS, UTF-16 with BOM.
+    /// Understands a text (CSV, JSON), a zip with one, and an Excel workbook (`.xlsx`), by content and not by name.
+    /// Texts: UTF-8 with or without BOM, Shift_JIS, UTF-16 with BOM.
     pub fn read(name: &str, bytes: Vec<u8>) -> Result<Self, Refusal> {
-        let sha256 = hex::encode(Sha256::digest(&bytes));
-        let (inner, bytes) = if bytes.starts_with(b"PK") {
-            unzip(bytes)?
-        } else {
-            (String::new(), bytes)
-        };
-        if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-            return Err(refused("fault-import-excel"));
-        }
-        Ok(Self {
+        let mut source = Self {
             file: name.to_owned(),
-            sha256,
-            text: decode(bytes)?,
-            date: day_in(name).or_else(|| day_in(&inner)),
-        })
+            sha256: hex::encode(Sha256::digest(&bytes)),
+            date: day_in(name),
+            bytes: bytes.into(),
+            form: Form::Text(Encoding::Utf8),
+            size: 0,
+        };
+        if source.bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+            return Err(refused("fault-import-excel-old"));
+        }
+        if source.bytes.starts_with(b"PK") {
+            source.open_zip()?;
+        }
+        if source.form != Form::Workbook {
+            source.sniff()?;
+        }
+        Ok(source)
+    }
+
+    /// Whether it is an Excel file.
+    pub fn is_workbook(&self) -> bool {
+        self.form == Form::Workbook
+    }
+
+    /// The bytes as they came.
+    pub fn bytes(&self) -> Arc<[u8]> {
+        Arc::clone(&self.bytes)
+    }
+
+    /// Bytes of the text, unpacked and before any change of encoding.
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The text from its beginning, as UTF-8 with `\n` for every line break. Refused for an Excel file.
+    pub fn open(&self) -> Result<Text, Refusal> {
+        match self.form {
+            Form::Text(encoding) | Form::Zipped { encoding, .. } => {
+                Ok(Text::new(self.unpacked(), encoding))
+            }
+            Form::Workbook => Err(refused("fault-import-excel")),
+        }
+    }
+
+    /// The whole text in memory: for JSON. CSV is read row by row.
+    pub fn text(&self) -> Result<String, Refusal> {
+        let mut text = String::new();
+        let read = self.open()?.read_to_string(&mut text);
+        read.map_err(|_| refused("fault-import-encoding"))?;
+        Ok(text)
+    }
+
+    fn unpacked(&self) -> Box<dyn Read + Send> {
+        match self.form {
+            Form::Zipped {
+                start,
+                end,
+                packed: true,
+                ..
+            } => Box::new(DeflateDecoder::new(self.part(start, end))),
+            Form::Zipped { start, end, .. } => Box::new(self.part(start, end)),
+            Form::Text(_) | Form::Workbook => Box::new(self.part(0, self.bytes.len())),
+        }
+    }
+
+    fn part(&self, start: usize, end: usize) -> Part {
+        Part {
+            bytes: Arc::clone(&self.bytes),
+            at: start,
+            end,
+        }
+    }
+
+    /// Finds the one text in a zip, or that the zip is a workbook. Everything is unpacked once, and counted: sizes may lie.
+    fn open_zip(&mut self) -> Result<(), Refusal> {
+        let broken = || refused("fault-import-zip-broken");
+        let mut archive =
+            zip::ZipArchive::new(Cursor::new(Arc::clone(&self.bytes))).map_err(|_| broken())?;
+        if archive.index_for_name("[Content_Types].xml").is_some() {
+            self.form = Form::Workbook;
+            return measure(&mut archive);
+        }
+        // A name in an old encoding may be that of a CSV.
+        let names = archive
+            .file_names()
+            .map(|name| name.map_or_else(|_| ".csv".to_owned(), String::from));
+        let names: Vec<(usize, String)> = names
+            .enumerate()
+            .filter(|(_, name)| is_text(name))
+            .collect();
+        let [(place, name)] = names.as_slice() else {
+            return Err(refused("fault-import-zip-entries"));
+        };
+        let mut entry = archive.by_index(*place).map_err(|_| broken())?;
+        let packed = match entry.compression() {
+            zip::CompressionMethod::Stored => false,
+            zip::CompressionMethod::Deflated => true,
+            _ => return Err(broken()),
+        };
+        let start = entry.data_start().and_then(|at| usize::try_from(at).ok());
+        let start = start.ok_or_else(broken)?;
+        let size = usize::try_from(entry.compressed_size()).map_err(|_| broken())?;
+        let end = start.checked_add(size).ok_or_else(broken)?;
+        // The archive's own reader knows the checksum; ours does not.
+        let unpacked = std::io::copy(
+            &mut (&mut entry).take(UNPACKED_BYTES + 1),
+            &mut std::io::sink(),
+        );
+        if unpacked.map_err(|_| broken())? > UNPACKED_BYTES {
+            return Err(refused("fault-import-too-large"));
+        }
+        self.date = self.date.take().or_else(|| day_in(name));
+        self.form = Form::Zipped {
+            encoding: Encoding::Utf8,
+            start,
+            end: end.min(self.bytes.len()),
+            packed,
+        };
+        Ok(())
+    }
+
+    /// Finds the encoding by reading the text to its end, and its size.
+    fn sniff(&mut self) -> Result<(), Refusal> {
+        let unread = |_| refused("fault-import-zip-broken");
+        let mut start = [0; 3];
+        let mut filled = 0;
+        let mut reader = self.unpacked();
+        while let Some(rest) = start.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match reader.read(rest).map_err(unread)? {
+                0 => break,
+                count => filled += count,
+            }
+        }
+        for encoding in Encoding::by_start(start.get(..filled).unwrap_or_default()) {
+            let mut text = Text::new(self.unpacked(), *encoding);
+            if is_read_whole(&mut text) {
+                self.size = text.bytes_read();
+                self.set_encoding(*encoding);
+                return Ok(());
+            }
+        }
+        Err(refused("fault-import-encoding"))
+    }
+
+    fn set_encoding(&mut self, found: Encoding) {
+        match &mut self.form {
+            Form::Text(encoding) | Form::Zipped { encoding, .. } => *encoding = found,
+            Form::Workbook => {}
+        }
     }
 }
 
-fn refused(key: &'static str) -> Refusal {
+fn is_read_whole(text: &mut Text) -> bool {
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match text.read(&mut chunk) {
+            Ok(0) => return true,
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+/// A part of the bytes, read from its start.
+#[derive(Debug)]
+struct Part {
+    bytes: Arc<[u8]>,
+    at: usize,
+    end: usize,
+}
+
+impl Read for Part {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let end = self.end.min(self.bytes.len());
+        let mut rest = self.bytes.get(self.at..end).unwrap_or_default();
+        let count = rest.read(into)?;
+        self.at += count;
+        Ok(count)
+    }
+}
+
+pub(super) fn refused(key: &'static str) -> Refusal {
     Refusal::Invalid(vec![Fault::new("file", key)])
 }
 
-/// The name and bytes of the one CSV in a zip.
-fn unzip(bytes: Vec<u8>) -> Result<(String, Vec<u8>), Refusal> {
-    let broken = || refused("fault-import-zip-broken");
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    if archive.index_for_name("[Content_Types].xml").is_some() {
-        return Err(refused("fault-import-excel"));
-    }
-    // A name in an old encoding may be that of a CSV.
-    let names = archive
-        .file_names()
-        .map(|name| name.map_or_else(|_| ".csv".to_owned(), String::from));
-    let names: Vec<(usize, String)> = names.enumerate().filter(|(_, name)| is_csv(name)).collect();
-    let [(place, name)] = names.as_slice() else {
-        return Err(refused("fault-import-zip-entries"));
-    };
-    let entry = archive.by_index(*place).map_err(|_| broken())?;
-    let mut unpacked = Vec::new();
-    // The stated size may lie, so what comes out is counted.
-    entry
-        .take(UNPACKED_BYTES + 1)
-        .read_to_end(&mut unpacked)
-        .map_err(|_| broken())?;
-    if unpacked.len() as u64 > UNPACKED_BYTES {
-        return Err(refused("fault-import-too-large"));
-    }
-    Ok((name.clone(), unpacked))
-}
-
-fn is_csv(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    (lower.ends_with(".csv") || lower.ends_with(".txt")) && !lower.starts_with("__macosx/")
-}
-
-fn decode(bytes: Vec<u8>) -> Result<String, Refusal> {
-    let other = match bytes.as_slice() {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => {
-            return String::from_utf8(rest.to_vec()).map_err(|_| refused("fault-import-encoding"));
+/// Unpacks all entries of a workbook without keeping them: what is far too large is refused before it is read.
+fn measure(archive: &mut zip::ZipArchive<Cursor<Arc<[u8]>>>) -> Result<(), Refusal> {
+    let broken = |_| refused("fault-import-zip-broken");
+    let mut total = 0;
+    for place in 0..archive.len() {
+        let entry = archive
+            .by_index(place)
+            .map_err(|_| refused("fault-import-zip-broken"))?;
+        let left = WORKBOOK_BYTES + 1 - total;
+        total += std::io::copy(&mut entry.take(left), &mut std::io::sink()).map_err(broken)?;
+        if total > WORKBOOK_BYTES {
+            return Err(refused("fault-import-too-large"));
         }
-        [0xFF, 0xFE, ..] => UTF_16LE,
-        [0xFE, 0xFF, ..] => UTF_16BE,
-        _ => SHIFT_JIS,
-    };
-    let bytes = match String::from_utf8(bytes) {
-        Ok(text) => return Ok(text),
-        Err(error) => error.into_bytes(),
-    };
-    let (text, _, errors) = other.decode(&bytes);
-    if errors {
-        Err(refused("fault-import-encoding"))
-    } else {
-        Ok(text.into_owned())
     }
+    Ok(())
+}
+
+fn is_text(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    let known = [".csv", ".txt", ".json", ".geojson", ".topojson"];
+    known.iter().any(|end| lower.ends_with(end)) && !lower.starts_with("__macosx/")
 }
 
 /// Eight digits at the end of a file's stem that are a day.
@@ -116,6 +275,8 @@ fn day_in(name: &str) -> Option<String> {
 mod tests {
     use std::io::Write;
 
+    use encoding_rs::SHIFT_JIS;
+
     use super::*;
 
     fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -129,7 +290,7 @@ mod tests {
     }
 
     fn text(bytes: &[u8]) -> Result<String, Refusal> {
-        Source::read("x.csv", bytes.to_vec()).map(|source| source.text)
+        Source::read("x.csv", bytes.to_vec())?.text()
     }
 
     #[test]
@@ -147,22 +308,24 @@ mod tests {
             &sjis,
             &utf16,
             &zipped(&[("a.CSV", &bom)]),
+            &zipped(&[("a.csv", &sjis)]),
         ] {
-            assert_eq!(text(bytes).as_deref(), Ok(wanted));
+            assert_eq!(text(bytes).as_deref(), Ok("正式名称,髙橋病院①\n"));
         }
+        assert_eq!(text(b"").as_deref(), Ok(""));
     }
 
     #[test]
     fn what_is_no_table_is_told_apart() {
-        let bomb = zipped(&[("a.csv", &vec![b'a'; 1 << 20])]);
-        assert!(text(&bomb).is_ok(), "a megabyte is no bomb");
-        let half = &bomb[..bomb.len() / 2];
+        let large = zipped(&[("a.csv", &vec![b'a'; 1 << 20])]);
+        assert!(text(&large).is_ok(), "a megabyte is no bomb");
+        let half = &large[..large.len() / 2];
         for (bytes, key) in [
             (
                 zipped(&[("[Content_Types].xml", b"<x/>")]),
                 "fault-import-excel",
             ),
-            (vec![0xD0, 0xCF, 0x11, 0xE0, 0], "fault-import-excel"),
+            (vec![0xD0, 0xCF, 0x11, 0xE0, 0], "fault-import-excel-old"),
             (
                 zipped(&[("a.csv", b"1"), ("b.csv", b"2")]),
                 "fault-import-zip-entries",
@@ -174,6 +337,23 @@ mod tests {
         ] {
             assert_eq!(text(&bytes), Err(Refusal::fault("file", key)), "{key}");
         }
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_is_kept() {
+        let block = vec![0; 1 << 20];
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("a.csv", zip::write::SimpleFileOptions::default())
+            .unwrap();
+        for _ in 0..=UNPACKED_BYTES >> 20 {
+            zip.write_all(&block).unwrap();
+        }
+        let bomb = zip.finish().unwrap().into_inner();
+        assert!(bomb.len() < 1 << 20, "small as it comes");
+        assert_eq!(
+            text(&bomb),
+            Err(Refusal::fault("file", "fault-import-too-large"))
+        );
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use renkei_base::code::{MunicipalityCode, Prefecture};
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Refusal, name};
+use renkei_store::opening::Opening;
 use sha2::{Digest, Sha256};
 
+use super::medical_times::{self, Span, Table};
 use super::report::{Level, Remark};
 use super::table::{Column, Columns};
 use super::{medical_beds, medical_days};
@@ -28,8 +30,8 @@ const DAYS: usize = BEDS + medical_beds::KINDS.len();
 
 /// Characters of an ID by the official definition, and of the longer texts.
 const ID_CHARS: usize = 20;
-const ADDRESS_CHARS: usize = 200;
-const NOTE_CHARS: usize = 1_000;
+const ADDRESS_CHARS: usize = 400;
+const NOTE_CHARS: usize = 2_000;
 const URL_CHARS: usize = 500;
 
 /// A value of a column: `None` where the file has no such column, so nothing is said about it.
@@ -54,6 +56,8 @@ pub struct Record {
     pub closed_days: Given<Vec<String>>,
     pub closed_note: Given<String>,
     pub beds: Given<Vec<(&'static str, u32)>>,
+    /// Hours of maternity homes and pharmacies, without the closed days.
+    pub openings: Option<Vec<Opening>>,
     pub warnings: Vec<Remark>,
 }
 
@@ -61,12 +65,14 @@ pub struct Record {
 #[derive(Clone, Debug)]
 pub struct Layout {
     columns: Columns,
-    days: Vec<(String, String)>,
+    /// Codes of the days that may be closed, in the order of their columns.
+    days: Vec<String>,
+    /// Of the spans that the file has: with the place of the first of the two columns.
+    spans: Vec<(usize, Span)>,
 }
 
 impl Layout {
     pub fn find(headings: &csv::StringRecord) -> Result<Self, Refusal> {
-        let days = medical_days::columns();
         let mut known = vec![
             Column::required(&["ID"]),
             Column::required(&["正式名称", "名称"]),
@@ -79,17 +85,31 @@ impl Layout {
             Column::required(&["所在地"]),
             Column::optional(&["所在地座標（緯度）"]),
             Column::optional(&["所在地座標（経度）"]),
-            Column::optional(&["案内用ホームページアドレス"]),
-            Column::optional(&["その他の休診日（gw、お盆等）", "その他の休診日"]),
+            Column::optional(&["案内用ホームページアドレス", "薬局のホームページアドレス"]),
+            Column::optional(&[
+                "その他の休診日（gw、お盆等）",
+                "その他の休診日",
+                "その他の休業日（gw、お盆等）",
+                "その他の閉店日（gw、お盆等）",
+            ]),
         ];
         known.extend(
             medical_beds::KINDS
                 .iter()
                 .map(|(_, heading)| Column::optional(&[heading])),
         );
-        known.extend(days.iter().map(|(_, heading)| Column::optional(&[heading])));
+        let (days, day_columns): (Vec<_>, Vec<_>) = medical_days::columns().into_iter().unzip();
+        known.extend(day_columns);
+        let first = known.len();
+        let (spans, columns) = medical_times::columns(Table::Facility);
+        known.extend(columns);
         let columns = Columns::find(&known, headings)?;
-        Ok(Self { columns, days })
+        let spans = (first..).step_by(2).zip(spans);
+        Ok(Self {
+            days,
+            spans: spans.filter(|(at, _)| columns.has(*at)).collect(),
+            columns,
+        })
     }
 
     /// Reads one row. The refusal says the first thing that is wrong.
@@ -135,6 +155,7 @@ impl<'a> RowReader<'a> {
             closed_days: self.closed_days(),
             closed_note: self.optional(CLOSED_NOTE, "その他の休診日", NOTE_CHARS)?,
             beds: self.beds(&mut warnings),
+            openings: self.openings(&mut warnings),
             warnings,
         })
     }
@@ -277,9 +298,25 @@ impl<'a> RowReader<'a> {
     fn closed_days(&self) -> Given<Vec<String>> {
         let days = self.layout.days.iter().enumerate();
         let cells: Vec<(&str, &str)> = days
-            .filter_map(|(at, (code, _))| Some((code.as_str(), self.given(DAYS + at)?)))
+            .filter_map(|(at, code)| Some((code.as_str(), self.given(DAYS + at)?)))
             .collect();
         (!cells.is_empty()).then(|| medical_days::closed(cells))
+    }
+
+    fn openings(&self, warnings: &mut Vec<Remark>) -> Option<Vec<Opening>> {
+        let spans = &self.layout.spans;
+        let mut openings = Vec::new();
+        for (at, span) in spans {
+            let cells = (self.cell(*at), self.cell(at + 1));
+            match medical_times::stretch(span, "", cells) {
+                Ok(found) => openings.extend(found),
+                Err(()) => {
+                    let value = format!("{}-{}", cells.0, cells.1);
+                    warnings.push(self.warned(&span.heading, "fault-import-hours", &value));
+                }
+            }
+        }
+        (!spans.is_empty()).then_some(openings)
     }
 
     fn beds(&self, warnings: &mut Vec<Remark>) -> Given<Vec<(&'static str, u32)>> {
@@ -345,7 +382,7 @@ impl Record {
             hash.update(text.as_bytes());
             hash.update([0]);
         };
-        add("1");
+        add("2");
         for text in [
             &self.registry_id,
             &self.name,
@@ -381,6 +418,16 @@ impl Record {
         for (kind, number) in self.beds.iter().flatten().flatten() {
             add(kind);
             add(&number.to_string());
+        }
+        add("hours");
+        for one in self.openings.iter().flatten() {
+            add(&format!(
+                "{} {} {} {}",
+                one.weekday,
+                one.what.code(),
+                one.from,
+                one.until
+            ));
         }
         let digest = hash.finalize();
         hex::encode(digest.get(..16).unwrap_or_default())

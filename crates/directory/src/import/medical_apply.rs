@@ -2,9 +2,12 @@
 
 use renkei_base::{Id, Micros};
 use renkei_fhir::{Location, Organization};
+use renkei_store::BedCount;
 use renkei_store::institution::InstitutionRow;
+use renkei_store::opening::Hours;
 
 use super::medical::Record;
+use super::medical_days::as_openings;
 use crate::institution::row_of;
 
 /// The name of this source in the tables.
@@ -26,6 +29,11 @@ pub(super) struct Applied {
     pub(super) organization: Organization,
     pub(super) location: Location,
     pub(super) row: InstitutionRow,
+    /// What the row says of hours and closed days; `None` where the file has no such columns.
+    pub(super) hours: Option<Hours>,
+    pub(super) beds: Option<Vec<(String, BedCount)>>,
+    /// `None` where the file has no such columns, or the institution has said it itself.
+    pub(super) position: Option<Option<(f64, f64)>>,
 }
 
 /// Writes what the row says into what is there. `own` are the fields that the institution has said itself: these stay.
@@ -65,21 +73,43 @@ pub(super) fn apply(
     if let Some(beds) = &record.beds {
         organization.set_beds(beds.as_deref().unwrap_or_default());
     }
-    place(record, &mut location);
+    place(record, &mut location, is_own("position"));
     let mut row = row_of(&organization, id);
     SOURCE.clone_into(&mut row.source);
     origin.date.clone_into(&mut row.source_date);
     row.fingerprint = record.fingerprint();
     row.updated = origin.at;
     Applied {
+        position: (record.position.is_some() && !is_own("position")).then(|| location.position()),
         organization,
         location,
         row,
+        hours: hours_of(record),
+        beds: record.beds.as_ref().map(|beds| bed_counts(beds.as_deref())),
     }
 }
 
-fn place(record: &Record, location: &mut Location) {
-    if let Some(position) = &record.position {
+fn hours_of(record: &Record) -> Option<Hours> {
+    let closed = record.closed_days.as_ref();
+    if closed.is_none() && record.openings.is_none() {
+        return None;
+    }
+    let mut openings = as_openings(closed.cloned().flatten().as_deref().unwrap_or_default());
+    openings.extend(record.openings.iter().flatten().cloned());
+    Some(Hours {
+        departments: Vec::new(),
+        openings,
+    })
+}
+
+fn bed_counts(beds: Option<&[(&'static str, u32)]>) -> Vec<(String, BedCount)> {
+    let beds = beds.unwrap_or_default().iter();
+    beds.map(|(kind, number)| ((*kind).to_owned(), BedCount::Stated(*number)))
+        .collect()
+}
+
+fn place(record: &Record, location: &mut Location, own_position: bool) {
+    if let Some(position) = record.position.as_ref().filter(|_| !own_position) {
         let position = position.as_ref();
         location.set_position(position.map(|(lat, lon)| (lat.as_str(), lon.as_str())));
     }

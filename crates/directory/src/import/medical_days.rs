@@ -1,7 +1,12 @@
 //! Days without consultation. In the file 0 is closed and 1 is open, although the heading says 休診.
 
-/// Codes of the weekdays, with the sign in the headings.
-const WEEKDAYS: [(&str, &str); 7] = [
+use renkei_store::opening::{Opening, What};
+
+use super::table::Column;
+use crate::opening::HOLIDAY;
+
+/// Codes of the weekdays and of holidays, with the sign in the headings.
+pub(super) const DAYS: [(&str, &str); 8] = [
     ("mon", "月"),
     ("tue", "火"),
     ("wed", "水"),
@@ -9,26 +14,63 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ("fri", "金"),
     ("sat", "土"),
     ("sun", "日"),
+    ("holiday", "祝"),
 ];
+const WHOLE_DAY: u16 = 1_440;
 
-/// Code and heading of the 43 columns: weekly, first to fifth week of the month, holidays.
-pub(super) fn columns() -> Vec<(String, String)> {
-    let weekly = WEEKDAYS.iter().map(|(code, sign)| {
-        (
-            (*code).to_owned(),
+/// Code and column of each day that may be closed, whatever the kind of institution calls it: weekly, first to fifth week of
+/// the month, holidays. Pharmacies say some twice, in columns of their own.
+pub(super) fn columns() -> Vec<(String, Column)> {
+    let weekdays = || DAYS.iter().take(7);
+    let weekly = weekdays().map(|(code, sign)| {
+        let headings = [
             format!("毎週決まった曜日に休診（{sign}）"),
-        )
+            format!("毎週決まった曜日に休業（{sign}）"),
+            format!("定期閉店毎週（{sign}）"),
+        ];
+        ((*code).to_owned(), column(&headings))
     });
     let nth = (1..=5).flat_map(|week| {
-        WEEKDAYS.iter().map(move |(code, sign)| {
-            (
-                format!("{week}-{code}"),
+        weekdays().map(move |(code, sign)| {
+            let headings = [
                 format!("決まった週に休診（定期週）第{week}週（{sign}）"),
-            )
+                format!("決まった週に休業（定期週）第{week}週（{sign}）"),
+                format!("定期閉店第{week}週（{sign}）"),
+            ];
+            (format!("{week}-{code}"), column(&headings))
         })
     });
-    let holiday = ("holiday".to_owned(), "祝日に休診".to_owned());
-    weekly.chain(nth).chain([holiday]).collect()
+    let holidays = [
+        &["祝日に休診", "祝日に休業", "祝日"][..],
+        &["定期閉店毎週（祝）"],
+    ];
+    let holidays = holidays.map(|headings| ("holiday".to_owned(), Column::optional(headings)));
+    let business = DAYS
+        .iter()
+        .map(|(code, sign)| ((*code).to_owned(), column(&[format!("営業日（{sign}）")])));
+    weekly.chain(nth).chain(holidays).chain(business).collect()
+}
+
+fn column(headings: &[String]) -> Column {
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    Column::optional(&headings)
+}
+
+/// Closed days as openings of the kind `closed`.
+pub(super) fn as_openings(days: &[String]) -> Vec<Opening> {
+    let rows = days.iter().filter_map(|code| {
+        let (week, day) = code.split_once('-').unwrap_or(("0", code));
+        let at = DAYS.iter().position(|(known, _)| *known == day)?;
+        Some(Opening {
+            department: String::new(),
+            weekday: u8::try_from(at).ok()? + 1,
+            week: week.parse().ok()?,
+            from: 0,
+            until: WHOLE_DAY,
+            what: What::Closed,
+        })
+    });
+    rows.filter(|row| row.weekday <= HOLIDAY).collect()
 }
 
 /// The codes of the closed days: `None` where no cell says anything. A weekday that is always closed is named once.
@@ -53,7 +95,7 @@ mod tests {
 
     #[test]
     fn zero_is_closed() {
-        assert_eq!(columns().len(), 43);
+        assert_eq!(columns().len(), 7 + 35 + 2 + 8);
         let days = closed([
             ("sat", "1"),
             ("sun", "0"),
@@ -70,6 +112,9 @@ mod tests {
                 "holiday".to_owned()
             ])
         );
+        let rows = as_openings(&days.unwrap());
+        let rows: Vec<(u8, u8)> = rows.iter().map(|row| (row.weekday, row.week)).collect();
+        assert_eq!(rows, [(7, 0), (6, 2), (8, 0)]);
         assert_eq!(closed([("sun", "1")]), Some(vec![]));
         assert_eq!(closed([("sun", "")]), None);
     }

@@ -1,118 +1,106 @@
-//! A whole file of 医療情報ネット, in batches.
+//! A whole file of 医療情報ネット, in batches: one of the ten tables, found by its headings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::ToSpan;
-use renkei_access::policy::Action;
-use renkei_base::{Ctx, Id};
+use renkei_base::Id;
 use renkei_fhir::{Key, Location, Organization};
 use renkei_store::institution::RegistryKey;
-use renkei_store::{Changes, Failure, Note, Place, Store, StoreError, Stored};
+use renkei_store::opening::Hours;
+use renkei_store::{BedSet, Changes, Failure, Note, Place, Position, StoreError, Stored};
 
-use super::file::Source;
 use super::medical::{Layout, Record};
-use super::medical_apply::{Applied, Origin, apply};
-use super::report::{Level, Remark, Report};
-use super::{BATCH_ROWS, OnProgress, Progress, code_run, table};
-use crate::gate;
+use super::medical_apply::{Applied, Origin, SOURCE, apply};
+use super::report::{Change, LISTED, Level, Remark};
+use super::run::{Import, TRIES};
+use super::table::has_heading;
+use super::{BATCH_ROWS, code_run, difference, medical_hours};
 use crate::institution::{OWN_SOURCE, PLACE};
 
-/// How often a batch that met somebody else's change is decided again.
-const TRIES: usize = 3;
-
-/// Imports a file of 医療情報ネット. What is committed stays when it is cut off; running it again takes up the rest.
-/// Codes that were waiting for one of the new institutions find it.
-pub async fn medical_institutions(
-    store: &Store,
-    ctx: &Ctx,
-    source: &Source,
-    progress: OnProgress<'_>,
-) -> Result<Report, Failure> {
-    gate::region(ctx, Action::DirectoryImport)?;
-    let mut run = Run::start(store, ctx, source).await?;
-    run.all(progress).await?;
-    let mut report = run.report;
-    report.codes_found = code_run::settle_waiting(store, ctx).await?;
-    code_run::record(store, ctx, "medical-institutions", source, &report).await?;
-    Ok(report)
+/// Imports a file of 医療情報ネット. Codes that were waiting for one of the new institutions find it.
+pub(super) async fn medical_institutions(import: &mut Import<'_>) -> Result<(), Failure> {
+    let mut rows = import.rows()?;
+    let _ = rows.next()?;
+    let headings = rows.row();
+    if has_heading(headings, "診療科目コード") && !has_heading(headings, "機関区分") {
+        return medical_hours::hours(import).await;
+    }
+    drop(rows);
+    let mut run = Run::start(import).await?;
+    run.all().await?;
+    run.missing().await?;
+    if !import.is_dry() {
+        import.report.codes_found = code_run::settle_waiting(import.store, import.ctx).await?;
+    }
+    Ok(())
 }
 
-struct Run<'a> {
-    store: &'a Store,
-    ctx: &'a Ctx,
-    source: &'a Source,
-    date: String,
+/// An institution that is there already.
+struct Known {
+    id: Id,
+    fingerprint: Box<str>,
+    source_date: Box<str>,
+}
+
+struct Run<'a, 'b> {
+    import: &'a mut Import<'b>,
     day_before: String,
     /// By 医療情報ネット ID.
-    known: HashMap<String, RegistryKey>,
+    known: HashMap<Box<str>, Known>,
     /// Lines of this file by ID, to see what is there twice.
-    seen: HashMap<String, (u64, String)>,
+    seen: HashMap<Box<str>, (u64, Box<str>)>,
     /// Fields that institutions have said themselves.
     own: HashMap<Id, Vec<String>>,
-    report: Report,
+    /// Kinds and prefectures of the file: what else is known of them is missing in it.
+    covered: HashSet<(String, String)>,
 }
 
 /// What a batch will write, decided from what was read.
 struct Plan {
     changes: Changes,
     keys: Vec<RegistryKey>,
+    /// New ones have `None`.
+    differences: Vec<Option<Vec<Change>>>,
 }
 
-impl<'a> Run<'a> {
-    async fn start(store: &'a Store, ctx: &'a Ctx, source: &'a Source) -> Result<Self, Failure> {
-        let today = ctx.at.in_japan().date();
-        let date = source
-            .date
-            .as_deref()
-            .and_then(|date| date.parse().ok())
-            .unwrap_or(today);
+impl<'a, 'b> Run<'a, 'b> {
+    async fn start(import: &'a mut Import<'b>) -> Result<Self, Failure> {
+        let date: jiff::civil::Date = import.date.parse().unwrap_or_default();
         let before = date.checked_sub(1.day()).unwrap_or(date);
-        let known = store.registry_keys().await?;
+        let known = import.store.registry_keys().await?;
         let mut own: HashMap<Id, Vec<String>> = HashMap::new();
-        for value in store.institution_values_from(OWN_SOURCE).await? {
+        for value in import.store.institution_values_from(OWN_SOURCE).await? {
             own.entry(value.institution).or_default().push(value.field);
         }
         Ok(Self {
-            store,
-            ctx,
-            source,
-            date: date.to_string(),
+            import,
             day_before: before.to_string(),
-            known: known
-                .into_iter()
-                .map(|key| (key.registry_id.clone(), key))
-                .collect(),
+            known: known.into_iter().map(known_by_id).collect(),
             seen: HashMap::new(),
             own,
-            report: Report::default(),
+            covered: HashSet::new(),
         })
     }
 
-    async fn all(&mut self, progress: OnProgress<'_>) -> Result<(), Failure> {
-        let mut reader = table::reader(&self.source.text);
-        let mut row = csv::StringRecord::new();
-        // A row that is no UTF-8 cannot be: the text was decoded before.
-        let _ = reader.read_record(&mut row);
-        let layout = Layout::find(&row)?;
-        let bytes = self.source.text.len() as u64;
+    async fn all(&mut self) -> Result<(), Failure> {
+        let mut rows = self.import.rows()?;
+        let _ = rows.next()?;
+        let layout = Layout::find(rows.row())?;
         let mut batch = Vec::with_capacity(BATCH_ROWS);
-        while reader.read_record(&mut row).unwrap_or(false) {
-            let line = table::line_of(&self.source.text, &row);
-            self.take(&layout, &row, line, &mut batch);
+        let mut told = 0;
+        while let Some(line) = rows.next()? {
+            self.take(&layout, rows.row(), line, &mut batch);
             if batch.len() == BATCH_ROWS {
                 self.write(&batch).await?;
                 batch.clear();
             }
-            let done = self.report.rows() + batch.len() as u64;
-            if done.is_multiple_of(BATCH_ROWS as u64) {
-                let rows = estimate(done, row.position().map_or(0, csv::Position::byte), bytes);
-                progress(Progress { done, rows });
+            let done = self.import.report.rows() + batch.len() as u64;
+            if done >= told + BATCH_ROWS as u64 {
+                told = done;
+                self.import.tell(done, rows.estimate(done));
             }
         }
-        self.write(&batch).await?;
-        let done = self.report.rows();
-        progress(Progress { done, rows: done });
-        Ok(())
+        self.write(&batch).await
     }
 
     /// Sorts a row: refused, unchanged, or for the batch.
@@ -123,45 +111,36 @@ impl<'a> Run<'a> {
         line: u64,
         batch: &mut Vec<Record>,
     ) {
+        let report = &mut self.import.report;
         let mut record = match layout.read(row, line) {
             Ok(record) => record,
-            Err(remark) => return self.report.refuse(remark),
+            Err(remark) => return report.refuse(remark),
         };
         let print = record.fingerprint();
-        if let Some((first, other)) = self.seen.get(&record.registry_id) {
-            if *other == print {
-                self.report.unchanged += 1;
+        if let Some((first, other)) = self.seen.get(record.registry_id.as_str()) {
+            if **other == print {
+                report.unchanged += 1;
             } else {
-                let first = first.to_string();
-                self.report.refuse(Remark::new(
-                    line,
-                    Level::Refused,
-                    "ID",
-                    "fault-import-id-twice",
-                    &first,
-                ));
+                let (first, key) = (first.to_string(), "fault-import-id-twice");
+                report.refuse(Remark::new(line, Level::Refused, "ID", key, &first));
             }
             return;
         }
-        self.seen
-            .insert(record.registry_id.clone(), (line, print.clone()));
+        self.covered
+            .insert((record.kind.code().to_owned(), record.prefecture.clone()));
+        let id = record.registry_id.as_str().into();
+        self.seen.insert(id, (line, print.as_str().into()));
         let mut warnings = std::mem::take(&mut record.warnings);
-        match self.known.get(&record.registry_id) {
-            Some(known) if known.fingerprint == print => self.report.unchanged += 1,
-            Some(known) if known.source_date > self.date => {
-                let value = &known.source_date;
-                warnings.push(Remark::new(
-                    line,
-                    Level::Warned,
-                    "",
-                    "fault-import-older",
-                    value,
-                ));
-                self.report.unchanged += 1;
+        match self.known.get(record.registry_id.as_str()) {
+            Some(known) if *known.fingerprint == print => report.unchanged += 1,
+            Some(known) if *known.source_date > *self.import.date => {
+                let (key, date) = ("fault-import-older", &known.source_date);
+                warnings.push(Remark::new(line, Level::Warned, "", key, date));
+                report.unchanged += 1;
             }
             _ => batch.push(record),
         }
-        self.report.warn(warnings);
+        report.warn(warnings);
     }
 
     async fn write(&mut self, batch: &[Record]) -> Result<(), Failure> {
@@ -169,17 +148,29 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         for attempt in 1.. {
-            let Plan { changes, keys } = self.plan(batch).await?;
-            match self.store.commit(self.ctx, changes).await {
-                Err(StoreError::Conflict(_)) if attempt < TRIES => {}
+            let Plan {
+                changes,
+                keys,
+                differences,
+            } = self.plan(batch).await?;
+            match self.import.commit(changes).await {
+                Err(StoreError::Conflict(_)) if attempt < TRIES => continue,
                 Err(error) => return Err(error.into()),
-                Ok(_) => {
-                    self.report.accepted += batch.len() as u64;
-                    self.known
-                        .extend(keys.into_iter().map(|key| (key.registry_id.clone(), key)));
-                    break;
+                Ok(_) => {}
+            }
+            for (record, changes) in batch.iter().zip(differences) {
+                match changes {
+                    None => self.import.report.create(record.line, &record.name),
+                    Some(changes) => self
+                        .import
+                        .report
+                        .change(record.line, &record.name, changes),
                 }
             }
+            if !self.import.is_dry() {
+                self.known.extend(keys.into_iter().map(known_by_id));
+            }
+            break;
         }
         Ok(())
     }
@@ -187,26 +178,35 @@ impl<'a> Run<'a> {
     async fn plan(&self, batch: &[Record]) -> Result<Plan, Failure> {
         let mut changes = Changes::default();
         let mut keys = Vec::with_capacity(batch.len());
+        let mut differences = Vec::with_capacity(batch.len());
         let mut stored = self.read(batch).await?;
+        let ctx = self.import.ctx;
         let origin = Origin {
-            date: &self.date,
+            date: &self.import.date,
             day_before: &self.day_before,
-            at: self.ctx.at,
+            at: ctx.at,
         };
         for record in batch {
-            let known = self.known.get(&record.registry_id);
-            let id = known.map_or_else(|| self.ctx.ids.id(), |key| key.id.clone());
+            let known = self.known.get(record.registry_id.as_str());
+            let id = known.map_or_else(|| ctx.ids.id(), |key| key.id.clone());
             let own = self.own.get(&id).map_or(&[][..], Vec::as_slice);
             let pair = known.and_then(|_| pair(&mut stored, &id));
             let before = pair.as_ref().and_then(views);
+            let old = before
+                .as_ref()
+                .map(|(organization, location)| difference::values(organization, location));
             let applied = apply(record, before, &id, own, origin);
             keys.push(RegistryKey {
-                id,
+                id: id.clone(),
                 registry_id: record.registry_id.clone(),
                 fingerprint: applied.row.fingerprint.clone(),
-                source_date: self.date.clone(),
+                source_date: self.import.date.clone(),
             });
-            put(&mut changes, pair.as_ref(), applied);
+            differences.push(match old {
+                Some(old) => Some(self.difference(&id, &old, &applied).await?),
+                None => None,
+            });
+            self.put(&mut changes, pair.as_ref(), applied, &id);
         }
         let lines = (
             batch.first().map_or(0, |r| r.line),
@@ -214,29 +214,143 @@ impl<'a> Run<'a> {
         );
         let detail = format!(
             "medical-institutions {} lines {}-{}",
-            self.source.sha256, lines.0, lines.1
+            self.import.source.sha256, lines.0, lines.1
         );
         changes.note(Note::new("institution.import").detail(detail));
-        Ok(Plan { changes, keys })
+        Ok(Plan {
+            changes,
+            keys,
+            differences,
+        })
+    }
+
+    /// What people see changed. Beyond those that are listed it is not looked for.
+    async fn difference(
+        &self,
+        id: &Id,
+        old: &[(&'static str, String)],
+        new: &Applied,
+    ) -> Result<Vec<Change>, Failure> {
+        if self.import.report.differences.len() >= LISTED {
+            return Ok(Vec::new());
+        }
+        let values = difference::values(&new.organization, &new.location);
+        let mut changes = difference::changes(old, &values);
+        if let Some(hours) = &new.hours {
+            let sets = self.import.store.openings_of(id).await?;
+            let before = sets.iter().find(|set| set.source == SOURCE);
+            let before = before.map(|set| set.hours()).unwrap_or_default();
+            changes.extend(hours_change(&before, hours));
+        }
+        Ok(changes)
     }
 
     /// Both resources of each institution of the batch that is there already.
     async fn read(&self, batch: &[Record]) -> Result<HashMap<Key, Stored>, Failure> {
         let ids = batch
             .iter()
-            .filter_map(|record| Some(&self.known.get(&record.registry_id)?.id));
+            .filter_map(|record| Some(&self.known.get(record.registry_id.as_str())?.id));
         let keys: Vec<Key> = ids
             .flat_map(|id| [Organization::key(id), Location::key(id)])
             .collect();
         if keys.is_empty() {
             return Ok(HashMap::new());
         }
-        let stored = self.store.read_many(self.ctx, &keys).await?;
+        let stored = self.import.store.read_many(self.import.ctx, &keys).await?;
         Ok(stored
             .into_iter()
             .map(|one| (one.key.clone(), one))
             .collect())
     }
+
+    fn put(
+        &self,
+        changes: &mut Changes,
+        pair: Option<&(Stored, Stored)>,
+        applied: Applied,
+        id: &Id,
+    ) {
+        let (date, at) = (self.import.date.as_str(), self.import.ctx.at);
+        changes.put_institution(&applied.row);
+        if let Some(hours) = &applied.hours {
+            changes.put_openings(id, (SOURCE, date), hours, at);
+        }
+        if let Some(beds) = applied.beds {
+            let set = BedSet {
+                institution: id.clone(),
+                source: SOURCE.to_owned(),
+                source_date: date.to_owned(),
+                beds,
+            };
+            changes.put_beds(&set, at);
+        }
+        match applied.position {
+            Some(Some((latitude, longitude))) => {
+                let position = Position {
+                    institution: id.clone(),
+                    latitude,
+                    longitude,
+                    source: SOURCE.to_owned(),
+                    source_date: date.to_owned(),
+                };
+                changes.put_position(&position, at);
+            }
+            Some(None) if pair.is_some() => changes.remove_position(id),
+            Some(None) | None => {}
+        }
+        let (organization, location) = (
+            applied.organization.into_resource(),
+            applied.location.into_resource(),
+        );
+        match pair {
+            Some((old, old_location)) => {
+                changes.update(old, organization);
+                changes.update(old_location, location);
+            }
+            None => {
+                let place: Place = PLACE;
+                changes.create(organization, place.clone());
+                changes.create(location, place);
+            }
+        }
+    }
+
+    /// Counts what earlier files had of these kinds and prefectures, and this one has not.
+    async fn missing(&mut self) -> Result<(), Failure> {
+        let mut last = String::new();
+        loop {
+            let page = self.import.store.registered_after(&last).await?;
+            let Some(end) = page.last() else {
+                return Ok(());
+            };
+            end.id.as_str().clone_into(&mut last);
+            for one in &page {
+                let covered = (one.kind.clone(), one.prefecture.clone());
+                let seen = self.seen.contains_key(one.registry_id.as_str());
+                if one.active && !seen && self.covered.contains(&covered) {
+                    self.import.report.miss(&one.name);
+                }
+            }
+        }
+    }
+}
+
+/// The change of hours, in one line before and one after.
+pub(super) fn hours_change(before: &Hours, after: &Hours) -> Option<Change> {
+    (before.pack() != after.pack()).then(|| Change {
+        field: "hours",
+        old: difference::hours_text(before),
+        new: difference::hours_text(after),
+    })
+}
+
+fn known_by_id(key: RegistryKey) -> (Box<str>, Known) {
+    let known = Known {
+        id: key.id,
+        fingerprint: key.fingerprint.into(),
+        source_date: key.source_date.into(),
+    };
+    (key.registry_id.into(), known)
 }
 
 fn pair(stored: &mut HashMap<Key, Stored>, id: &Id) -> Option<(Stored, Stored)> {
@@ -252,30 +366,4 @@ fn views(pair: &(Stored, Stored)) -> Option<(Organization, Location)> {
         organization,
         Location::from_resource(pair.1.resource.clone())?,
     ))
-}
-
-fn put(changes: &mut Changes, pair: Option<&(Stored, Stored)>, applied: Applied) {
-    changes.put_institution(&applied.row);
-    let (organization, location) = (
-        applied.organization.into_resource(),
-        applied.location.into_resource(),
-    );
-    match pair {
-        Some((old, old_location)) => {
-            changes.update(old, organization);
-            changes.update(old_location, location);
-        }
-        None => {
-            let place: Place = PLACE;
-            changes.create(organization, place.clone());
-            changes.create(location, place);
-        }
-    }
-}
-
-/// How many rows the file has, if the rest is like what came so far.
-fn estimate(done: u64, read: u64, bytes: u64) -> u64 {
-    done.saturating_mul(bytes)
-        .checked_div(read)
-        .map_or(done, |rows| rows.max(done))
 }

@@ -2,39 +2,53 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | [`file`] | bytes to text: zip or plain, encoding found by itself |
-//! | [`table`] | columns by their headings |
-//! | [`medical`], `medical_days`, `medical_beds` | one row of 医療情報ネット, checked |
-//! | [`medical_apply`] | the row as Organization and Location |
-//! | [`medical_run`] | the whole file, in batches |
-//! | [`code_row`], [`code_run`] | the code lists of the regional bureaus |
-//! | [`report`] | counts, and what was wrong where |
+//! | [`run`] | the frame: dry run, the good part or nothing, progress, record; [`KINDS`] is the table of kinds |
+//! | [`file`], `text` | what the bytes are: zip, plain, workbook; encoding found by itself |
+//! | [`table`] | rows, and columns by their headings |
+//! | [`medical`], `medical_days`, `medical_beds`, `medical_times` | one row of a 施設票 of 医療情報ネット, checked |
+//! | `medical_apply`, `difference` | the row as Organization and Location; what it changes |
+//! | `medical_run` | the whole file, in batches |
+//! | [`medical_hours`] | 診療科・診療時間票 |
+//! | [`code_row`], `code_run` | the code lists of the regional bureaus |
+//! | [`report`] | counts, differences, and what was wrong where |
 
 pub mod code_row;
-pub mod code_run;
+mod code_run;
+mod difference;
 pub mod file;
 pub mod medical;
 mod medical_apply;
 mod medical_beds;
 mod medical_days;
-pub mod medical_run;
+pub mod medical_hours;
+mod medical_run;
+mod medical_times;
 pub mod report;
+pub mod run;
 pub mod table;
+mod text;
 
-pub use code_run::institution_codes;
 pub use file::Source;
-pub use medical_run::medical_institutions;
-pub use report::{Level, Remark, Report};
+pub use report::{Change, Difference, Level, Remark, Report};
+pub use run::{Choice, FileKind, Import, OnProgress, Progress, Work, import};
 
 /// Rows of one commit. At 200 resources it holds the writer for well under 50 ms.
 pub(crate) const BATCH_ROWS: usize = 100;
 
-/// How far an import is. `rows` is an estimate by bytes until the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    pub done: u64,
-    pub rows: u64,
-}
+/// All kinds of files, in the order of the page. A new kind is a line here, its words `import-kind-CODE` and
+/// `import-kind-about-CODE` in the message files, and a subcommand in `crates/renkei/src/cli.rs`.
+pub const KINDS: &[FileKind] = &[
+    FileKind {
+        code: "medical-institutions",
+        run: |import| Box::pin(medical_run::medical_institutions(import)),
+    },
+    FileKind {
+        code: "institution-codes",
+        run: |import| Box::pin(code_run::institution_codes(import)),
+    },
+];
 
-/// Called after each batch.
-pub type OnProgress<'a> = &'a mut (dyn FnMut(Progress) + Send);
+/// The kind of file with a code.
+pub fn kind(code: &str) -> Option<&'static FileKind> {
+    KINDS.iter().find(|kind| kind.code == code)
+}

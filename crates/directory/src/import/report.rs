@@ -55,10 +55,37 @@ impl Remark {
     }
 }
 
-/// Counts and remarks. `accepted + unchanged + waiting + refused` is the number of rows.
+/// One value that a row changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// `name`, `address`, `beds-psychiatric` …: a message key after `import-field-`.
+    pub field: &'static str,
+    /// Empty where there was none.
+    pub old: String,
+    /// Empty where there is none any more.
+    pub new: String,
+}
+
+/// What a row makes new, or changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub line: u64,
+    /// Of the institution, the area …: what the row is about.
+    pub name: String,
+    /// Empty for what is new.
+    pub changes: Vec<Change>,
+}
+
+/// Differences and missing names that are kept for people to look at; all are counted.
+pub const LISTED: usize = 1_000;
+
+/// Counts and remarks. `accepted + unchanged + waiting + refused` is the number of rows, unless `stopped`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
+    /// New or changed. On a dry run: that would be.
     pub accepted: u64,
+    /// Those of `accepted` that were not there before.
+    pub created: u64,
     pub unchanged: u64,
     pub waiting: u64,
     pub refused: u64,
@@ -66,7 +93,15 @@ pub struct Report {
     pub warned: u64,
     /// Codes that had waited and found their institution in this import.
     pub codes_found: u64,
+    /// What earlier files of this kind had and this one has no longer. It is kept; a person decides.
+    pub missing: u64,
     pub remarks: Vec<Remark>,
+    /// The first [`LISTED`] of the accepted rows.
+    pub differences: Vec<Difference>,
+    /// The first [`LISTED`] names of what is missing.
+    pub missing_names: Vec<String>,
+    /// Nothing was written because of refused rows, as the person chose.
+    pub stopped: bool,
 }
 
 impl Report {
@@ -113,6 +148,41 @@ impl Report {
             ]);
         }
         writer.into_inner().unwrap_or_default()
+    }
+
+    /// A row that makes something new.
+    pub(crate) fn create(&mut self, line: u64, name: &str) {
+        self.created += 1;
+        self.differ(line, name, Vec::new());
+    }
+
+    /// A row that changes something; what it changes may be nothing that people see.
+    pub(crate) fn change(&mut self, line: u64, name: &str, changes: Vec<Change>) {
+        self.differ(line, name, changes);
+    }
+
+    fn differ(&mut self, line: u64, name: &str, changes: Vec<Change>) {
+        self.accepted += 1;
+        if self.differences.len() < LISTED {
+            self.differences.push(Difference {
+                line,
+                name: name.to_owned(),
+                changes,
+            });
+        }
+    }
+
+    /// Something that the file has no longer.
+    pub(crate) fn miss(&mut self, name: &str) {
+        self.missing += 1;
+        if self.missing_names.len() < LISTED {
+            self.missing_names.push(name.to_owned());
+        }
+    }
+
+    pub(crate) fn wait(&mut self, remark: Remark) {
+        self.waiting += 1;
+        self.remarks.push(remark);
     }
 
     pub(crate) fn refuse(&mut self, remark: Remark) {

@@ -1,7 +1,10 @@
-//! Columns by their headings, wherever they stand.
+//! Rows of a table, and columns by their headings, wherever they stand.
 
 use renkei_base::name::search_key;
 use renkei_base::{Fault, Refusal};
+
+use super::file::{Source, refused};
+use super::text::Text;
 
 /// A column that an import knows.
 #[derive(Clone, Debug)]
@@ -82,25 +85,66 @@ impl Columns {
         let at = (*self.at.get(column)?)?;
         Some(row.get(at).unwrap_or_default().trim())
     }
+
+    /// Whether the file has a known column.
+    pub fn has(&self, column: usize) -> bool {
+        self.at.get(column).is_some_and(Option::is_some)
+    }
 }
 
-/// A reader that takes rows as they are: short ones, long ones, line breaks in quotes.
-pub fn reader(text: &str) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(text.as_bytes())
+/// Whether a heading row has a column of this name.
+pub fn has_heading(headings: &csv::StringRecord, name: &str) -> bool {
+    let wanted = search_key(name);
+    headings.iter().any(|heading| search_key(heading) == wanted)
 }
 
-/// The line, from 1, where a row begins. The reader's own position stands before the line break that the row follows.
-pub fn line_of(text: &str, row: &csv::StringRecord) -> u64 {
-    let Some(position) = row.position() else {
-        return 0;
-    };
-    let at = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let rest = text.as_bytes().get(at..).unwrap_or_default();
-    let breaks = rest.iter().take_while(|b| matches!(b, b'\r' | b'\n'));
-    position.line() + breaks.filter(|b| **b == b'\n').count() as u64
+/// The rows of a CSV, one after the other: short ones, long ones, line breaks in quotes.
+#[derive(Debug)]
+pub struct Rows {
+    reader: csv::Reader<Text>,
+    row: csv::StringRecord,
+    size: u64,
+}
+
+impl Rows {
+    pub fn of(source: &Source) -> Result<Self, Refusal> {
+        Ok(Self {
+            reader: csv::ReaderBuilder::new()
+                .has_headers(false)
+                .flexible(true)
+                .from_reader(source.open()?),
+            row: csv::StringRecord::new(),
+            size: source.size(),
+        })
+    }
+
+    /// Goes on to the next row. The line, from 1, where it begins; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<u64>, Refusal> {
+        let read = self.reader.read_record(&mut self.row);
+        if !read.map_err(|_| refused("fault-import-encoding"))? {
+            return Ok(None);
+        }
+        // Line breaks are all `\n`, and the last row has one too: the reader stands on the line after the row.
+        let within: usize = self.row.iter().map(|cell| cell.matches('\n').count()).sum();
+        let after = self.reader.position().line();
+        // A quote that is never closed takes the last line break too.
+        let last = self.row.iter().next_back().unwrap_or_default();
+        let open = self.reader.is_done() && last.ends_with('\n');
+        let lines = within as u64 + u64::from(!open);
+        Ok(Some(after.saturating_sub(lines).max(1)))
+    }
+
+    pub const fn row(&self) -> &csv::StringRecord {
+        &self.row
+    }
+
+    /// How many rows the file has, if the rest is like the rows so far.
+    pub fn estimate(&self, done: u64) -> u64 {
+        let read = self.reader.get_ref().bytes_read();
+        done.saturating_mul(self.size)
+            .checked_div(read)
+            .map_or(done, |rows| rows.max(done))
+    }
 }
 
 #[cfg(test)]
@@ -127,12 +171,19 @@ mod tests {
 
     #[test]
     fn lines_are_those_of_an_editor() {
-        for text in ["a\n\"b\nc\"\n\nd\n", "a\r\n\"b\r\nc\"\r\n\r\nd"] {
-            let lines: Vec<u64> = reader(text)
-                .records()
-                .map(|row| line_of(text, &row.unwrap()))
-                .collect();
+        for text in [
+            "a\n\"b\nc\"\n\nd\n",
+            "a\r\n\"b\r\nc\"\r\n\r\nd",
+            "a\r\"b\rc\"\r\rd",
+        ] {
+            let source = Source::read("x.csv", text.as_bytes().to_vec()).unwrap();
+            let mut rows = Rows::of(&source).unwrap();
+            let mut lines = Vec::new();
+            while let Some(line) = rows.next().unwrap() {
+                lines.push(line);
+            }
             assert_eq!(lines, [1, 2, 5], "{text:?}");
+            assert_eq!(rows.estimate(3), 3);
         }
     }
 

@@ -3,7 +3,9 @@
 use std::io::Write as _;
 
 use renkei_directory::import::medical::Layout;
-use renkei_directory::import::{Source, code_row, table};
+use renkei_directory::import::medical_hours::HoursLayout;
+use renkei_directory::import::table::Rows;
+use renkei_directory::import::{Source, code_row};
 use renkei_store::Failure;
 use renkei_testkit::{Backend, Fuzz, each_backend};
 
@@ -48,16 +50,17 @@ fn fuzz_rows() {
         let Ok(source) = Source::read("x_20250601.csv", text.into_bytes()) else {
             continue;
         };
-        let mut rows = table::reader(&source.text);
-        let Ok(headings) = rows.headers().cloned() else {
+        let mut rows = Rows::of(&source).unwrap();
+        if rows.next().unwrap().is_none() {
             continue;
-        };
-        let columns = Layout::find(&headings);
-        for row in rows.records().map_while(Result::ok) {
-            let line = table::line_of(&source.text, &row);
+        }
+        let (columns, hours) = (Layout::find(rows.row()), HoursLayout::find(rows.row()));
+        while let Some(line) = rows.next().unwrap() {
             assert!(line >= 1);
-            drop(code_row::read(&row, line));
-            if let Ok(Ok(record)) = columns.as_ref().map(|columns| columns.read(&row, line)) {
+            let row = rows.row();
+            drop(code_row::read(row, line));
+            drop(hours.as_ref().map(|hours| hours.read(row, line)));
+            if let Ok(Ok(record)) = columns.as_ref().map(|columns| columns.read(row, line)) {
                 assert!(!record.fingerprint().is_empty());
             }
         }
@@ -99,7 +102,10 @@ fn fuzz_bytes() {
     while let Some(text) = fuzz.next() {
         let bytes = text.chars().map(|c| u32::from(c) as u8).collect();
         if let Ok(source) = Source::read("x.zip", bytes) {
-            drop(table::reader(&source.text).headers().map(Layout::find));
+            if let Ok(mut rows) = Rows::of(&source) {
+                drop(rows.next());
+                drop(Layout::find(rows.row()));
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Files of 医療情報ネット with the traps that real ones have.
 
 use renkei_base::{Refusal, Role};
-use renkei_directory::import::{self, Level, Source};
+use renkei_directory::import::{self, Choice, Level, Source};
 use renkei_directory::{Finder, institution};
 use renkei_store::Failure;
 use renkei_testkit::{Backend, each_backend};
@@ -301,12 +301,21 @@ async fn what_an_institution_said_itself_stays(backend: Backend) {
 async fn only_the_region_imports(backend: Backend) {
     let world = World::new(backend).await;
     let source = Source::read("h.csv", csv(HEADINGS, &ROWS)).unwrap();
+    let kind = import::kind("medical-institutions").unwrap();
     for role in Role::ALL
         .into_iter()
         .filter(|role| !matches!(role, Role::RegionAdmin | Role::RegionDesk))
     {
         let ctx = world.person(role, None);
-        let tried = import::medical_institutions(&world.store, &ctx, &source, &mut |_| {}).await;
+        let tried = import::import(
+            &world.store,
+            &ctx,
+            kind,
+            &source,
+            Choice::WRITE,
+            &mut |_| {},
+        )
+        .await;
         assert!(
             matches!(tried, Err(Failure::Refused(Refusal::NotFound))),
             "{role:?}"

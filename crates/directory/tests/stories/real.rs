@@ -45,7 +45,10 @@ async fn import_hospitals(world: &World, file: &[u8]) {
 
 /// The same file as a spreadsheet leaves it: no leading zeros in any column.
 async fn import_spoilt(world: &World, file: &[u8]) {
-    let text = Source::read(HOSPITALS, file.to_vec()).unwrap().text;
+    let text = Source::read(HOSPITALS, file.to_vec())
+        .unwrap()
+        .text()
+        .unwrap();
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(reader.headers().unwrap()).unwrap();

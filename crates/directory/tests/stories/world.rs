@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use renkei_base::{Caller, Ctx, Id, Ids, Role, Roles};
-use renkei_directory::import::{self, Progress, Report, Source};
+use renkei_directory::import::{self, Choice, Progress, Report, Source};
 use renkei_store::{Failure, Store};
 use renkei_testkit::{Backend, CountingIds, TestClock};
 
@@ -47,20 +47,35 @@ impl World {
         ctx
     }
 
-    pub(crate) async fn hospitals(&self, file: &str, bytes: &[u8]) -> Result<Report, Failure> {
+    /// Imports a file as the region's administrator.
+    pub(crate) async fn import(
+        &self,
+        kind: &str,
+        file: &str,
+        bytes: &[u8],
+        choice: Choice,
+    ) -> Result<Report, Failure> {
         let source = Source::read(file, bytes.to_vec())?;
         let mut last = Progress { done: 0, rows: 0 };
         let ctx = self.person(Role::RegionAdmin, None);
+        let kind = import::kind(kind).unwrap();
+        let mut progress = |p| last = p;
         let report =
-            import::medical_institutions(&self.store, &ctx, &source, &mut |p| last = p).await?;
-        assert_eq!((last.done, last.rows), (report.rows(), report.rows()));
+            import::import(&self.store, &ctx, kind, &source, choice, &mut progress).await?;
+        if !report.stopped {
+            assert_eq!((last.done, last.rows), (report.rows(), report.rows()));
+        }
         Ok(report)
     }
 
+    pub(crate) async fn hospitals(&self, file: &str, bytes: &[u8]) -> Result<Report, Failure> {
+        self.import("medical-institutions", file, bytes, Choice::WRITE)
+            .await
+    }
+
     pub(crate) async fn codes(&self, file: &str, bytes: &[u8]) -> Result<Report, Failure> {
-        let source = Source::read(file, bytes.to_vec())?;
-        let ctx = self.person(Role::RegionAdmin, None);
-        import::institution_codes(&self.store, &ctx, &source, &mut |_| {}).await
+        self.import("institution-codes", file, bytes, Choice::WRITE)
+            .await
     }
 }
 

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use renkei_base::Lang;
-use renkei_directory::import::{Report, Source, institution_codes, medical_institutions};
-use renkei_store::Failure;
+use renkei_directory::import::{self, Choice, Report, Source};
 use renkei_web::messages::Messages;
 
 use crate::cli::{Import, ImportFile};
@@ -13,7 +12,7 @@ use crate::say::{self, Progress};
 use crate::wiring::Program;
 
 pub(crate) async fn run(kind: Import) -> Result<(), CommandError> {
-    let (Import::MedicalInstitutions(file) | Import::InstitutionCodes(file)) = &kind;
+    let file = kind.file();
     let source = read(&file.file).await?;
     let program = Program::existing(&file.place).await?;
     let report = imported(&program, &kind, &source).await;
@@ -24,6 +23,11 @@ pub(crate) async fn run(kind: Import) -> Result<(), CommandError> {
     }
     tell(&report, file);
     say::line(&report.to_json());
+    if report.stopped {
+        return Err(CommandError::said(
+            "nothing was written: rows were refused, and --all-or-nothing was asked for",
+        ));
+    }
     Ok(())
 }
 
@@ -38,16 +42,25 @@ async fn read(path: &Path) -> Result<Source, CommandError> {
     source.map_err(CommandError::Refused)
 }
 
-async fn imported(program: &Program, kind: &Import, source: &Source) -> Result<Report, Failure> {
-    let mut progress = Progress::new();
-    let mut at = |done: renkei_directory::import::Progress| progress.at(done.done, done.rows);
-    let (store, ctx) = (&program.store, program.ctx());
-    let report = match kind {
-        Import::MedicalInstitutions(_) => medical_institutions(store, &ctx, source, &mut at).await,
-        Import::InstitutionCodes(_) => institution_codes(store, &ctx, source, &mut at).await,
+async fn imported(
+    program: &Program,
+    kind: &Import,
+    source: &Source,
+) -> Result<Report, CommandError> {
+    let code = kind.code();
+    let found = import::kind(code);
+    let found = found.ok_or_else(|| CommandError::said(format!("no kind of file: {code}")))?;
+    let file = kind.file();
+    let choice = Choice {
+        dry_run: file.dry_run,
+        all_or_nothing: file.all_or_nothing,
     };
+    let mut progress = Progress::new();
+    let mut at = |done: import::Progress| progress.at(done.done, done.rows);
+    let (store, ctx) = (&program.store, program.ctx());
+    let report = import::import(store, &ctx, found, source, choice, &mut at).await;
     progress.end();
-    report
+    Ok(report?)
 }
 
 /// How often each remark was made, on the error output.
@@ -57,6 +70,19 @@ fn tell(report: &Report, file: &ImportFile) {
         say::aside(&format!(
             "{count} × {}",
             messages.text(Lang::En, reason, &[])
+        ));
+    }
+    if file.dry_run {
+        say::aside("a dry run: nothing was written");
+    }
+    if report.accepted > 0 {
+        let changed = report.accepted - report.created;
+        say::aside(&format!("{} new, {changed} changed", report.created));
+    }
+    if report.missing > 0 {
+        say::aside(&format!(
+            "{} that earlier files had are not in this one; they stay",
+            report.missing
         ));
     }
     if report.codes_found > 0 {

@@ -44,3 +44,10 @@ import-ended = 終了
 fault-import-kind = 種類を選んでください。
 fault-import-no-file = ファイルを選んでください。
 refuse-import-running = ほかの取込みが進行中です。終わってから、もう一度始めてください。
+
+# 取り込み: ファイルと行の理由
+fault-import-excel-old = 古い形式の Excel ファイル（.xls）です。Excel で開き、.xlsx か CSV で保存し直してください。
+fault-import-hours = 時刻として読み取れません（例 09:00–12:30）。この時間だけ取り込みませんでした。
+fault-import-department-code = 診療科目コードの形が正しくありません。
+fault-import-band = 診療時間帯が 1～4 ではありません。
+fault-import-institution-unknown = この ID の機関がまだありません。先に施設票を取り込んでください。
