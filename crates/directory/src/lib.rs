@@ -6,6 +6,8 @@
 //! | [`area`], [`municipality`] | 圏域 and the municipalities that they are made of, at any date |
 //! | [`institution`], [`contact`] | registration by hand, what an institution says of itself |
 //! | [`tag`], [`function`] | what institutions can do, in the region's words; functions of the medical plan |
+//! | [`profile`] | what an institution says on its page, section by section |
+//! | [`confirmation`], [`enquiry`] | the yearly confirmation of pages; what desks were asked, without names |
 //! | [`department`] | the departments of an institution and how to refer to them |
 //! | [`opening`] | when an institution is open |
 //! | [`import`] | 医療情報ネット and code lists: files in, counts and rejects out |
@@ -15,8 +17,10 @@
 
 pub mod area;
 pub mod code;
+pub mod confirmation;
 pub mod contact;
 pub mod department;
+pub mod enquiry;
 pub mod finder;
 pub mod function;
 mod gate;
@@ -26,6 +30,7 @@ pub mod kind;
 pub mod matching;
 pub mod municipality;
 pub mod opening;
+pub mod profile;
 pub mod tag;
 
 pub use area::{Area, AreaKind, Areas};

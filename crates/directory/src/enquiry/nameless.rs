@@ -1,0 +1,177 @@
+//! Text that looks as if it said who somebody is: names with a title, telephone numbers, days of birth, addresses. Pure.
+//! A help for the writer, no proof: a name without a title is not found.
+
+use renkei_base::Fault;
+use renkei_base::text::usual_width;
+
+/// Titles after a name.
+const TITLES: [&str; 9] = [
+    "さん",
+    "様",
+    "さま",
+    "氏",
+    "君",
+    "くん",
+    "ちゃん",
+    "殿",
+    "先生",
+];
+/// Words before a title that name nobody.
+const NOBODY: [&str; 43] = [
+    "本人",
+    "ご本人",
+    "家族",
+    "ご家族",
+    "父",
+    "お父",
+    "母",
+    "お母",
+    "夫",
+    "妻",
+    "ご主人",
+    "主人",
+    "奥",
+    "お子",
+    "子ども",
+    "子供",
+    "お子様",
+    "息子",
+    "娘",
+    "兄",
+    "お兄",
+    "姉",
+    "お姉",
+    "弟",
+    "妹",
+    "祖父",
+    "祖母",
+    "おじい",
+    "おばあ",
+    "患者",
+    "利用者",
+    "相談者",
+    "皆",
+    "みな",
+    "お客",
+    "主治医の",
+    "担当の",
+    "かかりつけの",
+    "学校の",
+    "神",
+    "同",
+    "有",
+    "近所の",
+];
+
+/// Faults of a field whose text seems to name somebody.
+pub fn check(field: &str, text: &str) -> Vec<Fault> {
+    let text = usual_width(text);
+    let mut faults = Vec::new();
+    if names_somebody(&text) {
+        faults.push(Fault::new(field, "fault-enquiry-name"));
+    }
+    if has_number(&text) {
+        faults.push(Fault::new(field, "fault-enquiry-number"));
+    }
+    if has_birthday(&text) {
+        faults.push(Fault::new(field, "fault-enquiry-birthday"));
+    }
+    faults
+}
+
+/// A title with a word of kanji or katakana right before it that is not one of those above.
+fn names_somebody(text: &str) -> bool {
+    TITLES.iter().any(|title| {
+        text.match_indices(title).any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default();
+            let word = last_word(before);
+            let named = !word.is_empty() && !word.chars().all(is_hiragana);
+            named && !NOBODY.iter().any(|nobody| before.ends_with(nobody))
+        })
+    })
+}
+
+/// What stands before, up to a space or a sign.
+fn last_word(text: &str) -> &str {
+    let start = text
+        .char_indices()
+        .rev()
+        .take_while(|(_, c)| is_kanji(*c) || is_katakana(*c))
+        .last();
+    start.map_or("", |(at, _)| text.get(at..).unwrap_or_default())
+}
+
+/// Nine digits or more in a row, hyphens and brackets between: a telephone number or an insurance number.
+fn has_number(text: &str) -> bool {
+    let mut digits = 0;
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            digits += 1;
+        } else if !matches!(c, '-' | '(' | ')' | '‐' | '－' | '−' | 'ー') {
+            digits = 0;
+        }
+        if digits >= 9 {
+            return true;
+        }
+    }
+    false
+}
+
+/// A year, a month and a day that are called a birth, or a whole date of a year long ago.
+fn has_birthday(text: &str) -> bool {
+    let born = ["生年月日", "年生まれ", "日生まれ", "日生", "誕生日"];
+    let date = born.iter().any(|word| text.contains(word));
+    let eras = ["明治", "大正", "昭和"];
+    let old = eras.iter().any(|era| {
+        text.match_indices(era).any(|(at, _)| {
+            let rest: String = text
+                .get(at..)
+                .unwrap_or_default()
+                .chars()
+                .take(12)
+                .collect();
+            rest.contains('月') && rest.contains('日')
+        })
+    });
+    (date && text.chars().any(|c| c.is_ascii_digit())) || old
+}
+
+const fn is_kanji(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' | '々')
+}
+
+const fn is_katakana(c: char) -> bool {
+    matches!(c, '\u{30A1}'..='\u{30FA}' | 'ー')
+}
+
+const fn is_hiragana(c: char) -> bool {
+    matches!(c, '\u{3041}'..='\u{3096}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_names_somebody() {
+        for (text, keys) in [
+            ("母親のもの忘れについて。もの忘れ外来を紹介した。", vec![]),
+            ("ご本人さんから。お母様のこと。", vec![]),
+            ("患者さんが眠れないとのこと", vec![]),
+            ("皆さんに案内した。主治医の先生と話すよう勧めた。", vec![]),
+            ("田中さんから電話", vec!["fault-enquiry-name"]),
+            ("スズキ様の件", vec!["fault-enquiry-name"]),
+            ("折り返し 03-5555-0001", vec!["fault-enquiry-number"]),
+            (
+                "折り返し ０９０１２３４５６７８",
+                vec!["fault-enquiry-number"],
+            ),
+            ("昭和25年3月4日生まれ", vec!["fault-enquiry-birthday"]),
+            ("生年月日 1950/3/4", vec!["fault-enquiry-birthday"]),
+            ("2026年4月から月2回通っている", vec![]),
+        ] {
+            let found: Vec<String> = check("note", text).into_iter().map(|one| one.key).collect();
+            assert_eq!(found, keys, "{text}");
+        }
+    }
+}
