@@ -8,6 +8,9 @@ use encoding_rs::{Decoder, DecoderResult, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 /// Bytes read from below at a time.
 const CHUNK: usize = 1 << 15;
 
+/// Stands for half a character at the end of a file: no column takes it.
+const CUT: u8 = 0;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Encoding {
     Utf8,
@@ -110,7 +113,10 @@ impl Text {
         let (result, read, written) =
             self.decoder
                 .decode_to_utf8_without_replacement(input, &mut decoded, self.ended);
-        if matches!(result, DecoderResult::Malformed(..)) {
+        // A file that ends within a character was cut off: its last row is told, not the whole file refused.
+        let cut = self.ended && input.is_empty();
+        let malformed = matches!(result, DecoderResult::Malformed(..));
+        if malformed && !cut {
             return Err(Error::from(ErrorKind::InvalidData));
         }
         self.left.start += read;
@@ -123,6 +129,9 @@ impl Text {
                 other => self.output.push(*other),
             }
             self.after_return = *byte == b'\r';
+        }
+        if malformed {
+            self.output.push(CUT);
         }
         self.last = self.output.last().copied().unwrap_or(self.last);
         if self.ended && self.last != b'\n' {

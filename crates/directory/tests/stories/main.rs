@@ -3,8 +3,10 @@
 
 mod codes;
 mod departments;
+mod frame;
 mod fuzz;
 mod hospitals;
 mod real;
 mod search;
+mod tables;
 mod world;
