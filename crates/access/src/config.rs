@@ -46,8 +46,10 @@ pub struct AccessConfig {
     pub renewal: Span,
     /// For how long somebody who has shown who it is may do what is grave.
     pub grave: Span,
-    /// Failed tries without a delay, for each login and each address.
+    /// Failed tries without a delay, for each login, client and passkey.
     pub free_tries: i64,
+    /// The same for each address: of different ones, since who is slowed itself counts no more.
+    pub shared_tries: i64,
     /// The delay after them; it doubles with each further failure.
     pub first_delay: Span,
     pub longest_delay: Span,
@@ -77,6 +79,7 @@ impl Default for AccessConfig {
             renewal: Span::minutes(15),
             grave: Span::minutes(5),
             free_tries: 5,
+            shared_tries: 20,
             first_delay: Span::seconds(5),
             longest_delay: Span::minutes(15),
             forget_tries: Span::hours(24),

@@ -20,7 +20,7 @@ use crate::webauthn::{self, Party, PublicKey};
 use crate::{Access, NewSession};
 
 /// How long a challenge may be answered.
-const LIFE: Span = Span::minutes(5);
+pub const LIFE: Span = Span::minutes(5);
 /// Passkeys of one person.
 const MOST: usize = 20;
 /// The setting that signs challenges.
@@ -30,7 +30,8 @@ const SECRET: &str = "passkey-secret";
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose<'a> {
     Register(&'a Id),
-    SignIn,
+    /// By this browser.
+    SignIn(&'a str),
     Confirm(&'a Id),
 }
 
@@ -38,7 +39,7 @@ impl Purpose<'_> {
     fn text(self) -> String {
         match self {
             Self::Register(account) => format!("register {account}"),
-            Self::SignIn => "sign-in".to_owned(),
+            Self::SignIn(browser) => format!("sign-in {}", digest("browser", browser)),
             Self::Confirm(account) => format!("confirm {account}"),
         }
     }
@@ -103,12 +104,18 @@ impl Access {
         })
     }
 
-    /// For signing in with whichever passkey the device has for this server.
-    pub async fn passkey_to_sign_in(&self, ctx: &Ctx) -> Result<Wish, Failure> {
+    /// For signing in with whichever passkey the device has for this server. `browser` is a secret that this browser alone
+    /// keeps ([`Access::new_browser`]): an answer that another one brings is none.
+    pub async fn passkey_to_sign_in(&self, ctx: &Ctx, browser: &str) -> Result<Wish, Failure> {
         Ok(Wish {
-            challenge: self.challenge(ctx, Purpose::SignIn).await?,
+            challenge: self.challenge(ctx, Purpose::SignIn(browser)).await?,
             credentials: Vec::new(),
         })
+    }
+
+    /// What a browser keeps from being asked until it answers.
+    pub fn new_browser(ctx: &Ctx) -> String {
+        hex::encode(ctx.ids.secret())
     }
 
     /// For showing again who one is.
@@ -204,14 +211,20 @@ impl Access {
         ctx: &Ctx,
         party: &Party,
         answer: &Answer,
+        browser: &str,
         agent: &str,
     ) -> Result<NewSession, Failure> {
-        let keys = Keys::of_passkey(ctx.address);
+        let keys = Keys::of_passkey(&answer.credential, ctx.address);
         self.look_slowed(ctx, &keys).await?;
-        if let Some(proof) = self
-            .prove_passkey(ctx, party, Purpose::SignIn, answer)
-            .await?
-        {
+        // Without a browser there was no question.
+        let proof = match browser.is_empty() {
+            true => None,
+            false => {
+                let purpose = Purpose::SignIn(browser);
+                self.prove_passkey(ctx, party, purpose, answer).await?
+            }
+        };
+        if let Some(proof) = proof {
             let mut changes = Changes::default();
             let account = &proof.account.id;
             spend(ctx, &proof, &mut changes);
@@ -335,7 +348,7 @@ fn signed(
     let asserted = webauthn::assert(party, &key, &client, &data, &signature)?;
     let user = decoded(&answer.user)?;
     // Where nobody was named, the device has to say who it is (§7.2, step 6).
-    let unsaid = user.is_empty() && !matches!(purpose, Purpose::SignIn);
+    let unsaid = user.is_empty() && !matches!(purpose, Purpose::SignIn(_));
     let same = unsaid || user == passkey.account.as_str().as_bytes();
     // One that does not rise is a copy of the key (§7.2, step 22). Devices that share keys do not count.
     let counter = i64::from(asserted.counter);

@@ -68,13 +68,14 @@ impl Access {
         answer: &Answer,
     ) -> Result<(), Failure> {
         let account = own(ctx)?;
-        let keys = Keys::of_passkey(ctx.address);
+        let keys = Keys::of_passkey(account.as_str(), ctx.address);
         self.look_slowed(ctx, &keys).await?;
         let mut changes = Changes::default();
         if self
             .confirmed_by_passkey(ctx, party, answer, &mut changes)
             .await?
         {
+            Self::forgive(&keys, &mut changes);
             return self.proven(ctx, session, account, changes).await;
         }
         self.count_failure(ctx, &keys).await?;

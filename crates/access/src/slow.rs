@@ -1,4 +1,7 @@
-//! Failed tries slow the next ones: for each login (whether it exists or not) and for each address.
+//! Failed tries slow the next ones: for who is tried (whether it exists or not), and for the address that they come from.
+//!
+//! A hospital has one address for all. So who fails again and again slows itself, and counts for its address only as long
+//! as it is not slowed itself: an address has to wait when many different ones fail there.
 
 use std::net::IpAddr;
 
@@ -7,6 +10,7 @@ use renkei_base::{Ctx, Fault, Micros, Refusal};
 use renkei_store::{AttemptKind, AttemptRow, Changes, Failure, StoreError};
 
 use crate::password::login_hash;
+use crate::secret::digest;
 use crate::{Access, AccessConfig};
 
 /// Rounds of reading and counting when many try at the same moment.
@@ -14,32 +18,48 @@ const ROUNDS: usize = 8;
 
 /// What a try is counted under.
 #[derive(Debug)]
-pub(crate) struct Keys(Vec<(AttemptKind, String)>);
-
-impl Keys {
-    /// `login` is normalised.
-    pub(crate) fn of(login: &str, address: Option<IpAddr>) -> Self {
-        let mut keys = vec![(AttemptKind::Login, login_hash(login))];
-        keys.extend(address.map(|address| (AttemptKind::Address, network(address))));
-        Self(keys)
-    }
+pub(crate) struct Keys {
+    /// Who is tried.
+    own: (AttemptKind, String),
+    /// Where from.
+    place: Option<String>,
 }
 
 impl Keys {
-    /// For machine clients: the address alone, apart from the people who sign in there.
-    pub(crate) fn of_machine(address: Option<IpAddr>) -> Self {
-        Self::at("machine", address)
+    /// A person, from wherever it is tried. `login` is normalised.
+    pub(crate) fn of(login: &str, address: Option<IpAddr>) -> Self {
+        Self {
+            own: (AttemptKind::Login, login_hash(login)),
+            place: address.map(network),
+        }
     }
 
-    /// For passkeys, which do not say whose they are before they are looked at.
-    pub(crate) fn of_passkey(address: Option<IpAddr>) -> Self {
-        Self::at("passkey", address)
+    /// A machine client at an address, apart from the people who sign in there: nobody slows it from elsewhere.
+    pub(crate) fn of_machine(name: &str, address: Option<IpAddr>) -> Self {
+        Self::at("machine", name, address)
     }
 
-    fn at(what: &str, address: Option<IpAddr>) -> Self {
-        let key = |address| (AttemptKind::Address, format!("{what} {}", network(address)));
-        Self(address.map(key).into_iter().collect())
+    /// A passkey at an address. Who has it is not known before it is looked at.
+    pub(crate) fn of_passkey(credential: &str, address: Option<IpAddr>) -> Self {
+        Self::at("passkey", credential, address)
     }
+
+    fn at(what: &'static str, who: &str, address: Option<IpAddr>) -> Self {
+        let place = address.map_or_else(|| what.to_owned(), |at| format!("{what} {}", network(at)));
+        Self {
+            own: (
+                AttemptKind::Address,
+                format!("{place} {}", digest(what, who)),
+            ),
+            place: address.map(|_| place),
+        }
+    }
+}
+
+/// The counts of a try.
+struct Counts {
+    own: AttemptRow,
+    place: Option<AttemptRow>,
 }
 
 /// An address as one place: IPv6 by its /64, since a single machine may use all of that.
@@ -54,8 +74,8 @@ fn network(address: IpAddr) -> String {
 }
 
 /// From when on the next try is looked at.
-pub(crate) fn open_from(config: &AccessConfig, row: AttemptRow) -> Micros {
-    let over = row.failures - config.free_tries;
+fn open_from(config: &AccessConfig, row: AttemptRow, free: i64) -> Micros {
+    let over = row.failures - free;
     if over < 0 {
         return Micros(0);
     }
@@ -83,21 +103,12 @@ impl Access {
     /// Of many tries at the same moment each counts, so that they cannot slip through together.
     pub(crate) async fn count_try(&self, ctx: &Ctx, keys: &Keys) -> Result<(), Failure> {
         for _ in 0..ROUNDS {
-            let mut changes = Changes::default();
-            let mut wait = Span(0);
-            for (kind, key) in &keys.0 {
-                let read = self.store.attempts(*kind, key).await?;
-                let row = remembered(&self.config, read, ctx.at);
-                wait = wait.max(open_from(&self.config, row) - ctx.at);
-                let next = AttemptRow {
-                    failures: row.failures + 1,
-                    last: ctx.at,
-                };
-                changes.count_attempt(*kind, key, read, next);
-            }
+            let counts = self.counts(keys).await?;
+            let wait = self.wait(ctx, &counts);
             if wait > Span(0) {
                 return Err(too_soon(wait).into());
             }
+            let changes = self.counted(ctx, keys, &counts);
             match self.store.commit(ctx, changes).await {
                 Err(StoreError::Conflict(_)) => {}
                 other => return Ok(other.map(|_| ())?),
@@ -108,13 +119,7 @@ impl Access {
 
     /// How long the next try has to wait, for those whose failures are counted after they were looked at.
     pub(crate) async fn wait_for(&self, ctx: &Ctx, keys: &Keys) -> Result<Span, StoreError> {
-        let mut wait = Span(0);
-        for (kind, key) in &keys.0 {
-            let read = self.store.attempts(*kind, key).await?;
-            let row = remembered(&self.config, read, ctx.at);
-            wait = wait.max(open_from(&self.config, row) - ctx.at);
-        }
-        Ok(wait)
+        Ok(self.wait(ctx, &self.counts(keys).await?))
     }
 
     /// Refuses because earlier ones failed.
@@ -129,16 +134,8 @@ impl Access {
     /// Counts a try that failed.
     pub(crate) async fn count_failure(&self, ctx: &Ctx, keys: &Keys) -> Result<(), StoreError> {
         for _ in 0..ROUNDS {
-            let mut changes = Changes::default();
-            for (kind, key) in &keys.0 {
-                let read = self.store.attempts(*kind, key).await?;
-                let failures = remembered(&self.config, read, ctx.at).failures + 1;
-                let next = AttemptRow {
-                    failures,
-                    last: ctx.at,
-                };
-                changes.count_attempt(*kind, key, read, next);
-            }
+            let counts = self.counts(keys).await?;
+            let changes = self.counted(ctx, keys, &counts);
             match self.store.commit(ctx, changes).await {
                 Err(StoreError::Conflict(_)) => {}
                 other => return other.map(|_| ()),
@@ -147,13 +144,47 @@ impl Access {
         Ok(())
     }
 
-    /// After a success: the login starts afresh; of an address (a hospital has one for all) half is forgiven.
+    async fn counts(&self, keys: &Keys) -> Result<Counts, StoreError> {
+        let (kind, key) = &keys.own;
+        Ok(Counts {
+            own: self.store.attempts(*kind, key).await?,
+            place: match &keys.place {
+                Some(place) => Some(self.store.attempts(AttemptKind::Address, place).await?),
+                None => None,
+            },
+        })
+    }
+
+    fn wait(&self, ctx: &Ctx, counts: &Counts) -> Span {
+        let config = &self.config;
+        let wait = |row, free| open_from(config, remembered(config, row, ctx.at), free) - ctx.at;
+        let own = wait(counts.own, config.free_tries);
+        let place = counts.place.map(|row| wait(row, config.shared_tries));
+        own.max(place.unwrap_or(Span(0)))
+    }
+
+    fn counted(&self, ctx: &Ctx, keys: &Keys, counts: &Counts) -> Changes {
+        let mut changes = Changes::default();
+        let more = |read| AttemptRow {
+            failures: remembered(&self.config, read, ctx.at).failures + 1,
+            last: ctx.at,
+        };
+        let (kind, key) = &keys.own;
+        changes.count_attempt(*kind, key, counts.own, more(counts.own));
+        let is_slowed =
+            remembered(&self.config, counts.own, ctx.at).failures >= self.config.free_tries;
+        if let Some((place, read)) = keys.place.as_ref().zip(counts.place).filter(|_| !is_slowed) {
+            changes.count_attempt(AttemptKind::Address, place, read, more(read));
+        }
+        changes
+    }
+
+    /// After a success: who is tried starts afresh; of the address half is forgiven.
     pub(crate) fn forgive(keys: &Keys, changes: &mut Changes) {
-        for (kind, key) in &keys.0 {
-            match kind {
-                AttemptKind::Login => changes.clear_attempts(*kind, key),
-                AttemptKind::Address => changes.halve_attempts(*kind, key),
-            }
+        let (kind, key) = &keys.own;
+        changes.clear_attempts(*kind, key);
+        if let Some(place) = &keys.place {
+            changes.halve_attempts(AttemptKind::Address, place);
         }
     }
 }
@@ -175,7 +206,7 @@ mod tests {
             failures,
             last: Micros(0),
         };
-        open_from(&AccessConfig::default(), row).0 / 1_000_000
+        open_from(&AccessConfig::default(), row, 5).0 / 1_000_000
     }
 
     #[test]

@@ -119,14 +119,14 @@ impl NoToken {
 
 impl Access {
     /// A token for a client that signs its request. `audiences` are the addresses of our token endpoint.
-    /// Failed requests slow further ones from the same address, and never those of the client that they name.
+    /// Failed requests slow further ones that name the same client from the same address; and the address, where many do.
     pub async fn exchange(
         &self,
         ctx: &Ctx,
         ask: &Ask,
         audiences: &[String],
     ) -> Result<Granted, NoToken> {
-        let keys = Keys::of_machine(ctx.address);
+        let keys = Keys::of_machine(&claimed(ask), ctx.address);
         let wait = self.wait_for(ctx, &keys).await?;
         let done = if wait > Span(0) {
             Err(NoToken::Wait(wait))
@@ -180,7 +180,7 @@ impl Access {
         let mut changes = Changes::default();
         let jti = digest("jti", &assertion.claims.jti);
         changes.use_assertion(&client.id, &jti, until);
-        Self::forgive(&Keys::of_machine(ctx.address), &mut changes);
+        Self::forgive(&Keys::of_machine(&claimed(ask), ctx.address), &mut changes);
         match self.issue(ctx, &client, scopes, "assertion", changes).await {
             // Of the same assertion twice at once one is late; of a client that is just being suspended all are.
             Err(Failure::Refused(_)) => Err(NoToken::Assertion(AssertionFault::Replayed)),
@@ -303,10 +303,19 @@ fn asked(scope: &str, client: &ClientRow) -> Option<Scopes> {
 
 /// The client that a request names, as a hash: what was sent may be anything.
 fn named(ask: &Ask) -> String {
+    let name = claimed(ask);
+    let hash = match name.is_empty() {
+        true => String::new(),
+        false => digest("client", &name),
+    };
+    format!("client-hash={hash}")
+}
+
+/// The client that a request says to be from; empty where it names none.
+fn claimed(ask: &Ask) -> String {
     let claims = Assertion::parse(&ask.assertion).map(|assertion| assertion.claims.iss);
     let name = claims.or_else(|| ask.client_id.clone());
-    let hash = name.map(|name| digest("client", &name)).unwrap_or_default();
-    format!("client-hash={hash}")
+    name.unwrap_or_default()
 }
 
 fn bearer_from(owner: TokenOwner) -> Bearer {

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use renkei_access::Access;
 use renkei_access::passkey::{Answer as Answered, Passkey, Wish};
 use renkei_access::webauthn::Party;
 use renkei_base::Refusal;
@@ -91,9 +92,19 @@ pub(crate) async fn to_make(State(app): State<App>, v: Visit) -> Result<Response
 }
 
 /// `GET /login/passkey`: what the device is asked to sign.
-pub(crate) async fn to_sign_in(State(app): State<App>, v: Visit) -> Result<Response, Answer> {
-    let wish = app.access.passkey_to_sign_in(&v.ctx).await?;
-    Ok(options(&to_show(&party(&app)?, &wish)))
+/// The answer must come from the browser that asked: a cookie for these minutes says which one that is.
+pub(crate) async fn to_sign_in(
+    State(app): State<App>,
+    v: Visit,
+    headers: HeaderMap,
+) -> Result<Response, Answer> {
+    let mut browser = session::browser(&app.config, &headers);
+    if browser.is_empty() {
+        browser = Access::new_browser(&v.ctx);
+    }
+    let wish = app.access.passkey_to_sign_in(&v.ctx, &browser).await?;
+    let cookie = [(header::SET_COOKIE, session::ask(&app.config, &browser))];
+    Ok((cookie, options(&to_show(&party(&app)?, &wish))).into_response())
 }
 
 /// `GET /confirm/passkey`: the same for one's own ones.
@@ -180,9 +191,10 @@ pub(crate) async fn enter(
     form: Form,
 ) -> Result<Response, Answer> {
     let (party, agent) = (party(&app)?, crate::login::agent(&headers));
+    let browser = session::browser(&app.config, &headers);
     let new = app
         .access
-        .sign_in_by_passkey(&v.ctx, &party, &answered(&form), agent)
+        .sign_in_by_passkey(&v.ctx, &party, &answered(&form), &browser, agent)
         .await
         .map_err(by_device)?;
     if let Some(old) = &v.session {

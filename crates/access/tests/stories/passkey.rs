@@ -25,7 +25,12 @@ each_backend!(
     one_may_have_several_and_remove_them,
     one_person_s_passkey_is_not_another_s,
     a_reset_takes_them_away,
+    another_browser_answers_nothing,
+    one_bad_device_slows_itself,
 );
+
+/// The browser of these stories.
+const BROWSER: &str = "a browser";
 
 pub(crate) fn party() -> Party {
     Party::of("http://localhost:8080").unwrap()
@@ -118,14 +123,14 @@ pub(crate) async fn registered(world: &World, person: &Someone) -> Device {
 async fn enter(world: &World, answer: &Answer) -> Result<NewSession, Failure> {
     let access = &world.access;
     access
-        .sign_in_by_passkey(&world.visitor(), &party(), answer, "test")
+        .sign_in_by_passkey(&world.visitor(), &party(), answer, BROWSER, "test")
         .await
 }
 
 async fn wish(world: &World) -> Wish {
     world
         .access
-        .passkey_to_sign_in(&world.visitor())
+        .passkey_to_sign_in(&world.visitor(), BROWSER)
         .await
         .unwrap()
 }
@@ -248,9 +253,6 @@ async fn wrong_answers_all_get_the_same(backend: Backend) {
         assert_eq!(keys(enter(&world, answer).await), "fault-signin");
         world.clock.advance(Span::seconds(20));
     }
-    // And the address has to wait.
-    assert_eq!(keys(enter(&world, &tries[0]).await), "fault-signin");
-    assert_eq!(keys(enter(&world, &tries[0]).await), "fault-signin-wait");
     world.clock.advance(Span::hours(25));
     device.user = doctor.account.clone();
     assert_eq!(
@@ -366,4 +368,57 @@ async fn a_reset_takes_them_away(backend: Backend) {
         keys(enter(&world, &device.answer(&wish(&world).await)).await),
         "fault-signin"
     );
+}
+
+async fn another_browser_answers_nothing(backend: Backend) {
+    let world = World::new(backend).await;
+    let doctor = doctor(&world, "iwata").await;
+    let device = registered(&world, &doctor).await;
+    let answer = device.answer(&wish(&world).await);
+    let (access, party) = (&world.access, party());
+    for browser in ["another browser", ""] {
+        let from = world.visitor();
+        let tried = access.sign_in_by_passkey(&from, &party, &answer, browser, "test");
+        assert_eq!(keys(tried.await), "fault-signin", "{browser}");
+    }
+    // Where it was asked without one, it answers neither.
+    let nobody = access
+        .passkey_to_sign_in(&world.visitor(), "")
+        .await
+        .unwrap();
+    let from = world.visitor();
+    let nobody = device.answer(&nobody);
+    let tried = access.sign_in_by_passkey(&from, &party, &nobody, "", "test");
+    assert_eq!(keys(tried.await), "fault-signin");
+    // What the others tried spends nothing.
+    assert_eq!(keys(enter(&world, &answer).await), "done");
+}
+
+async fn one_bad_device_slows_itself(backend: Backend) {
+    let world = World::new(backend).await;
+    let iwata = doctor(&world, "iwata").await;
+    let device = registered(&world, &iwata).await;
+    let bad = Device::new(&iwata.account);
+    let refused = async || {
+        let answer = bad.answer(&wish(&world).await);
+        keys(enter(&world, &answer).await)
+    };
+    for _ in 0..5 {
+        assert_eq!(refused().await, "fault-signin");
+    }
+    assert_eq!(refused().await, "fault-signin-wait");
+    // It goes on for half a day, and nobody else at the address waits.
+    for _ in 0..40 {
+        world.clock.advance(Span::minutes(16));
+        assert_eq!(refused().await, "fault-signin");
+    }
+    let answer = device.answer(&wish(&world).await);
+    assert_eq!(keys(enter(&world, &answer).await), "done");
+    // Many different ones do slow the address.
+    let mut waited = false;
+    for _ in 0..30 {
+        let answer = Device::new(&iwata.account).answer(&wish(&world).await);
+        waited |= keys(enter(&world, &answer).await) == "fault-signin-wait";
+    }
+    assert!(waited);
 }

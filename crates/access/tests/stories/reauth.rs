@@ -92,7 +92,11 @@ async fn a_passkey_proves_it_too(backend: Backend) {
     let device = registered(&world, world.admin.as_ref().unwrap()).await;
     let me = left_alone(&world).await;
     let ctx = world.ctx(me).await;
-    let signing_in = world.access.passkey_to_sign_in(&ctx).await.unwrap();
+    let signing_in = world
+        .access
+        .passkey_to_sign_in(&ctx, "a browser")
+        .await
+        .unwrap();
     let wish = world.access.passkey_to_confirm(&ctx).await.unwrap();
     let prove = async |wish| {
         let answer = device.answer(wish);

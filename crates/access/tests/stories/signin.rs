@@ -17,6 +17,7 @@ each_backend!(
     a_recovery_code_is_good_once,
     failures_slow_one_login,
     failures_slow_one_address,
+    one_who_forgot_the_password_slows_nobody_else,
     tries_at_the_same_moment_each_count,
     a_stronger_hash_comes_by_itself,
 );
@@ -203,7 +204,7 @@ async fn failures_slow_one_login(backend: Backend) {
 async fn failures_slow_one_address(backend: Backend) {
     let world = World::new(backend).await;
     let doctor = doctor(&world).await;
-    for n in 0..6 {
+    for n in 0..21 {
         let entry = Entry {
             login: format!("guess{n}"),
             ..world.entry(&doctor)
@@ -212,7 +213,7 @@ async fn failures_slow_one_address(backend: Backend) {
         let answer = keys(world.access.sign_in(&from, &entry).await);
         assert_eq!(
             answer,
-            if n < 5 {
+            if n < 20 {
                 "fault-signin"
             } else {
                 "fault-signin-wait"
@@ -241,6 +242,29 @@ async fn failures_slow_one_address(backend: Backend) {
         ),
         "fault-signin"
     );
+}
+
+async fn one_who_forgot_the_password_slows_nobody_else(backend: Backend) {
+    let world = World::new(backend).await;
+    let doctor = doctor(&world).await;
+    let hospital = || world.visitor_at("198.51.100.1");
+    let forgetful = Entry {
+        login: "forgetful".to_owned(),
+        ..world.entry(&doctor)
+    };
+    for n in 0..45 {
+        let answer = keys(world.access.sign_in(&hospital(), &forgetful).await);
+        assert_eq!(answer, "fault-signin", "{n}");
+        if n >= 4 {
+            let again = keys(world.access.sign_in(&hospital(), &forgetful).await);
+            assert_eq!(again, "fault-signin-wait", "{n}");
+            world.clock.advance(Span::minutes(16));
+        }
+    }
+    world.next_code();
+    let right = world.entry(&doctor);
+    let entered = world.access.sign_in(&hospital(), &right).await;
+    assert_eq!(keys(entered), "done");
 }
 
 async fn tries_at_the_same_moment_each_count(backend: Backend) {
@@ -316,6 +340,7 @@ fn nobody_takes_as_long_as_somebody() {
         let config = AccessConfig {
             hash,
             free_tries: 1_000,
+            shared_tries: 1_000,
             ..AccessConfig::cheap()
         };
         let world = World::with(Backend::sqlite(), config)

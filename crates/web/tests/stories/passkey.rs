@@ -53,7 +53,15 @@ async fn the_device_is_asked_for_what_the_server_wants(backend: Backend) {
         .collect();
     assert_eq!(kinds, ["-7", "-257"]);
     let visitor = world.visitor();
-    let one: Value = visitor.get("/login/passkey").await.json();
+    let asked = visitor.get("/login/passkey").await;
+    // Only the browser that was asked can answer: this cookie says that it is the one.
+    let cookie = asked.header("set-cookie");
+    let cookie = cookie.to_str().unwrap();
+    assert!(cookie.starts_with("renkei-asked="), "{cookie}");
+    for part in ["; HttpOnly", "; SameSite=Strict", "; Max-Age=300"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    let one: Value = asked.json();
     let two: Value = visitor.get("/login/passkey").await.json();
     assert_eq!(
         (&one["rpId"], &one["userVerification"]),
