@@ -95,31 +95,37 @@ fn a_case() {
 
 #[test]
 fn the_history_of_a_type() {
-    let query = crate::HistoryQuery {
-        typ: "Task".to_owned(),
-        ..crate::HistoryQuery::default()
+    let after = crate::history::After {
+        at: 5,
+        typ: "Patient".to_owned(),
+        id: "p1".parse().unwrap(),
+        version: 2,
     };
-    let (sql, params) = crate::history::statement(&ctx(), &query, None, 51);
-    let plan = plan(&sql, &params);
-    for line in plan.lines() {
-        assert!(
-            line.trim() != "SCAN r" && !line.contains("SCAN own"),
-            "{plan}"
-        );
+    for types in [&["Task"][..], &["Observation", "Patient", "Slot", "Task"]] {
+        for after in [None, Some(&after)] {
+            let (sql, params) = crate::history::statement(&ctx(), types, None, after, 51);
+            let plan = plan(&sql, &params);
+            for line in plan.lines() {
+                assert!(
+                    line.trim() != "SCAN r" && !line.contains("SCAN own"),
+                    "{plan}"
+                );
+            }
+        }
     }
 }
 
 #[test]
 fn what_waits() {
     let institution = "h".parse().unwrap();
-    let (sql, params) = crate::waiting::statement(&ctx(), &institution, [Micros(1), Micros(2)]);
+    let (sql, params) = crate::waiting::statement(&ctx(), &institution, Micros(1));
     let plan = plan(&sql, &params);
     assert!(!plan.contains("SCAN h"), "{plan}");
     assert!(
         plan.contains("SEARCH h USING") && plan.contains("(typ=? AND param=? AND code=?)"),
         "{plan}"
     );
-    for table in ["s", "p", "m", "d"] {
+    for table in ["s", "p", "m", "u", "d"] {
         assert!(
             plan.contains(&format!("SEARCH {table} USING PRIMARY KEY")),
             "{plan}"

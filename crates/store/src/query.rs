@@ -9,6 +9,8 @@ pub struct Query {
     /// All must hold.
     pub clauses: Vec<Clause>,
     pub includes: Vec<Include>,
+    /// `_include:iterate`, `_revinclude:iterate`: of the matches, and of what was included, a few rounds.
+    pub iterate: Vec<Include>,
     pub order: Vec<Order>,
     /// At most this many matches (`limits::PAGE_ROWS` when 0).
     pub count: usize,
@@ -23,6 +25,7 @@ pub struct Query {
 pub struct Clause {
     /// `birthdate`, `_id`, `_lastUpdated`, `subject`; for a chain `subject` with `chain = Some(("Patient", "name"))`
     /// (an empty type: each that the reference may point to). The modifier of a chain is that of its last parameter.
+    /// `_has:Observation:patient:code` is `_has` with `chain = Some(("Observation", "patient"))` and the modifier `code`.
     pub param: String,
     pub modifier: Option<String>,
     pub chain: Option<(String, String)>,

@@ -8,13 +8,15 @@ use renkei_fhir::Key;
 use crate::changes::{FoundText, Note, Stored};
 use crate::db::Row;
 use crate::planner::{self, include, order};
-use crate::query::{Page, Query};
+use crate::query::{Include, Page, Query};
 use crate::{Store, StoreError, resource};
 
 /// Included resources of one page at most, for each `_include` and `_revinclude`.
 const INCLUDED: usize = 1_000;
 /// Includes of one search at most.
 const INCLUDES: usize = 10;
+/// How far `:iterate` goes from the matches.
+const ROUNDS: usize = 4;
 
 /// What rows of [`COLUMNS`](crate::resource::COLUMNS) are read as: parsed, or as text.
 pub(crate) trait Found: Sized {
@@ -150,20 +152,62 @@ impl Store {
         query: &Query,
         matches: &[T],
     ) -> Result<Vec<T>, StoreError> {
-        if query.includes.len() > INCLUDES {
+        let asked: Vec<&Include> = query.includes.iter().chain(&query.iterate).collect();
+        if asked.len() > INCLUDES {
             return Err(StoreError::Query("_include".to_owned()));
         }
-        let mut keys: Vec<Key> = Vec::new();
-        for one in &query.includes {
-            let Some(sql) = include::include(ctx, query, one, matches, INCLUDED)? else {
-                continue;
-            };
-            let rows = self.db().query(sql.text, sql.params).await?;
-            keys.extend(rows.iter().map(key).collect::<Result<Vec<_>, _>>()?);
+        for one in &asked {
+            include::param(one)?;
         }
-        keys.sort();
-        keys.dedup();
-        keys.retain(|key| !matches.iter().any(|one| one.key() == key));
+        let mine =
+            |one: &&Include| !matches!(one, Include::Forward { typ, .. } if *typ != query.typ);
+        if let Some(other) = query.includes.iter().find(|one| !mine(one)) {
+            return Err(include::unknown(other));
+        }
+        let mut seen: BTreeSet<Key> = matches.iter().map(|one| one.key().clone()).collect();
+        let first: Vec<&T> = matches.iter().collect();
+        let mut found: Vec<T> = self.round(ctx, &asked, &first, &mut seen).await?;
+        let again: Vec<&Include> = query.iterate.iter().collect();
+        let mut from = 0;
+        for _ in 1..ROUNDS {
+            let last: Vec<&T> = found.iter().skip(from).collect();
+            if again.is_empty() || last.is_empty() || found.len() >= INCLUDED {
+                break;
+            }
+            let next = self.round(ctx, &again, &last, &mut seen).await?;
+            from = found.len();
+            found.extend(next);
+        }
+        Ok(found)
+    }
+
+    /// What these includes add to these resources, without what was seen.
+    async fn round<T: Found>(
+        &self,
+        ctx: &Ctx,
+        asked: &[&Include],
+        of: &[&T],
+        seen: &mut BTreeSet<Key>,
+    ) -> Result<Vec<T>, StoreError> {
+        let types: BTreeSet<&str> = of.iter().map(|one| one.key().typ.as_str()).collect();
+        let mut keys = BTreeSet::new();
+        for one in asked {
+            for typ in types.iter().filter(|typ| include::is_of(one, typ)) {
+                let of = of.iter().copied().filter(|from| from.key().typ == **typ);
+                let of: Vec<&T> = of.collect();
+                let Some(sql) = include::include(ctx, typ, one, &of, INCLUDED)? else {
+                    continue;
+                };
+                let rows = self.db().query(sql.text, sql.params).await?;
+                for row in &rows {
+                    keys.insert(key(row)?);
+                }
+            }
+        }
+        let keys: Vec<Key> = keys
+            .into_iter()
+            .filter(|key| seen.insert(key.clone()))
+            .collect();
         self.fetch(ctx, &keys, false).await
     }
 }

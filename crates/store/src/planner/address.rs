@@ -1,5 +1,6 @@
 //! A search as it stands in an address: `Task?owner=Organization/1&subject:Patient.name=山田&_sort=-authored-on`.
 
+use super::HAS;
 use super::escape::split_values;
 use crate::StoreError;
 use crate::query::{Clause, Include, Order, Query};
@@ -40,9 +41,20 @@ impl Query {
                 let (typ, param) = arrow(value).ok_or_else(wrong)?;
                 self.includes.push(Include::Forward { typ, param });
             }
+            "_include:iterate" => {
+                let (typ, param) = arrow(value).ok_or_else(wrong)?;
+                self.iterate.push(Include::Forward { typ, param });
+            }
+            "_revinclude:iterate" => {
+                let (typ, param) = arrow(value).ok_or_else(wrong)?;
+                self.iterate.push(Include::Reverse { typ, param });
+            }
             "_revinclude" => {
                 let (typ, param) = arrow(value).ok_or_else(wrong)?;
                 self.includes.push(Include::Reverse { typ, param });
+            }
+            _ if name.starts_with("_has:") => {
+                self.clauses.push(has(name, value).ok_or_else(wrong)?);
             }
             _ => self.clauses.push(clause(name, value).ok_or_else(wrong)?),
         }
@@ -91,7 +103,20 @@ fn clause(name: &str, value: &str) -> Option<Clause> {
     })
 }
 
-fn with_modifier(text: &str) -> (String, Option<String>) {
+/// `_has:Observation:patient:code`; the parameter may have a modifier, and is no chain itself.
+fn has(name: &str, value: &str) -> Option<Clause> {
+    let mut parts = name.splitn(4, ':').skip(1);
+    let (typ, reference, asked) = (parts.next()?, parts.next()?, parts.next()?);
+    let plain = !asked.contains('.') && !asked.starts_with("_has");
+    plain.then(|| Clause {
+        param: HAS.to_owned(),
+        modifier: Some(asked.to_owned()),
+        chain: Some((typ.to_owned(), reference.to_owned())),
+        values: split_values(value),
+    })
+}
+
+pub(super) fn with_modifier(text: &str) -> (String, Option<String>) {
     match text.split_once(':') {
         None => (text.to_owned(), None),
         Some((name, modifier)) => (name.to_owned(), Some(modifier.to_owned())),
@@ -114,6 +139,8 @@ mod tests {
             Some(("Patient".to_owned(), "name".to_owned()))
         );
         assert_eq!(chained.modifier.as_deref(), Some("exact"));
+        let has = has("_has:Observation:patient:code:not", "a").unwrap();
+        assert_eq!(has.modifier.as_deref(), Some("code:not"));
         assert_eq!(
             clause("subject.name").chain,
             Some((String::new(), "name".to_owned()))
@@ -141,6 +168,10 @@ mod tests {
         assert!(query.order[0].descending && !query.order[1].descending);
         assert_eq!(query.includes.len(), 1);
         for (name, value) in [
+            ("_has:Observation:patient", "x"),
+            ("_has:Task:patient:focus.status", "x"),
+            ("_has:Task:patient:_has:Task:focus:status", "x"),
+            ("_include:iterate", "Task"),
             ("_count", "0"),
             ("_count", "x"),
             ("_include", "Task"),

@@ -5,38 +5,47 @@ use renkei_fhir::search::{self, Kind, Param};
 
 use super::{Planner, Sql, by_resource};
 use crate::StoreError;
-use crate::query::{Include, Query};
+use crate::query::Include;
 use crate::search::Found;
 
-/// The statement of one include for one page of matches; its rows are type and id. None for a page without matches.
+/// The statement of one include for resources of one type; its rows are type and id. None where there are none.
 pub(crate) fn include<T: Found>(
     ctx: &Ctx,
-    query: &Query,
+    typ: &str,
     include: &Include,
-    matches: &[T],
+    matches: &[&T],
     limit: usize,
 ) -> Result<Option<Sql>, StoreError> {
-    let (typ, name) = match include {
-        Include::Forward { typ, param } | Include::Reverse { typ, param } => (typ, param),
-    };
-    let param = search::param(typ, name)
-        .filter(|param| param.kind == Kind::Reference)
-        .ok_or_else(|| unknown(include))?;
-    if matches!(include, Include::Forward { .. }) && *typ != query.typ {
-        return Err(unknown(include));
-    }
+    let param = param(include)?;
     if matches.is_empty() {
         return Ok(None);
     }
     let mut planner = Planner::new(ctx);
     let text = match include {
         Include::Forward { .. } => planner.forward(param, matches, limit),
-        Include::Reverse { .. } => planner.reverse(param, &query.typ, matches, limit),
+        Include::Reverse { .. } => planner.reverse(param, typ, matches, limit),
     };
     Ok(Some(planner.done(text)))
 }
 
-fn unknown(include: &Include) -> StoreError {
+/// The reference that an include follows.
+pub(crate) fn param(include: &Include) -> Result<&'static Param, StoreError> {
+    let (Include::Forward { typ, param } | Include::Reverse { typ, param }) = include;
+    search::param(typ, param)
+        .filter(|param| param.kind == Kind::Reference)
+        .ok_or_else(|| unknown(include))
+}
+
+/// Whether an include is asked of resources of this type.
+pub(crate) fn is_of(include: &Include, typ: &str) -> bool {
+    match include {
+        Include::Forward { typ: from, .. } => from == typ,
+        Include::Reverse { .. } => param(include)
+            .is_ok_and(|param| param.targets.is_empty() || param.targets.contains(&typ)),
+    }
+}
+
+pub(crate) fn unknown(include: &Include) -> StoreError {
     StoreError::Query(match include {
         Include::Forward { typ, param } => format!("_include {typ}:{param}"),
         Include::Reverse { typ, param } => format!("_revinclude {typ}:{param}"),
@@ -44,7 +53,7 @@ fn unknown(include: &Include) -> StoreError {
 }
 
 impl Planner<'_> {
-    fn forward<T: Found>(&mut self, param: &Param, matches: &[T], limit: usize) -> String {
+    fn forward<T: Found>(&mut self, param: &Param, matches: &[&T], limit: usize) -> String {
         let mut pairs = Vec::new();
         for one in padded(matches) {
             let patient = self.bind(one.patient().map_or("", Id::as_str));
@@ -71,7 +80,7 @@ impl Planner<'_> {
         &mut self,
         param: &Param,
         target: &str,
-        matches: &[T],
+        matches: &[&T],
         limit: usize,
     ) -> String {
         let ids: Vec<String> = padded(matches)

@@ -6,6 +6,7 @@
 //! | [`value`] | the condition that one clause makes of its values, by kind of parameter |
 //! | [`order`] | sort keys, and where a page goes on |
 //! | [`include`] | what the matches point to, and what points to them |
+//! | `has` | conditions on what points to the matches |
 //! | [`address`] | a search as it stands in an address |
 //! | [`escape`] | FHIR's escapes in values |
 //!
@@ -21,6 +22,7 @@ use crate::{StoreError, filter};
 
 mod address;
 pub(crate) mod escape;
+mod has;
 pub(crate) mod include;
 pub(crate) mod order;
 #[cfg(test)]
@@ -37,6 +39,9 @@ const OVER: [&str; 4] = ["closed", "declined", "cancelled", "redirected"];
 /// At the end of a condition: PostgreSQL then asks it of each row that leads, and does not begin with its rows instead,
 /// of which it thinks that there are few.
 const STAYS: &str = " limit 1 offset 0";
+
+/// What a clause about what points to the matches is called.
+const HAS: &str = "_has";
 
 /// Types that never belong to a patient.
 pub(crate) const PUBLIC: [&str; 7] = [
@@ -61,6 +66,8 @@ pub(crate) struct Sql {
 enum Subject {
     Id,
     Updated,
+    /// What points to it.
+    Has,
     Param(&'static Param),
 }
 
@@ -92,6 +99,9 @@ struct Found {
 /// The error for what is not known: the parameter's name, never a value.
 fn unknown(clause: &Clause) -> StoreError {
     let name = match (&clause.chain, &clause.modifier) {
+        (Some((typ, reference)), Some(asked)) if clause.param == HAS => {
+            format!("{HAS}:{typ}:{reference}:{asked}")
+        }
         (Some((_, chained)), _) => format!("{}.{chained}", clause.param),
         (None, Some(modifier)) => format!("{}:{modifier}", clause.param),
         (None, None) => clause.param.clone(),
@@ -103,6 +113,8 @@ fn subject(typ: &str, clause: &Clause) -> Result<Subject, StoreError> {
     match clause.param.as_str() {
         "_id" => Ok(Subject::Id),
         "_lastUpdated" => Ok(Subject::Updated),
+        // A search without a patient has nothing that leads: all institutions would be walked.
+        HAS if !PUBLIC.contains(&typ) => Ok(Subject::Has),
         name => search::param(typ, name)
             .map(Subject::Param)
             .ok_or_else(|| unknown(clause)),
@@ -116,7 +128,7 @@ fn rank(subject: Subject, clause: &Clause) -> Option<u8> {
     }
     match subject {
         Subject::Id => Some(0),
-        Subject::Updated => None,
+        Subject::Updated | Subject::Has => None,
         Subject::Param(_) if clause.chain.is_some() => Some(4),
         Subject::Param(param) => Some(match param.kind {
             Kind::Token => token_rank(param.name, clause),
@@ -288,6 +300,7 @@ impl<'a> Planner<'a> {
         let param = match subject {
             Subject::Id => return self.ids(row, clause),
             Subject::Updated => return self.updated(row, clause),
+            Subject::Has => return self.has(typ, row, clause),
             Subject::Param(param) => param,
         };
         let typ = self.bind(typ);

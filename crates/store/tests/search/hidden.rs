@@ -17,7 +17,7 @@ each_backend!(
 );
 
 /// Two patients at two clinics; both were referred to the hospital by one case each, p1 by a whole record.
-async fn region(backend: Backend) -> World {
+pub(crate) async fn region(backend: Backend) -> World {
     let world = World::open(backend).await;
     for name in ["clinic1", "clinic2", "hospital"] {
         world

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod fuzz;
 #[cfg(test)]
+mod has;
+#[cfg(test)]
 mod hidden;
 #[cfg(test)]
 mod hostile;
