@@ -70,7 +70,7 @@ pub struct DepartmentRow {
 
 /// Changes when something in the directory has changed: compared, never read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DirectoryMark([i64; 6]);
+pub struct DirectoryMark([i64; 12]);
 
 const PUT: &str = "insert into institution (id, kind, prefecture, municipality, registry_id, code, name, kana, short, \
     other_names, address, active, source, source_date, fingerprint, updated) \
@@ -95,7 +95,11 @@ const REGISTRY_KEYS: &str = "select id, registry_id, fingerprint, source_date fr
 const MARK: &str = "select (select count(*) from institution), \
     (select coalesce(max(updated), 0) from institution), (select count(*) from institution_department), \
     (select coalesce(max(updated), 0) from institution_department), (select count(*) from import_run), \
-    (select coalesce(max(updated), 0) from tag) + (select coalesce(max(updated), 0) from medical_function)";
+    (select coalesce(max(updated), 0) from tag) + (select coalesce(max(updated), 0) from medical_function), \
+    (select coalesce(max(updated), 0) from opening), (select coalesce(max(updated), 0) from institution_position), \
+    (select coalesce(max(updated), 0) from institution_beds), (select count(*) from institution_tag), \
+    (select coalesce(max(confirmed_at), 0) from institution_tag), \
+    (select coalesce(max(done_at), 0) from institution_function)";
 
 const BY_CODE: &str = "select id from institution where code = $1";
 
@@ -186,16 +190,22 @@ impl Store {
     pub async fn institutions(&self) -> Result<Vec<InstitutionRow>, StoreError> {
         let mut all: Vec<InstitutionRow> = Vec::new();
         loop {
-            let last = all.last().map_or("", |row| row.id.as_str());
-            let rows = self.db().query(ALL, vec![last.into(), SOME.into()]).await?;
+            let rows = self.institutions_after(all.last()).await?;
             if rows.is_empty() {
                 return Ok(all);
             }
-            all.reserve(rows.len());
-            for row in &rows {
-                all.push(institution(row)?);
-            }
+            all.extend(rows);
         }
+    }
+
+    /// The next two thousand institutions by id; none is the end.
+    pub async fn institutions_after(
+        &self,
+        last: Option<&InstitutionRow>,
+    ) -> Result<Vec<InstitutionRow>, StoreError> {
+        let last = last.map_or("", |row| row.id.as_str());
+        let rows = self.db().query(ALL, vec![last.into(), SOME.into()]).await?;
+        rows.iter().map(institution).collect()
     }
 
     pub async fn institution(&self, id: &Id) -> Result<Option<InstitutionRow>, StoreError> {

@@ -40,6 +40,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(15, "profile", "0015_profile.sql"),
     migration!(16, "confirmation", "0016_confirmation.sql"),
     migration!(19, "document_digest", "0019_document_digest.sql"),
+    migration!(23, "finder", "0023_finder.sql"),
 ];
 
 /// Those that the file of reads' audit rows has (SQLite).

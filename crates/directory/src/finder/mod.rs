@@ -2,13 +2,23 @@
 //!
 //! | file | holds |
 //! |---|---|
+//! | `source` | the rows that it is made of |
 //! | `pack` | the packed text and what stands beside it |
+//! | `facts`, `hours`, `place`, `bits` | tags, functions, beds; hours; points and distances; sets of institutions |
+//! | `meaning` | everyday words for troubles and diseases, and what else words mean |
 //! | `query` | typed words as keys, and which kinds and prefectures they mean |
-//! | `scan` | candidates, ranks, the page asked for |
+//! | `gate`, `scan` | what may pass; candidates, ranks, the page asked for |
 
+mod bits;
+mod facts;
+mod gate;
+mod hours;
+mod meaning;
 mod pack;
+mod place;
 mod query;
 mod scan;
+mod source;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,17 +26,27 @@ use renkei_base::Id;
 use renkei_store::institution::{DepartmentRow, DirectoryMark, InstitutionRow};
 use renkei_store::{Store, StoreError};
 
+pub use self::facts::Beds;
+pub use self::hours::Open;
+pub use self::meaning::Trouble;
 use self::pack::Pack;
+pub use self::place::Point;
+pub use self::source::Source;
 use crate::Kind;
 
 /// What is looked for. Everything left out matches everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Search {
-    /// All must occur, in any order: in a name, kana, address, code, department, or as a kind or prefecture.
+    /// All must occur, in any order: in a name, kana, address, code, department, or as a kind or prefecture; or as what
+    /// they mean: a tag, a function, a department of a list, an everyday word for a trouble or a disease.
     pub words: String,
     pub filter: Filter,
-    /// The searcher's municipality (six digits): it and its prefecture come first among equals.
+    /// The searcher's municipality (six digits): it and its prefecture come first, exact names apart.
     pub near: Option<String>,
+    /// Municipalities (six digits) that come next after that one: those of its area.
+    pub around: Vec<String>,
+    /// From where distances are told; the nearest come first, exact names apart.
+    pub from: Option<Point>,
     pub offset: usize,
     /// At most this many (50 when 0).
     pub limit: usize,
@@ -38,16 +58,26 @@ pub struct Filter {
     pub kinds: Vec<Kind>,
     /// Six digits.
     pub municipality: Option<String>,
+    /// Any of these, as those of an area. `None` is all.
+    pub municipalities: Option<Vec<String>>,
     /// Two digits.
     pub prefecture: Option<String>,
     /// A department's name or its code.
     pub department: Option<String>,
+    /// Codes; all of them.
+    pub tags: Vec<String>,
+    /// Codes of functions of the medical plan; all of them.
+    pub functions: Vec<String>,
+    pub beds: Option<Beds>,
+    pub open: Option<Open>,
+    /// Metres from [`Search::from`].
+    pub within: Option<u32>,
     /// Closed institutions too.
     pub closed: bool,
 }
 
 /// One institution found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
     pub id: Id,
     pub kind: Option<Kind>,
@@ -65,12 +95,22 @@ pub struct Hit {
     /// The code itself where no name is known.
     pub municipality_name: String,
     pub active: bool,
+    /// Where it lies, if it says so.
+    pub point: Option<Point>,
+    /// In metres from [`Search::from`].
+    pub distance: Option<u32>,
+    /// 合計病床数, if stated.
+    pub beds: Option<u32>,
+    /// Codes.
+    pub tags: Vec<String>,
 }
 
 /// A page of hits and the number of all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
     pub total: usize,
+    /// How many of each kind.
+    pub kinds: Vec<(Kind, usize)>,
     pub hits: Vec<Hit>,
 }
 
@@ -97,8 +137,17 @@ impl Finder {
 
     /// From rows, without a store.
     pub fn of(rows: Vec<InstitutionRow>, departments: &[DepartmentRow]) -> Self {
+        Self::of_source(Source {
+            institutions: rows,
+            departments: departments.to_vec(),
+            ..Source::default()
+        })
+    }
+
+    /// From rows of all tables, without a store.
+    pub fn of_source(source: Source) -> Self {
         let now = Now {
-            pack: Arc::new(Pack::new(rows, departments)),
+            pack: Arc::new(Pack::new(source)),
             mark: DirectoryMark::default(),
         };
         Self {
@@ -161,6 +210,42 @@ impl Finder {
         pairs.collect()
     }
 
+    /// Open institutions of each kind, in the order of the kinds; those that there are.
+    pub fn kinds(&self) -> Vec<(Kind, usize)> {
+        self.now().pack.kinds()
+    }
+
+    /// Codes of tags that open institutions carry, with how many do.
+    pub fn tags(&self) -> Vec<(String, usize)> {
+        let pack = self.now().pack;
+        pack.facts.tag_counts(&pack.active)
+    }
+
+    /// Codes of functions that some institution has.
+    pub fn functions(&self) -> Vec<String> {
+        self.now().pack.facts.function_codes()
+    }
+
+    /// How many open institutions each municipality has: code, name, number.
+    pub fn municipality_counts(&self) -> Vec<(String, String, usize)> {
+        self.now().pack.municipality_counts()
+    }
+
+    /// Everyday troubles for which there is somebody, with how many.
+    pub fn troubles(&self) -> Vec<(Trouble, usize)> {
+        self.now().pack.facts.troubles.clone()
+    }
+
+    /// Whether any hours are known.
+    pub fn has_hours(&self) -> bool {
+        self.now().pack.facts.hours.known().count() > 0
+    }
+
+    /// The middle of a municipality's institutions.
+    pub fn middle(&self, municipality: &str) -> Option<Point> {
+        self.now().pack.middle(municipality)
+    }
+
     fn now(&self) -> Now {
         self.now
             .read()
@@ -172,9 +257,8 @@ impl Finder {
 async fn read(store: &Store) -> Result<Now, StoreError> {
     // The mark first: what changes in between is read again next time.
     let mark = store.directory_mark().await?;
-    let rows = store.institutions().await?;
-    let departments = store.departments().await?;
-    let pack = tokio::task::spawn_blocking(move || Pack::new(rows, &departments)).await;
+    let source = Source::read(store).await?;
+    let pack = tokio::task::spawn_blocking(move || Pack::new(source)).await;
     let pack = pack.map_err(|error| StoreError::Driver(error.to_string()))?;
     Ok(Now {
         pack: Arc::new(pack),

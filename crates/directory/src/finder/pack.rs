@@ -6,7 +6,11 @@ use renkei_base::code::Prefecture;
 use renkei_base::name::{kana_sort_key, search_key};
 use renkei_store::institution::{DepartmentRow, InstitutionRow};
 
-use super::Hit;
+use super::bits::Bits;
+use super::facts::Facts;
+use super::place::Point;
+use super::source::Source;
+use super::{Hit, place};
 use crate::{Kind, municipality};
 
 /// Between the names of one institution, and around its codes and departments.
@@ -29,6 +33,10 @@ pub(super) struct Pack {
     municipalities: Vec<(String, String)>,
     /// Keys of department names and codes, each with the institutions that have it.
     departments: HashMap<String, Vec<u32>>,
+    pub(super) facts: Facts,
+    pub(super) active: Bits,
+    /// The middle of each municipality, by its place.
+    middles: HashMap<u16, Point>,
 }
 
 /// What filters and ranks look at.
@@ -49,7 +57,9 @@ pub(super) struct Entry {
 const FIELDS: usize = 7;
 
 impl Pack {
-    pub(super) fn new(mut rows: Vec<InstitutionRow>, departments: &[DepartmentRow]) -> Self {
+    pub(super) fn new(mut source: Source) -> Self {
+        let mut rows = std::mem::take(&mut source.institutions);
+        let departments = &source.departments;
         rows.sort_by_cached_key(|row| {
             let kana = if row.kana.is_empty() {
                 &row.name
@@ -77,9 +87,21 @@ impl Pack {
         }
         text.shrink_to_fit();
         let by_department = by_department(&rows, &offered);
+        let active = Bits::of(actives(&entries));
+        let places: HashMap<&str, u32> = rows.iter().map(|row| row.id.as_str()).zip(0..).collect();
+        let facts = Facts::new(
+            &source,
+            rows.len(),
+            |id| places.get(id).copied(),
+            |key| by_department.get(key).cloned().unwrap_or_default(),
+            &active,
+        );
         Self {
+            middles: middles(&entries, &facts),
             text,
             entries,
+            active,
+            facts,
             by_id: sorted(&rows, |row| Some(row.id.as_str())),
             by_code: sorted(&rows, |row| row.code.as_deref()),
             by_registry_id: sorted(&rows, |row| row.registry_id.as_deref()),
@@ -127,7 +149,43 @@ impl Pack {
             municipality: code,
             municipality_name: name,
             active: entry.is_some_and(|entry| entry.active),
+            point: number(place).and_then(|place| self.facts.points.get(place)),
+            distance: None,
+            beds: number(place).and_then(|place| self.facts.beds_of(place, "total")),
+            tags: number(place)
+                .map(|place| self.facts.tags_of(place))
+                .unwrap_or_default(),
         }
+    }
+
+    pub(super) fn kinds(&self) -> Vec<(Kind, usize)> {
+        let mut counts = [0usize; Kind::ALL.len()];
+        for entry in self.entries.iter().filter(|entry| entry.active) {
+            if let Some(count) = counts.get_mut(usize::from(entry.kind)) {
+                *count += 1;
+            }
+        }
+        let counted = Kind::ALL.into_iter().zip(counts);
+        counted.filter(|(_, count)| *count > 0).collect()
+    }
+
+    pub(super) fn municipality_counts(&self) -> Vec<(String, String, usize)> {
+        let mut counts = vec![0usize; self.municipalities.len()];
+        for entry in self.entries.iter().filter(|entry| entry.active) {
+            if let Some(count) = counts.get_mut(usize::from(entry.municipality)) {
+                *count += 1;
+            }
+        }
+        let counted = self.municipalities.iter().zip(counts);
+        counted
+            .filter(|((code, _), count)| !code.is_empty() && *count > 0)
+            .map(|((code, name), count)| (code.clone(), name.clone(), count))
+            .collect()
+    }
+
+    pub(super) fn middle(&self, municipality: &str) -> Option<Point> {
+        let place = self.municipality_place(municipality)?;
+        self.middles.get(&place).copied()
     }
 
     fn field(&self, place: usize, at: usize) -> &str {
@@ -186,6 +244,26 @@ impl Pack {
     pub(super) fn with_department(&self, key: &str) -> &[u32] {
         self.departments.get(key).map_or(&[], Vec::as_slice)
     }
+}
+
+fn number(place: usize) -> Option<u32> {
+    u32::try_from(place).ok()
+}
+
+fn actives(entries: &[Entry]) -> impl Iterator<Item = u32> {
+    let open = entries.iter().zip(0u32..).filter(|(entry, _)| entry.active);
+    open.map(|(_, place)| place)
+}
+
+fn middles(entries: &[Entry], facts: &Facts) -> HashMap<u16, Point> {
+    let mut places: HashMap<u16, Vec<u32>> = HashMap::new();
+    for (entry, place) in entries.iter().zip(0u32..) {
+        places.entry(entry.municipality).or_default().push(place);
+    }
+    let middle = |(municipality, places): (u16, Vec<u32>)| {
+        Some((municipality, facts.middle(places.into_iter())?))
+    };
+    places.into_iter().filter_map(middle).collect()
 }
 
 /// Codes that occur, with names, in the order of the codes. A code without a name stands for itself.
@@ -278,7 +356,7 @@ fn add(
         tail: u16::try_from(tail).unwrap_or_default(),
         names,
         municipality,
-        prefecture: row.prefecture.parse().unwrap_or_default(),
+        prefecture: place::prefecture(&row.prefecture).unwrap_or_default(),
         kind: kind
             .and_then(|place| u8::try_from(place).ok())
             .unwrap_or(u8::MAX),

@@ -3,9 +3,11 @@
 use memchr::memmem;
 use renkei_base::limits::{PAGE_ROWS, PAGE_ROWS_MAX};
 
+use super::gate::{Gate, has_kind};
 use super::pack::{AFTER, BETWEEN, Entry, Pack};
+use super::place::{FAR, Point};
 use super::query::{Word, words};
-use super::{Filter, Found, Search};
+use super::{Found, Search};
 use crate::Kind;
 
 /// How well a word fits. The smaller, the better.
@@ -18,27 +20,44 @@ const ELSEWHERE: u64 = 4;
 /// Up to so many candidates the words are also tried joined: 井上 病院 as 井上病院.
 const JOINED: usize = 5_000;
 
+/// How many bits of a key say which institution: 16 million are more than there are.
+const PLACE: u32 = 24;
+
 pub(super) fn run(pack: &Pack, search: &Search) -> Found {
-    let words = words(&search.words);
-    let Some(gate) = Gate::new(pack, &search.filter) else {
+    let words = words(&search.words, &pack.facts.meanings);
+    let Some(gate) = Gate::new(pack, search, &words) else {
         return Found::default();
     };
     let mut ranked = candidates(pack, &words, &gate);
     prefer_joined(pack, &words, &mut ranked);
-    let near = Near::new(pack, search.near.as_deref());
-    let mut keys: Vec<u64> = ranked
-        .into_iter()
-        .filter_map(|(place, class)| {
-            let entry = pack.entries.get(place as usize)?;
-            Some(class << 40 | near.rank(entry) << 32 | u64::from(place))
-        })
-        .collect();
+    let near = Near::new(pack, search);
+    let mut counts = [0usize; Kind::ALL.len()];
+    let mut keys: Vec<u64> = Vec::with_capacity(ranked.len());
+    for (place, class) in ranked {
+        let Some(entry) = pack.entries.get(place as usize) else {
+            continue;
+        };
+        if let Some(count) = counts.get_mut(usize::from(entry.kind)) {
+            *count += 1;
+        }
+        keys.push(near.key(pack, place, entry, class));
+    }
     let total = keys.len();
     let hits = page(&mut keys, search.offset, search.limit)
         .iter()
-        .map(|key| pack.hit((key & 0xffff_ffff) as usize))
+        .map(|key| {
+            let mut hit = pack.hit((key & ((1 << PLACE) - 1)) as usize);
+            let far = search.from.zip(hit.point);
+            hit.distance = far.map(|(from, point)| from.metres(point));
+            hit
+        })
         .collect();
-    Found { total, hits }
+    let kinds = Kind::ALL.into_iter().zip(counts);
+    Found {
+        total,
+        kinds: kinds.filter(|(_, count)| *count > 0).collect(),
+        hits,
+    }
 }
 
 /// The smallest keys from `offset` on, sorted.
@@ -57,68 +76,6 @@ fn page(keys: &mut [u64], offset: usize, limit: usize) -> &[u64] {
     first.get(offset..).unwrap_or_default()
 }
 
-/// The filter, resolved against the pack.
-struct Gate {
-    kinds: u32,
-    municipality: Option<u16>,
-    prefecture: Option<u8>,
-    /// Sorted places.
-    department: Option<Vec<u32>>,
-    closed: bool,
-}
-
-impl Gate {
-    /// `None` where nothing can pass.
-    fn new(pack: &Pack, filter: &Filter) -> Option<Self> {
-        let kinds = filter
-            .kinds
-            .iter()
-            .filter_map(|kind| Kind::ALL.iter().position(|one| one == kind));
-        let department = filter
-            .department
-            .as_deref()
-            .filter(|text| !text.trim().is_empty());
-        Some(Self {
-            kinds: kinds.fold(0, |bits, place| bits | 1 << place),
-            municipality: match filter
-                .municipality
-                .as_deref()
-                .filter(|code| !code.is_empty())
-            {
-                Some(code) => Some(pack.municipality_place(code)?),
-                None => None,
-            },
-            prefecture: match filter.prefecture.as_deref().filter(|code| !code.is_empty()) {
-                Some(code) => Some(code.parse().ok()?),
-                None => None,
-            },
-            department: department.map(|text| {
-                pack.with_department(&renkei_base::name::search_key(text))
-                    .to_vec()
-            }),
-            closed: filter.closed,
-        })
-    }
-
-    fn lets(&self, place: u32, entry: &Entry) -> bool {
-        (self.closed || entry.active)
-            && (self.kinds == 0 || has_kind(self.kinds, entry))
-            && self
-                .municipality
-                .is_none_or(|one| one == entry.municipality)
-            && self.prefecture.is_none_or(|one| one == entry.prefecture)
-            && self
-                .department
-                .as_ref()
-                .is_none_or(|places| places.binary_search(&place).is_ok())
-    }
-}
-
-fn has_kind(bits: u32, entry: &Entry) -> bool {
-    1u32.checked_shl(u32::from(entry.kind))
-        .is_some_and(|bit| bits & bit != 0)
-}
-
 /// Places and how well the leading word fits them.
 fn candidates(pack: &Pack, words: &[Word], gate: &Gate) -> Vec<(u32, u64)> {
     // The word that finds least: one that only the text can match, the longest of these.
@@ -128,7 +85,7 @@ fn candidates(pack: &Pack, words: &[Word], gate: &Gate) -> Vec<(u32, u64)> {
     else {
         let all = pack.entries.iter().zip(0u32..);
         return all
-            .filter(|(entry, place)| gate.lets(*place, entry))
+            .filter(|(entry, place)| gate.lets(pack, *place, entry))
             .map(|(_, place)| (place, ELSEWHERE))
             .collect();
     };
@@ -143,17 +100,20 @@ fn candidates(pack: &Pack, words: &[Word], gate: &Gate) -> Vec<(u32, u64)> {
         .collect();
     found.retain(|(place, _)| {
         pack.entries.get(*place as usize).is_some_and(|entry| {
-            gate.lets(*place, entry)
+            gate.lets(pack, *place, entry)
                 && others.iter().all(|(word, finder)| {
-                    is_meant(word, entry) || finder.find(pack.text_of(*place as usize)).is_some()
+                    is_meant(word, *place, entry)
+                        || finder.find(pack.text_of(*place as usize)).is_some()
                 })
         })
     });
     found
 }
 
-fn is_meant(word: &Word, entry: &Entry) -> bool {
-    has_kind(word.kinds, entry) || (word.prefecture != 0 && word.prefecture == entry.prefecture)
+fn is_meant(word: &Word, place: u32, entry: &Entry) -> bool {
+    has_kind(word.kinds, entry)
+        || (word.prefecture != 0 && word.prefecture == entry.prefecture)
+        || word.meant.as_ref().is_some_and(|bits| bits.has(place))
 }
 
 /// The institutions whose text contains the key, in order, each once with its best rank.
@@ -182,14 +142,14 @@ fn text_hits(pack: &Pack, key: &str) -> Vec<(u32, u64)> {
     found
 }
 
-/// Adds the institutions of the kind or prefecture that the word means.
+/// Adds the institutions that the word means.
 fn with_meant(pack: &Pack, word: &Word, hits: &[(u32, u64)]) -> Vec<(u32, u64)> {
     let mut hits = hits.iter().copied().peekable();
     let mut merged = Vec::new();
     for (entry, place) in pack.entries.iter().zip(0u32..) {
         if let Some(hit) = hits.next_if(|(hit, _)| *hit == place) {
             merged.push(hit);
-        } else if is_meant(word, entry) {
+        } else if is_meant(word, place, entry) {
             merged.push((place, ELSEWHERE));
         }
     }
@@ -243,27 +203,53 @@ fn prefer_joined(pack: &Pack, words: &[Word], ranked: &mut [(u32, u64)]) {
     }
 }
 
+/// What comes first: exact names, then the near, then what fits best.
 struct Near {
+    from: Option<Point>,
     municipality: Option<u16>,
+    around: Vec<u16>,
     prefecture: u8,
 }
 
 impl Near {
-    fn new(pack: &Pack, code: Option<&str>) -> Self {
+    fn new(pack: &Pack, search: &Search) -> Self {
+        let code = search.near.as_deref();
         let prefecture = code.and_then(|code| code.get(..2)?.parse().ok());
+        let around = search.around.iter();
         Self {
+            from: search.from,
             municipality: code.and_then(|code| pack.municipality_place(code)),
+            around: around
+                .filter_map(|code| pack.municipality_place(code))
+                .collect(),
             prefecture: prefecture.unwrap_or_default(),
         }
     }
 
-    fn rank(&self, entry: &Entry) -> u64 {
+    /// One bit for other than exact, 24 for the distance, 3 for the class, and the place: all are different.
+    fn key(&self, pack: &Pack, place: u32, entry: &Entry, class: u64) -> u64 {
+        let far = match self.from {
+            Some(from) => {
+                let point = pack.facts.points.get(place);
+                point.map_or(FAR, |point| from.metres(point))
+            }
+            None => self.rank(entry),
+        };
+        u64::from(class != EXACT) << (PLACE + 27)
+            | u64::from(far) << (PLACE + 3)
+            | class << PLACE
+            | u64::from(place)
+    }
+
+    fn rank(&self, entry: &Entry) -> u32 {
         if self.municipality == Some(entry.municipality) {
             0
-        } else if self.prefecture != 0 && self.prefecture == entry.prefecture {
+        } else if self.around.contains(&entry.municipality) {
             1
-        } else {
+        } else if self.prefecture != 0 && self.prefecture == entry.prefecture {
             2
+        } else {
+            3
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Stories of the directory, told on both databases.
 #![cfg(test)]
 
+mod areas;
+mod boundaries;
 mod codes;
 mod departments;
+mod finder;
 mod frame;
 mod fuzz;
 mod hospitals;

@@ -109,7 +109,11 @@ fn the_likeliest_and_nearest_come_first() {
         ["1", "2", "3", "4"],
         "exact, exact, prefix, inside"
     );
-    assert_eq!(found("中央病院", Some("011011")), ["2", "1", "3", "4"]);
+    assert_eq!(
+        found("中央病院", Some("011011")),
+        ["2", "1", "4", "3"],
+        "exact, then near"
+    );
     assert_eq!(
         found("中央病院", Some("131121")),
         ["1", "2", "3", "4"],
@@ -117,7 +121,7 @@ fn the_likeliest_and_nearest_come_first() {
     );
     assert_eq!(
         found("中央 病院", Some("011011")),
-        ["2", "1", "3", "4"],
+        ["2", "1", "4", "3"],
         "typed apart"
     );
 }
