@@ -28,7 +28,8 @@ impl Grantee {
 /// Which part of a patient's compartment a row belongs to, or an access row opens.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Scope {
-    /// Who the patient is: visible to everyone who may see any part of the compartment.
+    /// Who the patient is: visible to every institution that may see any part of the compartment, and to a person or a
+    /// program by an access row of this scope or of the record.
     Identity,
     /// The whole record: an access row of this scope opens everything.
     Record,

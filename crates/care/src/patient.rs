@@ -70,6 +70,8 @@ pub struct PatientView {
     pub number: String,
     pub branch: String,
     pub local_id: String,
+    /// 患者番号 as a letter gave it, where another patient has it.
+    pub number_sent: String,
     pub postal: String,
     pub address: String,
     pub phone: String,
@@ -137,6 +139,7 @@ impl PatientView {
             number: part(MemberId::number),
             branch: part(MemberId::branch),
             local_id: patient.local_id().to_owned(),
+            number_sent: patient.number_sent().to_owned(),
             postal: patient.postal().to_owned(),
             address: patient.address().to_owned(),
             phone: patient.phone().to_owned(),

@@ -9,6 +9,8 @@ use crate::{Key, Resource};
 
 /// 患者番号 of an institution of renkei: its id follows.
 pub const LOCAL: &str = "https://renkei.example/fhir/sid/patient-number/";
+/// Beginning of the system of a 患者番号 that a letter gave and that is another patient's here; the id of its institution follows.
+const SENT: &str = "https://renkei.example/fhir/sid/patient-number-as-sent/";
 const OCCUPATION: &str = "https://renkei.example/fhir/StructureDefinition/occupation";
 
 view!(
@@ -114,6 +116,17 @@ impl Patient {
 
     pub fn set_local_id(&mut self, institution: &Id, value: &str) {
         self.set_identifier(&format!("{LOCAL}{institution}"), value);
+    }
+
+    /// 患者番号 as a letter gave it, where it is another patient's.
+    pub fn number_sent(&self) -> &str {
+        let mut list = self.0.list("identifier").iter();
+        list.find(|one| text_of(one, "system").starts_with(SENT))
+            .map_or("", |one| text_of(one, "value"))
+    }
+
+    pub fn set_number_sent(&mut self, institution: &Id, value: &str) {
+        self.set_identifier(&format!("{SENT}{institution}"), value);
     }
 
     /// 被保険者個人識別子.

@@ -15,6 +15,7 @@ const SETTLE: &str = "update document set state = $3, from_institution = $4, to_
     done_at = $7 where name = $1 and state = $2";
 const BY_NAME: &str = "where name = $1";
 const BY_BUNDLE: &str = "where bundle = $1";
+const LIKE: &str = "where digest = $1 and from_institution = $2 order by at, name limit 1";
 const IN_STATE: &str = "where state = $1 order by at, name limit $2";
 const COUNT: &str = "select count(*) from document where state = $1";
 
@@ -60,7 +61,7 @@ pub struct DocumentParty {
 /// A document. Names no patient.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentRow {
-    /// Sender, system and value of the Bundle's identifier, `|` between.
+    /// Sender, system and value of the Bundle's identifier, `|` between; before it the gateway that brought it and `@`.
     pub name: String,
     /// Id of the stored Bundle.
     pub bundle: Id,
@@ -135,6 +136,16 @@ impl Store {
     pub async fn document_of(&self, bundle: &Id) -> Result<Option<DocumentRow>, StoreError> {
         let found = self.documents(BY_BUNDLE, vec![bundle.into()]).await?;
         Ok(found.into_iter().next())
+    }
+
+    /// The first document of a sender with that digest, under whatever name. Not filtered by anyone's rights.
+    pub async fn document_like(
+        &self,
+        sender: &Id,
+        digest: &str,
+    ) -> Result<Option<DocumentRow>, StoreError> {
+        let found = self.documents(LIKE, vec![digest.into(), sender.into()]);
+        Ok(found.await?.into_iter().next())
     }
 
     /// The oldest documents of a state, at most `limit`.

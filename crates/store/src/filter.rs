@@ -8,7 +8,9 @@ use crate::db::Value;
 /// Its values are appended to `params`, its placeholders numbered from there.
 ///
 /// Visible is what has no patient; and of a patient what an access row opens that has not run out:
-/// the record opens everything, a case itself, and anything at all opens who the patient is.
+/// the record opens everything and a case itself. Who the patient is (`identity`) is opened to an institution by anything
+/// at all, to a person or a program only by a row of that scope or of the record: a gateway's rows are for the letters that
+/// it brought, of whomever it said that they were.
 /// A draft (and a version from when it was one) is visible only to the institution that owns it, whatever was granted.
 pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<Value>) -> String {
     let grantees = match reach {
@@ -33,7 +35,8 @@ pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<
         "({alias}.draft_of in ({own}) and ({alias}.patient = '' or exists (select 1 from access seen \
          where seen.patient = {alias}.patient and (seen.kind, seen.grantee) in (values {pairs}) \
          and seen.until > ${now} \
-         and (seen.scope = 'record' or seen.scope = {alias}.scope or {alias}.scope = 'identity'))))",
+         and (seen.scope = 'record' or seen.scope = {alias}.scope \
+         or ({alias}.scope = 'identity' and seen.kind = 'institution')))))",
         own = own.join(", "),
         pairs = pairs.join(", "),
         now = params.len(),

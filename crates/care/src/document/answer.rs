@@ -17,6 +17,9 @@ use crate::referral::case::Case;
 use crate::referral::{Command, State, act};
 use crate::reply::{self, ReplyForm};
 
+/// Requests that are looked through for the one that an identifier names: others may have used it too.
+const SAME: usize = 100;
+
 /// Takes a reply: its case is led to where a reply is possible, and the reply is released. Each step is done once, however
 /// often the document comes; the Bundle is stored last.
 pub(super) async fn take(
@@ -73,7 +76,7 @@ pub(super) async fn answered(
     let value = format!("{}|{}", escape(&answers.system), escape(&answers.value));
     let query = Query::of(ServiceRequest::TYPE)
         .with("requisition", value)
-        .count(10);
+        .count(SAME);
     let found = care.store.search(&beyond(ctx), &query).await?.matches;
     let between = found.into_iter().find(|stored| is_between(stored, row));
     Ok(between.map(|stored| stored.key.id))

@@ -52,6 +52,9 @@ async fn tried(care: &Care, ctx: &Ctx, text: &str) -> Result<Received, Refused> 
         if let Some(there) = care.store.document(&name).await? {
             return again(&there, &arrived);
         }
+        if let Some(there) = same_elsewhere(care, &from, &arrived).await? {
+            return again(&there, &arrived);
+        }
         let row = row(ctx, &arrived, &name, from.clone(), to.clone());
         match take(care, ctx, &arrived, row, text).await {
             // Perhaps the same document at the same moment: a reply takes several steps.
@@ -126,14 +129,34 @@ fn read(text: &str) -> Result<Arrived, Refused> {
 }
 
 /// What a document is registered as: an identifier counts within its sender, so that nobody learns of, or takes, the
-/// identifiers of others. A sender that nobody knows counts as who brought it.
+/// identifiers of others. A sender that nobody knows counts as who brought it. What a gateway brings counts within that
+/// gateway too ([`registered`]): it only says whose letter it is.
 pub(super) fn registered_as(sender: &Id, identifier: &Identifier) -> String {
     format!("{sender}|{}|{}", identifier.system, identifier.value)
 }
 
 fn registered(ctx: &Ctx, from: &DocumentParty, identifier: &Identifier) -> String {
-    let sender = from.institution.as_ref().or(ctx.caller.account.as_ref());
-    sender.map_or_else(String::new, |sender| registered_as(sender, identifier))
+    let by = ctx.caller.account.as_ref();
+    let name = from.institution.as_ref().or(by);
+    let name = name.map_or_else(String::new, |name| registered_as(name, identifier));
+    match (ctx.caller.machine, by) {
+        // No id has this sign.
+        (Some(Machine::Gateway), Some(by)) => format!("{by}@{name}"),
+        _ => name,
+    }
+}
+
+/// The same document to the last digit, that somebody else brought or that was issued here: it is not taken a second time.
+/// Who has all of it learns nothing by that.
+async fn same_elsewhere(
+    care: &Care,
+    from: &DocumentParty,
+    arrived: &Arrived,
+) -> Result<Option<DocumentRow>, StoreError> {
+    let Some(sender) = &from.institution else {
+        return Ok(None);
+    };
+    care.store.document_like(sender, &arrived.digest).await
 }
 
 /// No JSON resource. The rule is named `json`: web answers 400, 413 for `too-large`.
@@ -251,7 +274,7 @@ async fn take(
     };
     let changes = match answered {
         Some(case) => answer::take(care, ctx, arrived, &case, &mut row).await?,
-        None => letter::take(care, ctx, arrived, &mut row, &mut warnings).await?,
+        None => letter::take(care, ctx, arrived, &mut row).await?,
     };
     commit(care, ctx, arrived, &row, changes).await?;
     Ok(Received {
@@ -275,6 +298,10 @@ async fn commit(
     changes.create(bundle, letter::place(row, row.from.institution.as_ref()));
     changes.grants.extend(letter::bringer(ctx, row));
     changes.put_document(row);
+    if let Some(sender) = &row.from.institution {
+        // Another one who brings the same at the same moment meets this, and finds the document.
+        changes.claim("document", sender, &row.digest, &row.bundle);
+    }
     let note = Note::new("document.receive").patient(&row.patient);
     changes.note(note.what(bundle_key(&row.bundle)).detail(row.state.code()));
     care.store.commit(&beyond(ctx), changes).await?;

@@ -1,14 +1,16 @@
 //! A sent letter and a released reply go out as documents: made once, stored as they are, never made again.
 
-use renkei_base::{Ctx, Id};
+use renkei_base::{Ctx, Id, Scope};
 use renkei_fhir::composition::Composition;
 use renkei_fhir::document::{self, Enclosed, Identifier, Letter, Sender};
 use renkei_fhir::element::text_of;
 use renkei_fhir::system::BUNDLE;
 use renkei_fhir::task::{REFERRAL_NUMBER, Task};
 use renkei_store::{
-    Changes, DocumentParty, DocumentRow, DocumentState, Failure, FeedCursor, Note, StoreError,
+    Changes, DocumentParty, DocumentRow, DocumentState, Failure, FeedCursor, Note, Query,
+    StoreError, escape,
 };
+use serde_json::Value;
 
 use super::acting::signed;
 use super::arrive::{bundle_key, digest, registered_as};
@@ -94,6 +96,7 @@ where
     let Some(case) = Case::gather(case, found).filter(Case::was_sent) else {
         return Ok(issued);
     };
+    let patient = as_sent(care, ctx, &case).await?;
     let Some(ends) = Ends::read(care, ctx, &case).await? else {
         return Ok(issued);
     };
@@ -109,7 +112,7 @@ where
         let id = name(&reply.stored.key.id, "letter");
         issued
             .count(care, ctx, id, || {
-                reply_out(care, ctx, &case, &ends, (at, reply), &print)
+                reply_out(care, ctx, &case, &ends, (at, reply), &patient, &print)
             })
             .await?;
     }
@@ -162,6 +165,25 @@ fn came_in(case: &Case) -> Option<Identifier> {
         system: system.to_owned(),
         value: text_of(requisition, "value").to_owned(),
     })
+}
+
+/// The patient whom a reply is about: as the letter said where it came in as a document, for who brought that one is told
+/// nothing of the patient that it did not say itself.
+async fn as_sent(care: &Care, ctx: &Ctx, case: &Case) -> Result<Value, Failure> {
+    let ours = || case.patient.stored.resource.clone().into_value();
+    let Some(identifier) = came_in(case) else {
+        return Ok(ours());
+    };
+    let value = format!(
+        "{}|{}",
+        escape(&identifier.system),
+        escape(&identifier.value)
+    );
+    let query = Query::of("Bundle").with("identifier", value);
+    let found = care.store.search(&beyond(ctx), &query).await?.matches;
+    let scope = Scope::Case(case.id.clone());
+    let letter = found.into_iter().find(|one| one.place.scope == scope);
+    Ok(letter.map_or_else(ours, |one| document::read(&one.resource).patient))
 }
 
 /// Replies that are out and did not come in as documents.
@@ -261,6 +283,7 @@ async fn reply_out<P, F>(
     case: &Case,
     ends: &Ends,
     (at, reply): (usize, &Held<Composition>),
+    patient: &Value,
     print: &P,
 ) -> Result<Option<(Letter, DocumentRow)>, Failure>
 where
@@ -283,7 +306,7 @@ where
         at: data.date,
         from: party(&data.from, &ends.to_code),
         to: party(&data.to, &ends.from_code),
-        patient: case.patient.stored.resource.clone().into_value(),
+        patient: patient.clone(),
         sections: map::of_reply(&data),
         answers,
         ..Letter::default()

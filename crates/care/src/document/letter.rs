@@ -1,6 +1,7 @@
 //! A letter that came in, as a case: its patient, its request and task, its texts and files.
 
 use renkei_base::era::Month;
+use renkei_base::name::search_key;
 use renkei_base::{Ctx, Grantee, Id, Machine, Micros, Refusal, Scope};
 use renkei_fhir::composition::{Composition, DOCUMENT_TYPE, Mode, REFERRAL_LETTER, SECTION};
 use renkei_fhir::document::{Enclosed, Letter};
@@ -17,8 +18,8 @@ use renkei_store::{
 use serde_json::{Value, json};
 
 use super::arrive::Arrived;
+use super::beyond;
 use super::map::{MEDICATION, subject, whole};
-use super::{Finding, beyond};
 use crate::attachment::Kind;
 use crate::letter::split_medication;
 use crate::referral::{State, Step, number, turn};
@@ -74,17 +75,12 @@ pub(super) async fn take(
     ctx: &Ctx,
     arrived: &Arrived,
     row: &mut DocumentRow,
-    warnings: &mut Vec<Finding>,
 ) -> Result<Changes, Failure> {
     let mut known = None;
     if let Some(sender) = &row.from.institution {
-        let found = same_patient(care, ctx, sender, &arrived.letter).await?;
-        if let Some(found) = found {
+        known = same_patient(care, ctx, sender, &arrived.letter).await?;
+        if let Some(found) = &known {
             row.patient = found.key.id.clone();
-            known = Some(found);
-        } else if local_number_taken(care, ctx, sender, &arrived.letter).await? {
-            let path = "Bundle.entry[1].resource";
-            warnings.push(Finding::error("renkei-patient", path, "patient-differs").warning());
         }
     }
     match ends(care, ctx, row).await? {
@@ -147,20 +143,37 @@ async fn with_number(
 }
 
 /// The sender's patient with that number. One of another birthday is somebody else: a number was mistyped somewhere.
+/// A gateway only says whose letter it is: there the name must fit too.
+/// Whether one was found is in no answer, for it would tell which numbers there are; the sender sees it on the case's page.
 async fn same_patient(
     care: &Care,
     ctx: &Ctx,
     sender: &Id,
     letter: &Letter,
 ) -> Result<Option<Stored>, Failure> {
-    let birthday = patient_of(letter)
-        .map(|one| one.birthday().to_owned())
-        .unwrap_or_default();
+    let Some(sent) = patient_of(letter) else {
+        return Ok(None);
+    };
+    let gateway = ctx.caller.machine == Some(Machine::Gateway);
     let found = with_number(care, ctx, sender, letter).await?;
     Ok(found.into_iter().find(|stored| {
         let there = Patient::from_resource(stored.resource.clone());
-        there.is_some_and(|there| there.birthday() == birthday)
+        there.is_some_and(|there| {
+            there.birthday() == sent.birthday() && (!gateway || is_named(&there, &sent))
+        })
     }))
+}
+
+/// Whether two patients have the same name, in kanji or in kana.
+fn is_named(one: &Patient, other: &Patient) -> bool {
+    let key = |patient: &Patient, script| {
+        let (family, given) = patient.name(script);
+        search_key(&format!("{family}{given}"))
+    };
+    [Script::Kanji, Script::Kana].into_iter().any(|script| {
+        let key_of_one = key(one, script);
+        !key_of_one.is_empty() && key_of_one == key(other, script)
+    })
 }
 
 async fn local_number_taken(
@@ -245,11 +258,13 @@ fn new_patient(
     if let Ok(member) = renkei_base::code::MemberId::parse(sent.member_id()) {
         patient.set_member_id(&member.to_string());
     }
+    let number = local_number(letter);
     if numbered {
-        let number = local_number(letter);
         patient.set_local_id(sender, &number);
         // Another letter of the same patient at the same moment meets this, and finds the patient.
         crate::patient::claim(changes, sender, &row.patient, "", &number);
+    } else {
+        patient.set_number_sent(sender, &number);
     }
     patient.set_address(sent.postal(), sent.address());
     patient.set_phone(sent.phone());
@@ -325,6 +340,7 @@ fn task(
         by: letter.from.doctor.clone(),
         institution: row.from.institution.clone(),
         text: String::new(),
+        reason: String::new(),
     };
     task.push_entry(&entry, None);
     task.set_modified(ctx.at);

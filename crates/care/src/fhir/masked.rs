@@ -31,7 +31,7 @@ fn hide(value: &mut Value) {
 
 /// A document says itself whom it is about, in references of its own.
 fn is_ours(resource: &Resource) -> bool {
-    resource.resource_type() != "Bundle"
+    resource.typ() != "Bundle"
 }
 
 pub(super) fn resource(ctx: &Ctx, resource: Resource) -> Resource {
@@ -65,18 +65,18 @@ fn body(ctx: &Ctx, body: String) -> String {
 }
 
 pub(super) fn page(ctx: &Ctx, mut page: Page) -> Page {
-    let all = [&mut page.matches, &mut page.included];
-    for list in all {
-        for one in list.iter_mut() {
-            *one = stored(ctx, one.clone());
-        }
+    for list in [&mut page.matches, &mut page.included] {
+        *list = std::mem::take(list)
+            .into_iter()
+            .map(|one| stored(ctx, one))
+            .collect();
     }
     page
 }
 
 pub(super) fn page_of_texts(ctx: &Ctx, mut page: Page<FoundText>) -> Page<FoundText> {
     for one in page.matches.iter_mut().chain(&mut page.included) {
-        one.body = body(ctx, std::mem::take(&mut one.body));
+        one.text.body = body(ctx, std::mem::take(&mut one.text.body));
     }
     page
 }

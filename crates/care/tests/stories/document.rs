@@ -410,13 +410,20 @@ async fn a_patient_is_known_by_number_and_birthday(backend: Backend) {
     other.patient["birthDate"] = json!("1990-01-01");
     let received = taken(&region, &ctx, &text(&other)).await;
     assert_eq!(
-        received
-            .warnings
-            .iter()
-            .map(|one| one.rule.as_str())
-            .collect::<Vec<_>>(),
-        ["renkei-patient"]
+        received.warnings,
+        [],
+        "which numbers there are is in no answer"
     );
+    let case = inbox(&region, &region.desk).await;
+    let mut sent = Vec::new();
+    for case in &case {
+        let view = region.view(&region.clinic_clerk, case).await.unwrap();
+        sent.push((view.patient.local_id, view.patient.number_sent));
+    }
+    sent.sort();
+    let own = ("A-42".to_owned(), String::new());
+    let other_one = (String::new(), "A-42".to_owned());
+    assert_eq!(sent, [other_one, own.clone(), own], "but on the page");
     let found = patient::find(&region.care, &clerk, "花子", 10)
         .await
         .unwrap();

@@ -13,6 +13,7 @@ renkei_testkit::each_backend!(
     the_record_opens_everything,
     a_right_ends,
     a_person_can_be_granted_too,
+    a_case_of_a_person_does_not_say_who_the_patient_is,
     what_cannot_be_seen_cannot_be_written,
     what_has_no_patient_is_everyones,
 );
@@ -186,6 +187,38 @@ async fn a_person_can_be_granted_too(backend: Backend) {
     assert_eq!(seen(&world, &world.doctor("night")).await, ALL);
     // An institution of the same name is another grantee.
     assert!(seen(&world, &world.doctor("dr-night")).await.is_empty());
+}
+
+async fn a_case_of_a_person_does_not_say_who_the_patient_is(backend: Backend) {
+    let world = World::open(backend).await;
+    world.patient("p1", "c1", "clinic").await;
+    let own = |name: &str, scope| Access {
+        grantee: Grantee::Person(id(name)),
+        ..world.grant("p1", "x", scope)
+    };
+    let mut changes = Changes::default();
+    changes.grants = vec![
+        own("dr-case", Scope::Case(id("c1"))),
+        own("dr-identity", Scope::Identity),
+        own("dr-both", Scope::Case(id("c1"))),
+        own("dr-both", Scope::Identity),
+        own("dr-record", Scope::Record),
+    ];
+    let clinic = world.doctor("clinic");
+    world.store.commit(&clinic, changes).await.unwrap();
+    for (name, sees) in [
+        ("case", vec!["ServiceRequest/c1"]),
+        ("both", vec!["Patient/p1", "ServiceRequest/c1"]),
+        ("record", ALL.to_vec()),
+    ] {
+        assert_eq!(seen(&world, &world.doctor(name)).await, sees, "{name}");
+    }
+    // Who the patient is, by a row of its own, and nothing else.
+    let identity = world.doctor("identity");
+    let keys: Vec<_> = ALL.into_iter().map(key).collect();
+    let many = world.store.read_many(&identity, &keys).await.unwrap();
+    assert_eq!(many.len(), 1);
+    assert_eq!(many[0].key, key("Patient/p1"));
 }
 
 async fn what_cannot_be_seen_cannot_be_written(backend: Backend) {

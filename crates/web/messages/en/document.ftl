@@ -47,5 +47,4 @@ document-differs = There is a document with the same identifier and other conten
 document-answers-unknown = The letter that this answers is not known. It was taken as a letter of its own.
 document-answers-other = The letter that this answers was not between these two institutions.
 document-answers-begun = A reply to this letter is already being written, with other content.
-document-patient-differs = There is a patient with the same number and another birthday, so this was taken as another patient. Check the number.
 document-text-too-long = A text of the reply is too long. One field takes { $max } characters.

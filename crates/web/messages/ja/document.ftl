@@ -47,5 +47,4 @@ document-differs = 同じ識別子の、内容の異なる文書がすでにあ�
 document-answers-unknown = 返書が指している紹介状は知られていません。新しい紹介状として扱いました。
 document-answers-other = 返書が指している紹介状は、この二つの医療機関の間のものではありません。
 document-answers-begun = この紹介の返書は、すでに別の内容で書きかけられています。
-document-patient-differs = 同じ患者番号で生年月日の異なる患者がいるため、別の患者として扱いました。患者番号を確かめてください。
 document-text-too-long = 返書の本文が長すぎます。一つの項目は { $max } 文字までです。
