@@ -10,10 +10,11 @@
 //! | [`document`] | the standard letter as a Bundle: in and out |
 //! | [`arrival`] | 宛先待ちの紹介状: letters of or to institutions that the directory does not know |
 //! | [`attachment`] | files of a letter or a reply, by what they really are |
+//! | [`wait`] | how long one waits for a department |
 //! | [`work_list`] | what needs me now, all running, closed |
 //! | [`deadline`] | how long each step may take, by priority |
 //! | [`fhir`] | the door for outside programs: a write becomes the command that the button gives |
-//! | `message` | a word on a case between its two institutions |
+//! | [`message`] | a word on a case between its two institutions |
 //! | [`subscription`] | what programs want to be told of, and telling them |
 //! | [`record`] | the clinical resources of a patient |
 //! | [`field`] | fields that several people write: one table each, merged field by field
@@ -32,7 +33,7 @@ pub mod document;
 pub mod fhir;
 pub mod field;
 pub mod letter;
-mod message;
+pub mod message;
 pub mod party;
 pub mod patient;
 mod picture;
@@ -43,6 +44,7 @@ pub mod reply;
 pub mod subscription;
 mod text;
 mod tries;
+pub mod wait;
 pub mod work_list;
 
 use std::sync::Arc;

@@ -205,7 +205,7 @@ pub async fn confirm(
     institution: &Id,
     parts: &[String],
 ) -> Result<(), Failure> {
-    gate::own(ctx, institution)?;
+    gate::departments(ctx, institution)?;
     store
         .institution(institution)
         .await?

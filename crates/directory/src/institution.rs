@@ -102,6 +102,11 @@ pub fn may_edit(ctx: &Ctx, id: &Id) -> bool {
     gate::own(ctx, id).is_ok()
 }
 
+/// Whether the caller may say of this institution's page that it is right: those at its desk, and the region for it.
+pub fn may_confirm(ctx: &Ctx, id: &Id) -> bool {
+    gate::departments(ctx, id).is_ok()
+}
+
 /// Changes what an institution says of itself. Later imports leave these values alone.
 pub async fn edit(store: &Store, ctx: &Ctx, id: &Id, contact: &Contact) -> Result<(), Failure> {
     gate::own(ctx, id)?;

@@ -154,6 +154,13 @@ impl Edit<'_> {
         names.map(|(_, row)| row.to_owned()).collect()
     }
 
+    /// The id of a row that this institution has; anything else is a new row.
+    fn known(&self, row: &str) -> Option<Id> {
+        let mut names = self.old.keys().filter_map(|name| name.split_once('.'));
+        let there = names.any(|(_, one)| one == row);
+        row.parse().ok().filter(|_| there)
+    }
+
     /// One line of a row, checked.
     fn line(&mut self, name: &str) -> String {
         let text = of(self.new, name).to_owned();

@@ -1,21 +1,26 @@
 //! 医療機関: found by anybody.
 
+mod confirm;
 pub(crate) mod edit;
+pub(crate) mod part;
+pub(crate) mod section;
+mod show;
+mod source;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{Query, State};
+use axum::response::Response;
 use renkei_base::code::Prefecture;
-use renkei_base::{Id, Lang, Role, limits};
-use renkei_directory::finder::Hit;
-use renkei_directory::institution::{self, Contact, Institution};
-use renkei_directory::{Filter, Found, Kind, Search, department};
-use renkei_fhir::HealthcareService;
+use renkei_base::{Lang, limits};
+use renkei_directory::{Filter, Found, Kind, Search};
 use serde::Deserialize;
 
 use crate::error::{Answer, page};
 use crate::state::App;
 use crate::visit::Visit;
+
+pub(crate) use self::confirm::{confirm, look};
+pub(crate) use self::show::show;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
@@ -60,33 +65,6 @@ pub(crate) struct Pages {
     /// Addresses of the neighbours.
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "institution.html")]
-struct One<'a> {
-    v: &'a Visit,
-    id: Id,
-    hit: Hit,
-    institution: Institution,
-    contact: Contact,
-    departments: Vec<HealthcareService>,
-    /// Whether the caller keeps this page.
-    own: bool,
-    /// Whether the caller may change what it says of itself.
-    edits: bool,
-    /// Whether the caller invites its administrator.
-    invites: bool,
-}
-
-impl One<'_> {
-    /// Beds of a kind, `None` where nothing is known of them.
-    fn beds(&self, kind: &str) -> Option<u32> {
-        self.institution
-            .organization
-            .beds(kind)
-            .filter(|beds| *beds > 0)
-    }
 }
 
 /// `GET /institutions?q=&kind=&municipality=&page=`
@@ -196,36 +174,4 @@ fn address(params: &Params, page: usize) -> String {
         }
     }
     query.append_pair("page", &page.to_string()).finish()
-}
-
-/// `GET /institutions/{id}`: by renkei's own id; the ten-digit code and the 医療情報ネット ID lead there.
-pub(crate) async fn show(
-    State(app): State<App>,
-    v: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Answer> {
-    let Some(hit) = id.parse().ok().and_then(|id| app.finder.by_id(&id)) else {
-        let other = app
-            .finder
-            .by_code(&id)
-            .or_else(|| app.finder.by_registry_id(&id))
-            .ok_or(Answer::NotFound)?;
-        return Ok(Redirect::to(&format!("/institutions/{}", other.id)).into_response());
-    };
-    let id = hit.id.clone();
-    let institution = institution::get(&app.store, &v.ctx, &id)
-        .await?
-        .ok_or(Answer::NotFound)?;
-    let own = v.ctx.caller.institution.as_ref() == Some(&id);
-    page(&One {
-        departments: department::list(&app.store, &v.ctx, &id).await?,
-        contact: institution::contact_of(&institution.organization, institution.location.as_ref()),
-        own: own && crate::guard::admit(crate::routes::DESK, &v).is_ok(),
-        edits: institution::may_edit(&v.ctx, &id),
-        invites: v.ctx.caller.has(Role::RegionAdmin),
-        v: &v,
-        id,
-        hit,
-        institution,
-    })
 }

@@ -203,9 +203,21 @@ pub(crate) fn import_about_key(kind: &str) -> String {
     format!("import-kind-about-{kind}")
 }
 
+/// The name of a value that an import changes.
+pub(crate) fn import_field_key(field: &str) -> String {
+    format!("import-field-{field}")
+}
+
 /// Where an institution's values come from; a file of 医療情報ネット names itself in other ways too.
 pub(crate) fn source_key(source: &str) -> String {
-    let known = if source == "own" { "own" } else { "registry" };
+    let known = match source {
+        "own" => "own",
+        "region" => "region",
+        "institution-codes" => "codes",
+        "bed-reports" => "beds",
+        "care-services" => "care-services",
+        _ => "registry",
+    };
     format!("institution-source-{known}")
 }
 

@@ -29,11 +29,10 @@ pub(super) fn edit(edit: &mut Edit<'_>) {
         return;
     }
     for (row, place) in rows.into_iter().zip(0..) {
-        let new = row.starts_with("new");
         let names = PARTS.map(|part| format!("{part}.{row}"));
         let changed = names.iter().any(|name| edit.differs(name));
         let empty = names.iter().all(|name| edit.new_value(name).is_empty());
-        let known = row.parse::<Id>().ok().filter(|_| !new);
+        let known = edit.known(&row);
         if let (Some(id), true) = (&known, empty) {
             edit.changes.remove_doctor(edit.institution, id);
             continue;

@@ -42,7 +42,7 @@ pub(super) fn edit(edit: &mut Edit<'_>) {
     }
     for row in rows {
         let names = PARTS.map(|part| format!("{part}.{row}"));
-        let known = row.parse::<Id>().ok().filter(|_| !row.starts_with("new"));
+        let known = edit.known(&row);
         // The weekday is a choice that always has a value: it alone says nothing.
         let empty = names
             .iter()

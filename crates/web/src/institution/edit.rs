@@ -107,7 +107,7 @@ pub(crate) async fn change(
 }
 
 /// An institution that the caller may change; of others there is no such page.
-fn own(app: &App, v: &Visit, id: &str) -> Result<Hit, Answer> {
+pub(crate) fn own(app: &App, v: &Visit, id: &str) -> Result<Hit, Answer> {
     let id = crate::visit::id(id)?;
     let hit = app.finder.by_id(&id).ok_or(Answer::NotFound)?;
     if institution::may_edit(&v.ctx, &id) {
@@ -143,6 +143,11 @@ fn remember(form: &mut Form, contact: &Contact) {
 }
 
 impl FormPage<'_> {
+    /// The section that is edited.
+    const fn here() -> &'static str {
+        "contact"
+    }
+
     /// What the form showed at first, by field.
     fn was(&self) -> Vec<(String, String)> {
         let names = Contact::default().fields().map(|(name, _)| name);
