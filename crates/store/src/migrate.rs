@@ -39,8 +39,11 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(14, "opening", "0014_opening.sql"),
     migration!(15, "profile", "0015_profile.sql"),
     migration!(16, "confirmation", "0016_confirmation.sql"),
+    migration!(17, "guide", "0017_guide.sql"),
+    migration!(18, "opendata", "0018_opendata.sql"),
     migration!(19, "document_digest", "0019_document_digest.sql"),
     migration!(23, "finder", "0023_finder.sql"),
+    migration!(24, "institution_number", "0024_institution_number.sql"),
 ];
 
 /// Those that the file of reads' audit rows has (SQLite).
