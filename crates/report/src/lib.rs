@@ -6,6 +6,7 @@
 //! | [`ticket`] | 予約票, one A4 page for the patient |
 //! | [`reply`] | 返書: what became of a referral |
 //! | [`qr`] | QR codes as SVG |
+//! | [`map`] | maps as SVG |
 //! | [`parts`] | what the documents share: stamp, party, person |
 //! | [`error`] | why a document could not be made |
 //! | `world` | the closed world that typst sees: templates, fonts and one JSON file |
@@ -19,6 +20,7 @@
 pub mod error;
 mod font;
 pub mod letter;
+pub mod map;
 pub mod parts;
 pub mod qr;
 pub mod reply;
