@@ -10,7 +10,7 @@ pub(crate) const INSERT: &str = "insert into feed (chain, seq, at, patient, typ,
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
 pub(crate) const HEAD: &str = "select max(seq) from feed where chain = $1";
 const NEXT_CHAIN: &str = "select min(chain) from feed where chain > $1";
-pub(crate) const AFTER: &str = "select seq, at, patient, typ, id, version, institution from feed \
+const AFTER: &str = "select seq, at, patient, typ, id, version, institution from feed \
     where chain = $1 and seq > $2 order by seq limit $3";
 
 /// One version that was written.
@@ -42,7 +42,7 @@ impl Fed {
     }
 
     /// From a row of [`AFTER`].
-    pub(crate) fn from_row(row: &Row) -> Result<Self, StoreError> {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
         let patient = row.text(2)?;
         Ok(Self {
             at: row.micros(1)?,
@@ -87,6 +87,26 @@ impl Store {
     ) -> Result<(Vec<Fed>, FeedCursor), StoreError> {
         let mut position = parse(after);
         let mut fed = Vec::new();
+        for (chain, written) in self.written_after(&position, limit).await? {
+            let Some((last, _)) = written.last() else {
+                continue;
+            };
+            let last = *last;
+            position.retain(|(name, _)| *name != chain);
+            position.push((chain, last));
+            fed.extend(written.into_iter().map(|(_, fed)| fed));
+        }
+        fed.sort_by_key(|fed| fed.at);
+        Ok((fed, render(&position)))
+    }
+
+    /// Of each writer what it wrote after its place in `position`, at most `limit`, with its numbers.
+    pub(crate) async fn written_after(
+        &self,
+        position: &[(String, i64)],
+        limit: u32,
+    ) -> Result<Vec<(String, Vec<(i64, Fed)>)>, StoreError> {
+        let mut written = Vec::new();
         let mut chain = String::new();
         while let Some(next) = self.next_feed_chain(&chain).await? {
             chain = next;
@@ -96,16 +116,13 @@ impl Store {
                 .map_or(0, |(_, seq)| *seq);
             let params = vec![chain.as_str().into(), seen.into(), i64::from(limit).into()];
             let rows = self.db().query(AFTER, params).await?;
-            let Some(last) = rows.last() else { continue };
-            let last = last.int(0)?;
-            position.retain(|(name, _)| *name != chain);
-            position.push((chain.clone(), last));
-            for row in &rows {
-                fed.push(Fed::from_row(row)?);
-            }
+            let read = rows
+                .iter()
+                .map(|row| Ok((row.int(0)?, Fed::from_row(row)?)));
+            let read = read.collect::<Result<Vec<_>, StoreError>>()?;
+            written.push((chain.clone(), read));
         }
-        fed.sort_by_key(|fed| fed.at);
-        Ok((fed, render(&position)))
+        Ok(written)
     }
 
     /// The writer after this one.

@@ -5,7 +5,7 @@ use renkei_fhir::Key;
 
 use crate::changes::Stored;
 use crate::db::{Row, Step, Value};
-use crate::feed::{self, AFTER, Fed, FeedCursor};
+use crate::feed::{self, Fed, FeedCursor};
 use crate::{Changes, Query, Store, StoreError};
 
 /// Where a subscription stands (FHIR subscription-status).
@@ -238,22 +238,11 @@ impl Store {
     /// As [`Store::feed`], it is not filtered by anyone's rights.
     pub async fn follow(&self, after: &str, limit: u32) -> Result<Vec<Followed>, StoreError> {
         let mut position = feed::parse(after);
-        let mut queues = Vec::new();
-        let mut chain = String::new();
-        while let Some(next) = self.next_feed_chain(&chain).await? {
-            chain = next;
-            let seen = position
-                .iter()
-                .find(|(name, _)| *name == chain)
-                .map_or(0, |(_, seq)| *seq);
-            let params = vec![chain.as_str().into(), seen.into(), i64::from(limit).into()];
-            let rows = self.db().query(AFTER, params).await?;
-            let read = rows
-                .iter()
-                .map(|row| Ok((row.int(0)?, Fed::from_row(row)?)));
-            let read: Vec<(i64, Fed)> = read.collect::<Result<_, StoreError>>()?;
-            queues.push((chain.clone(), read.into_iter().peekable()));
-        }
+        let written = self.written_after(&position, limit).await?;
+        let queues = written.into_iter();
+        let mut queues: Vec<_> = queues
+            .map(|(chain, written)| (chain, written.into_iter().peekable()))
+            .collect();
         let mut followed = Vec::new();
         while followed.len() < limit as usize {
             let waiting = queues.iter_mut().filter_map(|(chain, queue)| {

@@ -126,14 +126,13 @@ fn a_scan_would_be_seen() {
     assert_eq!(scans(&plan).len(), 1, "{plan:?}");
 }
 
-/// PostgreSQL without statistics, as after a large import: by value to begin with, by resource from there on.
-#[test]
-fn postgres_walks_no_table_and_no_index_by_value_twice() {
+/// Does this with an empty database of PostgreSQL that has our tables; nothing where there is no PostgreSQL.
+fn on_postgres(name: &str, work: impl AsyncFnOnce(tokio_postgres::Client)) {
     if renkei_testkit::backend::without_postgres() {
         return;
     }
     let server = renkei_testkit::shared::server();
-    let name = format!("plan_{}", std::process::id());
+    let name = format!("{name}_{}", std::process::id());
     server.create_database(&name);
     let url = server.url(&name);
     renkei_testkit::backend::run(async {
@@ -145,6 +144,15 @@ fn postgres_walks_no_table_and_no_index_by_value_twice() {
             let text = dialect::render(Backend::Postgres, migration.text);
             client.batch_execute(&text).await.unwrap();
         }
+        work(client).await;
+    });
+    server.drop_database(&name);
+}
+
+/// PostgreSQL without statistics, as after a large import: by value to begin with, by resource from there on.
+#[test]
+fn postgres_walks_no_table_and_no_index_by_value_twice() {
+    on_postgres("plan", async |client| {
         client
             .batch_execute("set enable_seqscan = off")
             .await
@@ -164,28 +172,12 @@ fn postgres_walks_no_table_and_no_index_by_value_twice() {
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     });
-    server.drop_database(&name);
 }
 
 /// What is over, on PostgreSQL: the page is left when it is full, with statistics of the tables and without.
 #[test]
 fn postgres_leaves_what_is_over_when_the_page_is_full() {
-    if renkei_testkit::backend::without_postgres() {
-        return;
-    }
-    let server = renkei_testkit::shared::server();
-    let name = format!("over_{}", std::process::id());
-    server.create_database(&name);
-    let url = server.url(&name);
-    renkei_testkit::backend::run(async {
-        let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls)
-            .await
-            .unwrap();
-        tokio::spawn(connection);
-        for migration in crate::migrate::ALL {
-            let text = dialect::render(Backend::Postgres, migration.text);
-            client.batch_execute(&text).await.unwrap();
-        }
+    on_postgres("over", async |client| {
         client.batch_execute(CLOSED).await.unwrap();
         let query = parse(
             "Task?owner=Organization/h&business-status=closed,declined,cancelled&_sort=-_lastUpdated",
@@ -199,7 +191,6 @@ fn postgres_leaves_what_is_over_when_the_page_is_full() {
             assert!(plan.contains(walked), "{statistics}\n{plan}");
         }
     });
-    server.drop_database(&name);
 }
 
 /// Twenty thousand closed cases of one institution.
@@ -237,7 +228,7 @@ fn the_plan_of_the_work_list() {
     let query = parse("Task?x-holder=h&_sort=x-due");
     let sorting = order::Sorting::of(&query).unwrap();
     let sql = order::page(&ctx(), &query, &sorting, None, 51).unwrap();
-    insta::assert_snapshot!(sql.text, @"select s.id, s.k0, s.k1 from (select m0.id, coalesce((select min(o.low) from ix_date o where o.patient = m0.patient and o.typ = $8 and o.id = m0.id and (o.param || '') = $9), $7) as k0, m0.id as k1 from (select distinct i.patient, i.scope, i.draft_of, i.updated, i.id from ix_token i where i.typ = $1 and i.param = $2 and i.code = $3) m0 where 1 = 1 and (m0.draft_of in ('', $5) and (m0.patient = '' or exists (select 1 from access seen where seen.patient = m0.patient and (seen.kind, seen.grantee) in (values ($4, $5)) and seen.until > $6 and (seen.scope = 'record' or seen.scope = m0.scope or m0.scope = 'identity'))))) s order by s.k0, s.k1 limit $10");
+    insta::assert_snapshot!(sql.text, @"select s.id, s.k0, s.k1 from (select m0.id, coalesce((select min(o.low) from ix_date o where o.patient = m0.patient and o.typ = $8 and o.id = m0.id and (o.param || '') = $9), $7) as k0, m0.id as k1 from (select distinct i.patient, i.scope, i.draft_of, i.updated, i.id from ix_token i where i.typ = $1 and i.param = $2 and i.code = $3) m0 where 1 = 1 and (m0.draft_of in ('', $5) and (m0.patient = '' or exists (select 1 from access seen where seen.patient = m0.patient and (seen.kind, seen.grantee) in (values ($4, $5)) and seen.until > $6 and (seen.scope = 'record' or seen.scope = m0.scope or (m0.scope = 'identity' and seen.kind = 'institution')))))) s order by s.k0, s.k1 limit $10");
     insta::assert_snapshot!(plan(&database(), &sql.text, &sql.params).join("\n"), @r"
         CO-ROUTINE m0
         SEARCH i USING INDEX ix_token_code (typ=? AND param=? AND code=?)
