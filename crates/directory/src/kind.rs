@@ -12,6 +12,8 @@ pub enum Kind {
     VisitingNurse,
     CareManager,
     CareService,
+    /// 介護施設・住まい: where people live with care.
+    CareHome,
     HealthCentre,
     WardOffice,
     MunicipalOffice,
@@ -23,7 +25,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Hospital,
         Self::Clinic,
         Self::DentalClinic,
@@ -32,6 +34,7 @@ impl Kind {
         Self::VisitingNurse,
         Self::CareManager,
         Self::CareService,
+        Self::CareHome,
         Self::HealthCentre,
         Self::WardOffice,
         Self::MunicipalOffice,
@@ -52,6 +55,7 @@ impl Kind {
             Self::VisitingNurse => "visiting-nurse",
             Self::CareManager => "care-manager",
             Self::CareService => "care-service",
+            Self::CareHome => "care-home",
             Self::HealthCentre => "health-centre",
             Self::WardOffice => "ward-office",
             Self::MunicipalOffice => "municipal-office",
@@ -77,6 +81,7 @@ impl Kind {
             Self::VisitingNurse => "institution-kind-visiting-nurse",
             Self::CareManager => "institution-kind-care-manager",
             Self::CareService => "institution-kind-care-service",
+            Self::CareHome => "institution-kind-care-home",
             Self::HealthCentre => "institution-kind-health-centre",
             Self::WardOffice => "institution-kind-ward-office",
             Self::MunicipalOffice => "institution-kind-municipal-office",
@@ -121,6 +126,7 @@ impl Kind {
             Self::VisitingNurse => &["訪問看護", "訪看", "ほうもんかんご"],
             Self::CareManager => &["居宅介護支援", "居宅", "けあまね", "けあまねじゃ-"],
             Self::CareService => &["介護"],
+            Self::CareHome => &["介護施設", "老人ほ-む", "特養", "老健", "ぐる-ぷほ-む"],
             Self::HealthCentre => &["保健所", "ほけんじょ", "保健せんた-"],
             Self::WardOffice => &["区役所"],
             Self::MunicipalOffice => &["市役所", "役場"],

@@ -9,6 +9,8 @@ use crate::system::INSTITUTION_NO;
 
 /// 医療情報ネット ID, as text.
 pub const REGISTRY_ID: &str = "https://renkei.example/fhir/sid/medical-information-net";
+/// 介護事業所番号, ten digits.
+pub const CARE_OFFICE: &str = "https://renkei.example/fhir/sid/care-office";
 /// Kinds of institution: `hospital`, `clinic` …
 pub const KIND: &str = "https://renkei.example/fhir/CodeSystem/institution-kind";
 /// 全国地方公共団体コード, six digits with check digit.
@@ -157,6 +159,11 @@ impl Organization {
 
     pub fn set_registry_id(&mut self, id: &str) {
         self.set_identifier(REGISTRY_ID, id);
+    }
+
+    /// 介護事業所番号.
+    pub fn set_care_office(&mut self, number: &str) {
+        self.set_identifier(CARE_OFFICE, number);
     }
 
     /// The value of the first identifier of a system.

@@ -98,6 +98,8 @@ pub(crate) enum Import {
     /// 医療情報ネット (ナビイ) open data: any of its ten tables (hospitals, clinics, dental clinics, maternity homes,
     /// pharmacies; institutions or departments with hours), zip or CSV.
     MedicalInstitutions(ImportFile),
+    /// 介護サービス情報公表 open data, of any service: zip or CSV.
+    CareServices(ImportFile),
     /// 地方厚生局 list of institution codes: zip or CSV.
     InstitutionCodes(ImportFile),
 }
@@ -107,13 +109,16 @@ impl Import {
     pub(crate) const fn code(&self) -> &'static str {
         match self {
             Self::MedicalInstitutions(_) => "medical-institutions",
+            Self::CareServices(_) => "care-services",
             Self::InstitutionCodes(_) => "institution-codes",
         }
     }
 
     pub(crate) const fn file(&self) -> &ImportFile {
         match self {
-            Self::MedicalInstitutions(file) | Self::InstitutionCodes(file) => file,
+            Self::MedicalInstitutions(file)
+            | Self::CareServices(file)
+            | Self::InstitutionCodes(file) => file,
         }
     }
 }

@@ -1,4 +1,8 @@
-//! 取込み: lists of institutions and of codes, and the codes that wait for a person.
+//! 取込み: files are looked at first, and written when a person has seen what they change; codes that wait for a person.
+
+mod preview;
+
+use std::sync::Mutex;
 
 use askama::Template;
 use axum::extract::{FromRequest, Multipart, Path, Query, Request, State};
@@ -21,11 +25,18 @@ use crate::visit::Visit;
 /// Imports and waiting codes that a page lists.
 const LISTED: usize = 50;
 
-/// What came of an import that was started from a page.
+pub(crate) use preview::{confirm, differences, rejects, show, why};
+
+/// What came of an import that was started from a page: of the look, or of the writing.
 #[derive(Debug)]
 pub(crate) struct Imported {
     pub(crate) file: String,
+    pub(crate) kind: &'static str,
     pub(crate) report: Report,
+    /// The file of a look, until it is confirmed or another one is looked at.
+    pub(crate) pending: Mutex<Option<Source>>,
+    /// Whether it was a look.
+    pub(crate) looked: bool,
 }
 
 #[derive(Template)]
@@ -53,20 +64,6 @@ pub(crate) struct Params {
 struct Waiting {
     wait: CodeWait,
     candidates: Vec<Hit>,
-}
-
-#[derive(Template)]
-#[template(path = "import.html")]
-struct One<'a> {
-    v: &'a Visit,
-    job: &'a Job<Imported>,
-}
-
-#[derive(Template)]
-#[template(path = "import_progress.html")]
-struct Part<'a> {
-    v: &'a Visit,
-    job: &'a Job<Imported>,
 }
 
 /// `GET /imports`
@@ -110,7 +107,7 @@ struct Upload {
     bytes: Vec<u8>,
 }
 
-/// `POST /imports`: takes the file, begins the work, and goes on to its page.
+/// `POST /imports`: takes the file, begins to look at it, and goes on to its page.
 pub(crate) async fn begin(
     State(app): State<App>,
     v: Visit,
@@ -191,12 +188,29 @@ async fn start(app: &App, v: &Visit, upload: Upload) -> Result<Id, Failure> {
     // A zip of some megabytes takes a moment.
     let read = tokio::task::spawn_blocking(move || Source::read(&name, bytes)).await;
     let source = read.map_err(|error| renkei_store::StoreError::Blob(error.to_string()))??;
+    begin_job(app, v, kind, source, Choice::LOOK)
+}
+
+/// Begins the work in the background. The address of its page.
+fn begin_job(
+    app: &App,
+    v: &Visit,
+    kind: &'static FileKind,
+    source: Source,
+    choice: Choice,
+) -> Result<Id, Failure> {
     let job = app.imports.begin(v.ctx.ids.id());
     let job = job.map_err(|_| Refusal::not_now("refuse-import-running"))?;
+    // Files are large: only the newest one waits to be confirmed.
+    for done in app.imports.all() {
+        if let Some(Ok(done)) = done.result() {
+            preview::taken(done);
+        }
+    }
     let id = job.id.clone();
     let (app, ctx) = (app.clone(), v.ctx.clone());
     tokio::spawn(async move {
-        let result = run(&app, &ctx, kind, &source, &job).await;
+        let result = run(&app, &ctx, kind, source, choice, &job).await;
         if let Err(error) = &result {
             tracing::warn!(%error, kind = kind.code, "import ended early");
         }
@@ -208,58 +222,24 @@ async fn start(app: &App, v: &Visit, upload: Upload) -> Result<Id, Failure> {
 async fn run(
     app: &App,
     ctx: &Ctx,
-    kind: &FileKind,
-    source: &Source,
+    kind: &'static FileKind,
+    source: Source,
+    choice: Choice,
     job: &Job<Imported>,
 ) -> Result<Imported, Failure> {
     let mut progress = |at: import::Progress| job.tell(at.done, at.rows);
-    let report = import::import(&app.store, ctx, kind, source, Choice::WRITE, &mut progress).await;
-    // What was committed before an error is there too.
-    app.finder.refresh(&app.store).await?;
-    app.areas.refresh(&app.store).await?;
+    let report = import::import(&app.store, ctx, kind, &source, choice, &mut progress).await;
+    if !choice.dry_run {
+        // What was committed before an error is there too.
+        app.finder.refresh(&app.store).await?;
+    }
     Ok(Imported {
         file: source.file.clone(),
+        kind: kind.code,
         report: report?,
+        pending: Mutex::new(choice.dry_run.then_some(source)),
+        looked: choice.dry_run,
     })
-}
-
-/// `GET /imports/{id}`: how far it is, and what came of it.
-pub(crate) async fn show(
-    State(app): State<App>,
-    v: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Answer> {
-    let job = app
-        .imports
-        .get(&crate::visit::id(&id)?)
-        .ok_or(Answer::NotFound)?;
-    if v.fragment {
-        return page(&Part { v: &v, job: &job });
-    }
-    page(&One { v: &v, job: &job })
-}
-
-/// `GET /imports/{id}/rejects.csv`
-pub(crate) async fn rejects(
-    State(app): State<App>,
-    v: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Answer> {
-    let job = app
-        .imports
-        .get(&crate::visit::id(&id)?)
-        .ok_or(Answer::NotFound)?;
-    let Some(Ok(done)) = job.result() else {
-        return Err(Answer::NotFound);
-    };
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            r#"attachment; filename="rejects.csv""#,
-        ),
-    ];
-    Ok((headers, done.report.rejects_csv(|key| v.t(key))).into_response())
 }
 
 /// `POST /imports/codes/{code}`: a person says to which institution a waiting code belongs, or that to none here.
@@ -276,16 +256,4 @@ pub(crate) async fn decide(
     app.finder.refresh(&app.store).await?;
     app.areas.refresh(&app.store).await?;
     Ok(Redirect::to("/imports?decided=1").into_response())
-}
-
-/// Why an import ended early, in words.
-pub(crate) fn why(v: &Visit, failure: &Failure) -> String {
-    match failure {
-        Failure::Refused(Refusal::Invalid(faults)) => faults
-            .first()
-            .map(|fault| v.fault(fault))
-            .unwrap_or_default(),
-        Failure::Refused(Refusal::Forbidden(key) | Refusal::NotNow(key)) => v.t(key),
-        Failure::Refused(_) | Failure::Store(_) => v.t("error-broken-job"),
-    }
 }

@@ -90,7 +90,7 @@ impl<T> Jobs<T> {
         self.all().into_iter().find(|job| job.result().is_none())
     }
 
-    fn all(&self) -> Vec<Arc<Job<T>>> {
+    pub(crate) fn all(&self) -> Vec<Arc<Job<T>>> {
         let jobs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.iter().cloned().collect()
     }

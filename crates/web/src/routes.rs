@@ -3,7 +3,7 @@
 //! The router is built from this table, so a route without a policy cannot exist; `tests/stories/policy.rs` walks every
 //! line with every role.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -22,7 +22,7 @@ use crate::care::{
 use crate::state::App;
 use crate::{
     account, arrival, assets, audit, client, confirm, demo, department, enrol, events, fhir, guard,
-    health, import, institution, language, login, metrics, oauth, passkey, people, shell, start,
+    health, import, institution, language, login, metrics, oauth, opendata, passkey, people, shell, start,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -49,6 +49,15 @@ pub(crate) const ADMIN: Policy = Policy::Roles(&[InstitutionAdmin, RegionAdmin])
 pub(crate) const DIRECTORY: Policy = Policy::Roles(&[RegionDesk, RegionAdmin]);
 /// Those who keep the page of an institution: its administrator, and the region for all.
 pub(crate) const PAGES: Policy = Policy::Roles(&[InstitutionAdmin, RegionDesk, RegionAdmin]);
+/// Those who say that the page of an institution is right: its desk, and the region for it.
+pub(crate) const KEEPERS: Policy = Policy::Roles(&[
+    Doctor,
+    Nurse,
+    LiaisonClerk,
+    InstitutionAdmin,
+    RegionDesk,
+    RegionAdmin,
+]);
 /// Those whose work is not patients.
 pub(crate) const OFFICE: Policy =
     Policy::Roles(&[InstitutionAdmin, RegionDesk, RegionAdmin, Auditor]);
@@ -127,6 +136,15 @@ pub fn table() -> Vec<Route> {
         get("/institutions/{id}", Policy::Public, institution::show),
         get("/institutions/{id}/edit", PAGES, institution::edit::show),
         post("/institutions/{id}/edit", PAGES, institution::edit::change),
+        get("/institutions/{id}/edit/{section}", PAGES, institution::section::show),
+        post("/institutions/{id}/edit/{section}", PAGES, institution::section::change),
+        get("/institutions/{id}/confirmation", KEEPERS, institution::look),
+        post("/institutions/{id}/confirmation", KEEPERS, institution::confirm),
+        get("/opendata", Policy::Public, opendata::show),
+        post("/opendata", DIRECTORY, opendata::publish),
+        get("/opendata/catalog.jsonld", Policy::Public, opendata::catalogue),
+        get("/opendata/{file}", Policy::Public, opendata::file),
+        get("/opendata/{release}/{file}", Policy::Public, opendata::published),
         get("/departments", DESK, department::list),
         get("/departments/new", DESK, department::new),
         post("/departments/new", DESK, department::add),
@@ -143,7 +161,9 @@ pub fn table() -> Vec<Route> {
         post("/imports", DIRECTORY, import::begin).taking(limits::IMPORT_BYTES),
         post("/imports/codes/{code}", DIRECTORY, import::decide),
         get("/imports/{id}", DIRECTORY, import::show),
+        post("/imports/{id}/confirm", DIRECTORY, import::confirm),
         get("/imports/{id}/rejects.csv", DIRECTORY, import::rejects),
+        get("/imports/{id}/differences.csv", DIRECTORY, import::differences),
         get("/audit", AUDIT, audit::list),
         get("/audit/rows.csv", AUDIT, audit::export),
         post("/audit/verify", AUDIT, audit::verify),
@@ -169,6 +189,9 @@ pub fn table() -> Vec<Route> {
         post("/referrals/{id}/draft", CARING, draft::save),
         get("/referrals/{id}/steps/{step}", CARING, referral::back),
         post("/referrals/{id}/steps/{step}", CARING, referral::step),
+        get("/referrals/{id}/times", CARING, referral::show_times),
+        get("/referrals/{id}/messages", CARING, referral::back_from_message),
+        post("/referrals/{id}/messages", CARING, referral::write_message),
         get("/referrals/{id}/reply", CARING, reply::edit),
         post("/referrals/{id}/reply", CARING, reply::save),
         post("/referrals/{id}/attachments", CARING, attachment::add),
@@ -199,6 +222,17 @@ pub fn table() -> Vec<Route> {
         get("/fhir/{type}/{id}/_history", Policy::Token, fhir::answer),
         get("/fhir/{type}/{id}/_history/{version}", Policy::Token, fhir::answer),
     ]
+}
+
+/// Whether anybody may look at a page of this address.
+pub(crate) fn is_public(path: &str) -> bool {
+    static PAGES: OnceLock<Vec<&'static str>> = OnceLock::new();
+    let pages = PAGES.get_or_init(|| {
+        let open = |route: &Route| route.method == Method::GET && route.policy == Policy::Public;
+        let paths = table().into_iter().filter(open).map(|route| route.path);
+        paths.collect()
+    });
+    pages.contains(&path)
 }
 
 /// The router of the whole program.

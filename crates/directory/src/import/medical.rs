@@ -337,7 +337,7 @@ impl<'a> RowReader<'a> {
 }
 
 /// From Okinotorishima to Etorofu, from Yonaguni to Minamitorishima.
-fn in_japan(latitude: f64, longitude: f64) -> bool {
+pub(super) fn in_japan(latitude: f64, longitude: f64) -> bool {
     (20.0..=46.0).contains(&latitude) && (122.0..=154.0).contains(&longitude)
 }
 

@@ -353,14 +353,14 @@ fn known_by_id(key: RegistryKey) -> (Box<str>, Known) {
     (key.registry_id.into(), known)
 }
 
-fn pair(stored: &mut HashMap<Key, Stored>, id: &Id) -> Option<(Stored, Stored)> {
+pub(super) fn pair(stored: &mut HashMap<Key, Stored>, id: &Id) -> Option<(Stored, Stored)> {
     Some((
         stored.remove(&Organization::key(id))?,
         stored.remove(&Location::key(id))?,
     ))
 }
 
-fn views(pair: &(Stored, Stored)) -> Option<(Organization, Location)> {
+pub(super) fn views(pair: &(Stored, Stored)) -> Option<(Organization, Location)> {
     let organization = Organization::from_resource(pair.0.resource.clone())?;
     Some((
         organization,

@@ -9,9 +9,17 @@
 //! | `medical_apply`, `difference` | the row as Organization and Location; what it changes |
 //! | `medical_run` | the whole file, in batches |
 //! | [`medical_hours`] | 診療科・診療時間票 |
+//! | [`care_row`], `care_run` | 介護サービス情報公表 |
 //! | [`code_row`], `code_run` | the code lists of the regional bureaus |
+//! | `area_row`, `area_run` | lists of areas |
+//! | [`boundary_run`] | outlines of municipalities |
 //! | [`report`] | counts, differences, and what was wrong where |
 
+mod area_row;
+mod area_run;
+pub mod boundary_run;
+pub mod care_row;
+mod care_run;
 pub mod code_row;
 mod code_run;
 mod difference;
@@ -43,8 +51,20 @@ pub const KINDS: &[FileKind] = &[
         run: |import| Box::pin(medical_run::medical_institutions(import)),
     },
     FileKind {
+        code: "care-services",
+        run: |import| Box::pin(care_run::care_services(import)),
+    },
+    FileKind {
         code: "institution-codes",
         run: |import| Box::pin(code_run::institution_codes(import)),
+    },
+    FileKind {
+        code: "areas",
+        run: |import| Box::pin(area_run::areas(import)),
+    },
+    FileKind {
+        code: "boundaries",
+        run: |import| Box::pin(boundary_run::boundaries(import)),
     },
 ];
 

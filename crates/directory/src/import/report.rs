@@ -150,6 +150,38 @@ impl Report {
         writer.into_inner().unwrap_or_default()
     }
 
+    /// What changes, one line a value; `name` gives the words of a field. What is missing comes after it.
+    pub fn differences_csv(&self, name: impl Fn(&str) -> String) -> Vec<u8> {
+        let mut writer = csv::Writer::from_writer(b"\xEF\xBB\xBF".to_vec());
+        let mut write = |cells: [&str; 6]| {
+            let safe = cells.map(no_formula);
+            // Writing to memory does not fail.
+            let _ = writer.write_record(safe.iter().map(String::as_str));
+        };
+        write(["line", "what", "name", "field", "old", "new"]);
+        for one in &self.differences {
+            let line = one.line.to_string();
+            if one.changes.is_empty() {
+                write([&line, "new", &one.name, "", "", ""]);
+            }
+            for change in &one.changes {
+                let field = name(change.field);
+                write([
+                    &line,
+                    "changed",
+                    &one.name,
+                    &field,
+                    &change.old,
+                    &change.new,
+                ]);
+            }
+        }
+        for name in &self.missing_names {
+            write(["", "missing", name, "", "", ""]);
+        }
+        writer.into_inner().unwrap_or_default()
+    }
+
     /// A row that makes something new.
     pub(crate) fn create(&mut self, line: u64, name: &str) {
         self.created += 1;

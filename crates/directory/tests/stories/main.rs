@@ -3,12 +3,14 @@
 
 mod areas;
 mod boundaries;
+mod care;
 mod codes;
 mod departments;
 mod finder;
 mod frame;
 mod fuzz;
 mod hospitals;
+mod opendata;
 mod real;
 mod search;
 mod tables;

@@ -7,6 +7,7 @@ institution-kind-pharmacy = Pharmacy
 institution-kind-visiting-nurse = Visiting-nurse station
 institution-kind-care-manager = Care manager's office
 institution-kind-care-service = Care service
+institution-kind-care-home = Care home
 institution-kind-health-centre = Health centre
 institution-kind-ward-office = Ward office
 institution-kind-municipal-office = Municipal office

@@ -7,6 +7,7 @@ institution-kind-pharmacy = 薬局
 institution-kind-visiting-nurse = 訪問看護ステーション
 institution-kind-care-manager = 居宅介護支援事業所
 institution-kind-care-service = 介護サービス事業所
+institution-kind-care-home = 介護施設・住まい
 institution-kind-health-centre = 保健所・保健センター
 institution-kind-ward-office = 区役所
 institution-kind-municipal-office = 市町村役場
