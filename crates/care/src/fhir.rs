@@ -7,9 +7,12 @@
 //! | `door` | the way of all writes: what is meant, what it comes to, one commit |
 //! | `meant` | conditional writes settled, ids given, references between entries put in place |
 //! | `refer` | references inside a resource |
+//! | `pending` | what the entries of a transaction write together |
 //! | `step` | a changed Task as a step of its case |
-//! | `parts` | a referral's draft by its parts |
+//! | `parts`, `words`, `shape` | a referral's draft by its parts: the use cases, the form that they stand for, what may stand in them |
+//! | `reply` | a reply as a Composition |
 //! | `appointment`, `slot`, `file` | bookings, times, attachments |
+//! | `masked` | what a gateway is not told of a letter's patient |
 //!
 //! A write never goes around a noun: what none owns is refused with its reason. Patients are `patient`'s,
 //! clinical resources `record`'s.
@@ -20,15 +23,20 @@ pub mod denied;
 pub(crate) mod door;
 mod file;
 pub mod kind;
+mod masked;
 mod meant;
 mod parts;
+mod pending;
 pub(crate) mod refer;
+mod reply;
+mod shape;
 mod slot;
 pub(crate) mod step;
+mod words;
 
 use renkei_base::{Ctx, Micros};
 use renkei_fhir::{Key, Resource};
-use renkei_store::{FoundText, Page, Query, Stored, StoredText};
+use renkei_store::{FoundText, HistoryPage, HistoryQuery, Page, Query, Stored, StoredText};
 
 pub use self::again::remember;
 pub use self::denied::Denied;
@@ -95,6 +103,16 @@ pub struct Entry {
     pub write: Write,
 }
 
+/// A reference by search (`Patient?identifier=…`) in an entry of a transaction.
+#[derive(Clone, Debug)]
+pub struct Refer {
+    /// The number of the entry, from 0.
+    pub entry: usize,
+    /// As it stands in the resource.
+    pub text: String,
+    pub query: Query,
+}
+
 /// Why a transaction was not done: nothing of it was stored.
 #[derive(Debug)]
 pub struct Failed {
@@ -112,7 +130,7 @@ pub async fn write(care: &Care, ctx: &Ctx, write: Write) -> Result<Written, Deni
         full_url: String::new(),
         write,
     };
-    match door::pass(care, ctx, &[entry]).await {
+    match door::pass(care, ctx, &[entry], &[]).await {
         Ok(written) => written
             .into_iter()
             .next()
@@ -131,7 +149,32 @@ pub async fn transaction(
     ctx: &Ctx,
     entries: Vec<Entry>,
 ) -> Result<Vec<Written>, Failed> {
-    door::pass(care, ctx, &entries).await
+    door::pass(care, ctx, &entries, &[]).await
+}
+
+/// As [`transaction`], with references by search: each must find one resource, or be the condition of an entry.
+///
+/// # Errors
+/// As [`transaction`]; [`Denied::Precondition`] for a reference that finds none or several.
+pub async fn transaction_with(
+    care: &Care,
+    ctx: &Ctx,
+    entries: Vec<Entry>,
+    refers: &[Refer],
+) -> Result<Vec<Written>, Failed> {
+    door::pass(care, ctx, &entries, refers).await
+}
+
+/// The references of a resource that are searches, each once: `Patient?identifier=…`, also under a base of ours.
+pub fn searched(resource: &Resource) -> Vec<String> {
+    let all = refer::all(resource).into_iter();
+    let mut list: Vec<String> = all
+        .map(|one| one.reference)
+        .filter(|text| text.contains('?') && !text.starts_with(['#', '?']))
+        .collect();
+    list.sort();
+    list.dedup();
+    list
 }
 
 /// Reads one resource as text; a deleted one comes with `deleted`. `None` for what is not there or not to be seen.
@@ -140,7 +183,8 @@ pub async fn transaction(
 /// [`Denied::NotOffered`] for a type that is not kept.
 pub async fn read_text(care: &Care, ctx: &Ctx, key: &Key) -> Result<Option<StoredText>, Denied> {
     readable(&key.typ)?;
-    Ok(care.store.read_text(ctx, key).await?)
+    let found = care.store.read_text(ctx, key).await?;
+    Ok(found.map(|one| masked::text(ctx, one)))
 }
 
 /// Reads one resource.
@@ -149,7 +193,8 @@ pub async fn read_text(care: &Care, ctx: &Ctx, key: &Key) -> Result<Option<Store
 /// As [`read_text`].
 pub async fn read(care: &Care, ctx: &Ctx, key: &Key) -> Result<Option<Stored>, Denied> {
     readable(&key.typ)?;
-    Ok(care.store.read(ctx, key).await?)
+    let found = care.store.read(ctx, key).await?;
+    Ok(found.map(|one| masked::stored(ctx, one)))
 }
 
 /// Reads one version.
@@ -163,7 +208,8 @@ pub async fn read_version(
     version: u32,
 ) -> Result<Option<Stored>, Denied> {
     readable(&key.typ)?;
-    Ok(care.store.read_version(ctx, key, version).await?)
+    let found = care.store.read_version(ctx, key, version).await?;
+    Ok(found.map(|one| masked::stored(ctx, one)))
 }
 
 /// All versions, newest first; empty for what is not there or not to be seen.
@@ -172,7 +218,33 @@ pub async fn read_version(
 /// As [`read_text`].
 pub async fn history(care: &Care, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, Denied> {
     readable(&key.typ)?;
-    Ok(care.store.history(ctx, key).await?)
+    let found = care.store.history(ctx, key).await?;
+    let masked = found.into_iter().map(|one| masked::stored(ctx, one));
+    Ok(masked.collect())
+}
+
+/// One page of the history of these types together, newest first.
+///
+/// # Errors
+/// As [`read_text`], and a cursor that is none.
+pub async fn histories(
+    care: &Care,
+    ctx: &Ctx,
+    types: &[&str],
+    query: &HistoryQuery,
+) -> Result<HistoryPage, Denied> {
+    for typ in types {
+        readable(typ)?;
+    }
+    let found = match types {
+        [_] => care.store.type_history(ctx, query).await?,
+        _ => care.store.system_history(ctx, types, query).await?,
+    };
+    let versions = found.versions.into_iter();
+    Ok(HistoryPage {
+        versions: versions.map(|one| masked::stored(ctx, one)).collect(),
+        next: found.next,
+    })
 }
 
 /// Searches.
@@ -181,7 +253,7 @@ pub async fn history(care: &Care, ctx: &Ctx, key: &Key) -> Result<Vec<Stored>, D
 /// As [`read_text`], and what the planner does not know.
 pub async fn search(care: &Care, ctx: &Ctx, query: &Query) -> Result<Page, Denied> {
     readable(&query.typ)?;
-    Ok(care.store.search(ctx, query).await?)
+    Ok(masked::page(ctx, care.store.search(ctx, query).await?))
 }
 
 /// As [`search`], what is found as text.
@@ -190,7 +262,8 @@ pub async fn search(care: &Care, ctx: &Ctx, query: &Query) -> Result<Page, Denie
 /// As [`search`].
 pub async fn search_text(care: &Care, ctx: &Ctx, query: &Query) -> Result<Page<FoundText>, Denied> {
     readable(&query.typ)?;
-    Ok(care.store.search_text(ctx, query).await?)
+    let found = care.store.search_text(ctx, query).await?;
+    Ok(masked::page_of_texts(ctx, found))
 }
 
 fn readable(typ: &str) -> Result<(), Denied> {

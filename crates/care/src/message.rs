@@ -38,14 +38,14 @@ const ELEMENTS: [&str; 13] = [
 
 /// Says something on a case, to the other institution.
 pub(crate) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Planned, Denied> {
-    let (care, ctx) = (door.care, door.ctx);
+    let ctx = door.ctx;
     let key = sent.key().ok_or(Refusal::NotFound)?;
     only(TYPE, sent.json().keys(), &ELEMENTS)?;
     let mut based = sent.list("basedOn").iter().filter_map(key_of);
     let request = based.find(|key| key.typ == ServiceRequest::TYPE);
     let request = request.ok_or_else(|| fault("basedOn", "fault-required"))?;
     door.tried = Note::new("message.send").what(Task::key(&request.id));
-    let case = Case::load(care, ctx, &request.id, "message.send").await?;
+    let case = door.case(&request.id, "message.send").await?;
     policy::may_attach(ctx, &case)?;
     let side = case.side(ctx).ok_or(Refusal::NotFound)?;
     if !case.was_sent() {

@@ -17,6 +17,7 @@ use crate::text::Check;
 use crate::tries::{TRIES, noted};
 use crate::{Care, Party, party, policy};
 
+pub(crate) use self::release::plan_release;
 pub use self::release::release;
 
 /// The fields of a reply, as typed.
@@ -347,6 +348,13 @@ impl Kind {
             Self::Final => "最終返書",
         }
     }
+}
+
+/// Whether a section of a reply has a field.
+pub(crate) fn is_section(code: &str) -> bool {
+    ReplyForm::FIELDS
+        .iter()
+        .any(|field| matches!(field.section, Section::Plain(own, _) if own == code))
 }
 
 pub(crate) fn form_of(reply: &Composition) -> ReplyForm {

@@ -32,6 +32,8 @@ pub struct Server<'a> {
     pub security: &'a str,
     /// `https://host/oauth2/token`
     pub token: &'a str,
+    /// What `_has` is good for, for people.
+    pub has: &'a str,
 }
 
 /// Parameters that say how to search and to answer, beside those of [`search::PARAMS`].
@@ -53,7 +55,8 @@ pub fn statement(server: &Server<'_>, offered: &[Offered]) -> Value {
             "mode": "server",
             "security": security(server),
             "resource": offered.iter().map(|one| resource(one, offered)).collect::<Vec<_>>(),
-            "interaction": [{"code": "transaction"}, {"code": "batch"}],
+            "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
+            "searchParam": [{"name": "_has", "type": "special", "documentation": server.has}],
         }],
     })
 }
@@ -192,6 +195,7 @@ mod tests {
             description: "d",
             security: "s",
             token: "http://h/oauth2/token",
+            has: "h",
         };
         let says = statement(&server, &all);
         let task = &says["rest"][0]["resource"][0];

@@ -112,7 +112,7 @@ async fn take(
 ) -> Result<Taken, Denied> {
     let (care, ctx) = (door.care, door.ctx);
     door.tried = turn::tried(id, step);
-    let case = Case::load(care, ctx, id, &turn::action(step)).await?;
+    let case = door.case(id, &turn::action(step)).await?;
     if let Some(new) = new {
         known(new, &case)?;
     }

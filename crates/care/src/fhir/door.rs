@@ -16,7 +16,11 @@ use renkei_fhir::{Key, Resource};
 use renkei_store::{Changes, Note, Place, Put, StoreError, Stored};
 
 use super::meant::{self, Meant};
-use super::{Denied, Entry, Failed, Outcome, Write, Written, appointment, file, parts, slot, step};
+use super::pending::Pending;
+use super::{
+    Denied, Entry, Failed, Outcome, Refer, Write, Written, appointment, file, parts, reply, slot,
+    step,
+};
 use crate::{Care, message, patient, record, subscription};
 
 /// How often a write is tried when others change the same thing at the same moment.
@@ -28,9 +32,7 @@ pub(crate) struct Door<'a> {
     pub(crate) care: &'a Care,
     pub(crate) ctx: &'a Ctx,
     /// What the entries before this one write.
-    pub(crate) pending: Changes,
-    /// Where in `pending` each resource is.
-    at: BTreeMap<Key, usize>,
+    pub(crate) pending: Pending,
     /// What is noted when this entry is refused.
     pub(crate) tried: Note,
 }
@@ -103,41 +105,7 @@ impl Door<'_> {
 
     /// What an earlier entry writes under this key.
     pub(crate) fn put(&self, key: &Key) -> Option<&Put> {
-        let put = self.pending.puts.get(*self.at.get(key)?);
-        put.filter(|put| !put.delete)
-    }
-
-    /// Puts the later version of a schedule in the place of the earlier one.
-    fn again(&mut self, old: usize, put: Put) {
-        if let Some(key) = put.resource.key() {
-            self.at.insert(key, old);
-        }
-        if let Some(there) = self.pending.puts.get_mut(old) {
-            there.resource = put.resource;
-        }
-    }
-
-    /// Adds what an entry writes. The same resource twice in one commit is nobody's wish.
-    fn add(&mut self, mut changes: Changes) -> Result<(), Denied> {
-        self.pending.take_rows(&mut changes);
-        for put in changes.puts {
-            let key = put.resource.key().ok_or(Refusal::NotFound)?;
-            let next = self.pending.puts.len();
-            match self.at.insert(key, next) {
-                None => self.pending.puts.push(put),
-                Some(old) if put.resource.typ() != Schedule::TYPE || old >= next => {
-                    return Err(Refusal::not_now("refuse-fhir-twice").into());
-                }
-                // A schedule only moves its horizon on; the later one has seen the earlier one.
-                Some(old) => self.again(old, put),
-            }
-        }
-        self.pending.grants.extend(changes.grants);
-        self.pending.revokes.extend(changes.revokes);
-        self.pending.notes.extend(changes.notes);
-        self.pending.counts.extend(changes.counts);
-        self.pending.tell.extend(changes.tell);
-        Ok(())
+        self.pending.put(key)
     }
 }
 
@@ -146,9 +114,10 @@ pub(super) async fn pass(
     care: &Care,
     ctx: &Ctx,
     entries: &[Entry],
+    refers: &[Refer],
 ) -> Result<Vec<Written>, Failed> {
     for attempt in 0..TRIES {
-        let (planned, changes) = match plan(care, ctx, entries, attempt).await {
+        let (planned, changes) = match plan(care, ctx, entries, refers, attempt).await {
             Ok(done) => done,
             Err((failed, tried)) => return Err(refused(care, ctx, failed, tried).await),
         };
@@ -194,13 +163,13 @@ async fn plan(
     care: &Care,
     ctx: &Ctx,
     entries: &[Entry],
+    refers: &[Refer],
     attempt: usize,
 ) -> Result<Plans, (Failed, Note)> {
     let mut door = Door {
         care,
         ctx,
-        pending: Changes::default(),
-        at: BTreeMap::new(),
+        pending: Pending::default(),
         tried: Note::new("resource.write"),
     };
     let at = |entry, why| Failed {
@@ -214,7 +183,14 @@ async fn plan(
             Err(why) => return Err((at(number, why), tried(&entry.write))),
         }
     }
-    meant::join(entries, &mut all);
+    if let Some(number) = meant::twice(&all) {
+        let why = Refusal::not_now("refuse-fhir-twice").into();
+        let tried = entries.get(number).map(|entry| tried(&entry.write));
+        return Err((at(number, why), tried.unwrap_or(door.tried)));
+    }
+    let known = meant::referred(&door, entries, &all, refers).await;
+    let known = known.map_err(|failed| (failed, Note::new("resource.write")))?;
+    meant::join(entries, &mut all, known);
     let mut planned: Vec<(usize, Planned)> = Vec::with_capacity(all.len());
     for (number, one) in ordered(&all) {
         door.tried = entries
@@ -223,7 +199,7 @@ async fn plan(
         match noun(&mut door, one, &all).await {
             Ok(mut done) => {
                 let changes = std::mem::take(&mut done.changes);
-                if let Err(why) = door.add(changes) {
+                if let Err(why) = door.pending.add(changes) {
                     return Err((at(number, why), door.tried));
                 }
                 planned.push((number, done));
@@ -233,10 +209,11 @@ async fn plan(
     }
     planned.sort_by_key(|(number, _)| *number);
     let planned = planned.into_iter().map(|(_, planned)| planned).collect();
-    Ok((planned, door.pending))
+    Ok((planned, door.pending.changes))
 }
 
-/// Deletes first, then what is new (patients and cases before what hangs on them), then changes.
+/// Deletes first, then what is new (patients and cases before what hangs on them), then changes; the steps of a case in
+/// the order in which they are taken.
 fn ordered(all: &[Meant]) -> Vec<(usize, &Meant)> {
     let rank = |meant: &Meant| match meant {
         Meant::Delete(_) | Meant::Nothing(_) => 0,
@@ -244,11 +221,20 @@ fn ordered(all: &[Meant]) -> Vec<(usize, &Meant)> {
         Meant::Create(resource) => match resource.typ() {
             Patient::TYPE => 2,
             ServiceRequest::TYPE | Schedule::TYPE => 3,
+            Task::TYPE if parts::is_sent(resource) => 8,
+            Composition::TYPE if reply::is_reply(resource) => 11,
             Task::TYPE | Composition::TYPE | Slot::TYPE => 4,
             "Observation" => 5,
+            Appointment::TYPE | message::TYPE => 9,
             _ => 6,
         },
-        Meant::Update(..) => 7,
+        Meant::Update(_, resource) => match (resource.typ(), resource.str_at("status")) {
+            (Task::TYPE, Some("in-progress")) => 10,
+            (Task::TYPE, Some("completed" | "cancelled")) => 12,
+            (Task::TYPE, _) => 8,
+            (Appointment::TYPE, _) => 9,
+            _ => 7,
+        },
     };
     let mut list: Vec<(usize, &Meant)> = all.iter().enumerate().collect();
     list.sort_by_key(|(_, meant)| rank(meant));
@@ -295,6 +281,7 @@ async fn create(
             let news: Vec<&Resource> = news().collect();
             parts::create(door, resource, &news).await
         }
+        Composition::TYPE if reply::is_reply(resource) => reply::create(door, resource).await,
         Task::TYPE | Composition::TYPE => parts::joined(door, resource).await,
         Appointment::TYPE => appointment::create(door, resource).await,
         Slot::TYPE => slot::create(door, resource).await,

@@ -15,7 +15,6 @@ use super::door::{Door, Planned};
 use super::parts;
 use super::step::only;
 use crate::attachment;
-use crate::referral::case::Case;
 
 const FILE: [&str; 11] = [
     "resourceType",
@@ -65,7 +64,7 @@ pub(super) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Plann
         let changes = planned.await.map_err(elements)?;
         return Ok(Planned::created(key, changes));
     }
-    let case = Case::load(care, ctx, &id, "attachment.add").await?;
+    let case = door.case(&id, "attachment.add").await?;
     let planned = attachment::plan(care, ctx, &case, &key.id, view.title(), bytes).await;
     match planned.map_err(elements)? {
         (there, None) => Ok(Planned::unchanged(DocumentReference::key(&there))),
@@ -79,7 +78,7 @@ pub(super) async fn delete(door: &mut Door<'_>, stored: &Stored) -> Result<Plann
     let case = view.and_then(|view| view.request());
     let case = case.ok_or(Refusal::NotFound)?;
     door.tried = Note::new("attachment.remove").what(Task::key(&case));
-    let case = Case::load(door.care, door.ctx, &case, "attachment.remove").await?;
+    let case = door.case(&case, "attachment.remove").await?;
     let changes = attachment::plan_remove(door.ctx, &case, &stored.key.id)?;
     Ok(Planned::deleted(stored.key.clone(), changes))
 }

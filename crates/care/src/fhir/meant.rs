@@ -1,6 +1,6 @@
 //! What a write means before any noun is asked: conditional writes settled, what is there read, ids given.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_base::{Fault, Id, Refusal};
 use renkei_fhir::composition::Composition;
@@ -12,7 +12,7 @@ use renkei_store::{Clause, Query, Stored};
 use sha2::{Digest as _, Sha256};
 
 use super::door::Door;
-use super::{Denied, Entry, Kind, Write, kind, refer};
+use super::{Denied, Entry, Failed, Kind, Refer, Write, kind, refer};
 
 /// How many ids of one condition are looked at.
 const CLAIMS: usize = 8;
@@ -231,8 +231,9 @@ fn named(resource: &Resource, id: &Id) -> Resource {
 }
 
 /// Gives the parts of a referral the id of their case, and puts what is stored in the place of the entries' own addresses.
-pub(super) fn join(entries: &[Entry], meant: &mut [Meant]) {
+pub(super) fn join(entries: &[Entry], meant: &mut [Meant], searched: BTreeMap<String, Key>) {
     let mut known = addresses(entries, meant);
+    known.extend(searched);
     let letters: Vec<(String, Id)> = meant.iter().flat_map(letters_of).collect();
     for (entry, meant) in entries.iter().zip(meant.iter_mut()) {
         let Meant::Create(resource) = meant else {
@@ -260,6 +261,50 @@ pub(super) fn join(entries: &[Entry], meant: &mut [Meant]) {
             refer::replace(resource, &known);
         }
     }
+}
+
+/// The second entry for a resource that another one changes or deletes already.
+pub(super) fn twice(meant: &[Meant]) -> Option<usize> {
+    let mut seen = BTreeSet::new();
+    meant.iter().position(|one| match one {
+        Meant::Update(stored, _) | Meant::Delete(stored) => !seen.insert(stored.key.clone()),
+        _ => false,
+    })
+}
+
+/// What references by search point to: the one match, or what an entry with the same condition makes.
+pub(super) async fn referred(
+    door: &Door<'_>,
+    entries: &[Entry],
+    meant: &[Meant],
+    refers: &[Refer],
+) -> Result<BTreeMap<String, Key>, Failed> {
+    let mut known = BTreeMap::new();
+    for refer in refers {
+        let failed = |why| Failed {
+            entry: Some(refer.entry),
+            why,
+        };
+        let found = one(door, &refer.query, &refer.query.typ).await;
+        let key = match found.map_err(failed)? {
+            Some(stored) => Some(stored.key),
+            None => made(entries, meant, &refer.query),
+        };
+        let key = key.ok_or_else(|| failed(Denied::Precondition("refuse-fhir-reference")))?;
+        known.insert(refer.text.clone(), key);
+    }
+    Ok(known)
+}
+
+/// What an entry makes that is to be made only where this search finds nothing.
+fn made(entries: &[Entry], meant: &[Meant], query: &Query) -> Option<Key> {
+    let mut pairs = entries.iter().zip(meant);
+    let (_, made) = pairs.find(|(entry, _)| match &entry.write {
+        Write::Create { if_none_exist, .. } => if_none_exist.as_ref() == Some(query),
+        Write::ConditionalUpdate { query: own, .. } => own == query,
+        _ => false,
+    })?;
+    made.key()
 }
 
 fn addresses(entries: &[Entry], meant: &[Meant]) -> BTreeMap<String, Key> {

@@ -4,17 +4,16 @@
 use std::collections::BTreeSet;
 
 use renkei_base::{Fault, Micros, Refusal};
-use renkei_fhir::Resource;
+use renkei_fhir::{Key, Resource};
 use renkei_fhir::element::{code_of, text_of};
 use renkei_fhir::system::{HOLDER, NEWS};
 use renkei_fhir::task::{DECLINE_REASON, STATE, Task};
-use renkei_store::Stored;
+use renkei_store::{Changes, Stored};
 use serde_json::Value;
 
 use super::Denied;
 use super::door::{Door, Planned};
-use super::parts;
-use crate::referral::case::Case;
+use super::{parts, words};
 use crate::referral::rules::Outcome;
 use crate::referral::{ActForm, Command, State, Step, act, turn};
 
@@ -40,7 +39,6 @@ pub(super) async fn update(
     stored: &Stored,
     sent: &Resource,
 ) -> Result<Planned, Denied> {
-    let (care, ctx) = (door.care, door.ctx);
     let key = stored.key.clone();
     door.tried = renkei_store::Note::new("referral.update").what(key.clone());
     let wish = wish(&stored.resource, sent)?;
@@ -50,14 +48,28 @@ pub(super) async fn update(
         Wish::Step(command) => command,
     };
     door.tried = turn::tried(&key.id, command.step());
-    let case = Case::load(care, ctx, &key.id, &turn::action(command.step())).await?;
-    if case.version() != stored.version {
+    Ok(match take(door, &key, &command, Some(stored.version)).await? {
+        Some(changes) => Planned::updated(key, changes),
+        None => Planned::unchanged(key),
+    })
+}
+
+/// Takes a step of a case as the entries before leave it, if it is still that version. `None` where it was taken before.
+pub(super) async fn take(
+    door: &Door<'_>,
+    key: &Key,
+    command: &Command,
+    version: Option<u32>,
+) -> Result<Option<Changes>, Denied> {
+    let case = door.case(&key.id, &turn::action(command.step())).await?;
+    if version.is_some_and(|version| case.version() != version) {
         return Err(Refusal::Conflict.into());
     }
-    let outcome = act::plan(care, ctx, &case, Some(stored.version), &command).await;
+    let seen = Some(case.version());
+    let outcome = act::plan(door.care, door.ctx, &case, seen, command).await;
     match outcome.map_err(|failure| named(failure.into()))? {
-        Outcome::Already => Ok(Planned::unchanged(key)),
-        Outcome::Go { changes, .. } => Ok(Planned::updated(key, changes)),
+        Outcome::Already => Ok(None),
+        Outcome::Go { changes, .. } => Ok(Some(changes)),
     }
 }
 
@@ -187,7 +199,7 @@ fn element(field: &str) -> Option<&'static str> {
     match field {
         "reason" => Some("Task.statusReason.coding"),
         "text" => Some("Task.statusReason.text"),
-        other => parts::element(other),
+        other => words::element(other),
     }
 }
 

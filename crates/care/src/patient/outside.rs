@@ -189,7 +189,7 @@ async fn taken(
             .matches
             .iter()
             .any(|found| Some(&found.key.id) != own.as_ref());
-        let pending = door.pending.puts.iter().any(|put| {
+        let pending = door.pending.puts().iter().any(|put| {
             let mut list = put.resource.list("identifier").iter();
             put.resource.typ() == Patient::TYPE && list.any(|other| other == one)
         });

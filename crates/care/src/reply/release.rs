@@ -55,6 +55,23 @@ async fn release_tried(
     Err(Refusal::Conflict.into())
 }
 
+/// What the release of a new reply comes to on a case as it was read; `None` when it was done already. A reply that a
+/// colleague is writing is not written over.
+///
+/// # Errors
+/// As [`release`]; nothing was written.
+pub(crate) async fn plan_release(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    form: &ReplyForm,
+) -> Result<Option<Changes>, Failure> {
+    let form = normal(form)?;
+    let (_, area) = party::areas(care, ctx, case).await?;
+    let decided = decide_release(ctx, case, 0, &form, &area, &care.deadlines)?;
+    Ok(decided.map(|(changes, _)| changes))
+}
+
 /// The rule of releasing: pure. `None` when it was done already.
 pub(crate) fn decide_release(
     ctx: &Ctx,

@@ -23,11 +23,11 @@ renkei_testkit::each_backend!(
     a_word_on_a_case,
 );
 
-fn resource(value: &Value) -> Resource {
+pub(crate) fn resource(value: &Value) -> Resource {
     Resource::from_json(&value.to_string()).unwrap()
 }
 
-fn made(full_url: &str, value: &Value) -> Entry {
+pub(crate) fn made(full_url: &str, value: &Value) -> Entry {
     Entry {
         full_url: full_url.to_owned(),
         write: Write::Create {
@@ -37,7 +37,7 @@ fn made(full_url: &str, value: &Value) -> Entry {
     }
 }
 
-fn request(patient: &str) -> Value {
+pub(crate) fn request(patient: &str) -> Value {
     json!({
         "resourceType": "ServiceRequest",
         "status": "draft",
@@ -51,7 +51,7 @@ fn request(patient: &str) -> Value {
     })
 }
 
-fn letter(patient: &str) -> Value {
+pub(crate) fn letter(patient: &str) -> Value {
     let section = |code: &str, text: &str| {
         json!({"code": {"coding": [{"system": "http://jpfhir.jp/fhir/clins/CodeSystem/document-section", "code": code}]},
             "text": {"status": "additional", "div": format!("<div xmlns=\"http://www.w3.org/1999/xhtml\">{text}</div>")}})
@@ -75,7 +75,7 @@ fn letter(patient: &str) -> Value {
     })
 }
 
-fn file(request: &str, data: &str) -> Value {
+pub(crate) fn file(request: &str, data: &str) -> Value {
     json!({
         "resourceType": "DocumentReference",
         "status": "current",
@@ -210,7 +210,7 @@ async fn a_referral_by_its_parts_goes_round(backend: Backend) {
     assert_eq!(state(&region, doctor, &case).await, State::Closed);
 }
 
-fn booking(case: &Id, slot: &Key) -> Value {
+pub(crate) fn booking(case: &Id, slot: &Key) -> Value {
     json!({
         "resourceType": "Appointment",
         "status": "booked",
@@ -231,7 +231,7 @@ fn slot(start: &str, end: &str) -> Value {
 }
 
 /// Opens slots of half an hour from nine on, in one transaction.
-async fn open(region: &Region, who: &Who, count: usize) -> Vec<Key> {
+pub(crate) async fn open(region: &Region, who: &Who, count: usize) -> Vec<Key> {
     let times = [("09:00", "09:30"), ("09:30", "10:00"), ("10:00", "10:30")];
     let entries = times.iter().take(count);
     let entries = entries.map(|(start, end)| made("", &slot(start, end)));

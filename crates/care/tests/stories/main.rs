@@ -17,6 +17,7 @@ mod document_reply;
 mod draft;
 mod fhir;
 mod fhir_pointing;
+mod fhir_several;
 mod fhir_step;
 mod fhir_traces;
 mod find;

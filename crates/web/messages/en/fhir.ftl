@@ -1,6 +1,7 @@
 # FHIR REST: what other programs are told
 fhir-server = Regional medical cooperation, renkei
 fhir-security = Registered machine clients get a token of five minutes at /oauth2/token for a signed JWT (private_key_jwt with ES384 or RS384; SMART Backend Services).
+fhir-has = _has:type:reference:parameter finds what something points to, by the references of searchRevInclude (not for types that belong to no patient). _include and _revinclude take :iterate, four steps at most.
 fhir-not-found = Not there, or not for you to see.
 fhir-gone = It was deleted. Its versions can be read under _history.
 fhir-no-such-address = There is nothing at this address. /fhir/metadata says what is offered.

@@ -11,7 +11,10 @@ refuse-fhir-no-condition = A conditional write needs a condition. Add search par
 refuse-fhir-twice = One transaction cannot write the same resource twice. Send the changes one after the other.
 refuse-fhir-file = A file of a referral cannot be rewritten. Delete it and attach it again.
 refuse-fhir-letter = Send the letter (Composition) in one transaction with its ServiceRequest, or change it by PUT once the draft is there.
-refuse-fhir-reply = A change of this element does not send a reply. Send the document of the reply.
+refuse-fhir-reply = A change of this element does not send a reply. Send a Composition whose type is a kind of reply, or the document of the reply.
+refuse-fhir-reference = A reference by search (such as Patient?identifier=…) does not fit exactly one resource.
+fault-fhir-answers = Say in relatesTo which letter the reply answers: code appends, targetReference the Composition of the letter.
+fault-fhir-final-only = Send a reply as final. Drafts are written on the pages.
 refuse-fhir-book = Appointments are booked by an Appointment. A Task alone cannot become booked.
 refuse-fhir-no-step = This Task is not the work of a referral.
 
@@ -37,8 +40,8 @@ fault-fhir-no-step = No step stands for this change.
 fault-fhir-status-differs = status and businessStatus do not fit together. Send one step at a time.
 fault-fhir-own-only = You cannot write in the name of another institution.
 fault-fhir-number-taken = Another patient has this patient number.
-fault-fhir-draft-first = Make a draft first; then send the steps one by one.
-fault-fhir-section = A letter has no such section. It would be lost, so it is not accepted.
+fault-fhir-draft-first = It cannot be made in this status. Send a draft (ServiceRequest draft, Composition preliminary); a Task with the status requested in the same transaction sends it.
+fault-fhir-section = A letter or a reply has no such section. It would be lost, so it is not accepted.
 fault-fhir-letter-only = From here only the letter (Composition) of this referral can be pointed to.
 fault-fhir-slot-time = Not the time of the slot. Send the slot's time, or leave the time out.
 fault-fhir-slot-status = A slot is free or busy-unavailable (withdrawn). It becomes busy by an Appointment.

@@ -1,6 +1,7 @@
 # FHIR REST: 他のプログラムへの返事
 fhir-server = 地域医療連携 renkei
 fhir-security = 登録された機械クライアントが、署名した JWT（private_key_jwt、ES384 または RS384）で /oauth2/token から5分間のトークンを受け取ります（SMART Backend Services）。
+fhir-has = _has:（型）:（参照）:（検索パラメータ） で、それを指しているもので探せます。searchRevInclude にある参照が使えます（患者に属さない型は除く）。_include と _revinclude には :iterate も使えます（4段まで）。
 fhir-not-found = ありません（または、閲覧の権限がありません）。
 fhir-gone = 削除されています。これまでの版は _history で読めます。
 fhir-no-such-address = この場所には何もありません。使える操作は /fhir/metadata にあります。

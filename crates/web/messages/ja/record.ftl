@@ -11,7 +11,10 @@ refuse-fhir-no-condition = 条件のない条件付きの書き込みはでき�
 refuse-fhir-twice = 一つのトランザクションで、同じリソースを二度書くことはできません。別々に送ってください。
 refuse-fhir-file = 紹介に付けたファイルは書き換えられません。消して、付け直してください。
 refuse-fhir-letter = 紹介状（Composition）は、ServiceRequest と一つのトランザクションで送るか、下書きができたあとに PUT で直してください。
-refuse-fhir-reply = 返書は、この要素の変更では送れません。返書の文書を送ってください。
+refuse-fhir-reply = 返書は、この要素の変更では送れません。type に返書の種類を持つ Composition か、返書の文書を送ってください。
+refuse-fhir-reference = 検索による参照（Patient?identifier=… など）に合うものが、ちょうど一つではありません。
+fault-fhir-answers = どの紹介状への返書かを、relatesTo（code は appends、targetReference は紹介状の Composition）に書いてください。
+fault-fhir-final-only = 返書は final で送ってください。下書きは画面で書けます。
 refuse-fhir-book = 予約は Appointment で行います。Task の状態だけを予約済みにすることはできません。
 refuse-fhir-no-step = この Task は、紹介の手続きではありません。
 
@@ -37,8 +40,8 @@ fault-fhir-no-step = この変更に当たる手続きがありません。
 fault-fhir-status-differs = status と businessStatus が合っていません。手続きは一度に一つずつ送ってください。
 fault-fhir-own-only = ほかの機関の名前では書けません。
 fault-fhir-number-taken = この患者番号は、ほかの患者が使っています。
-fault-fhir-draft-first = 先に下書きとして作り、送信などの手続きは、そのあとで一つずつ行ってください。
-fault-fhir-section = この節は紹介状にありません。保存すると失われるため、受け取れません。
+fault-fhir-draft-first = この状態では作れません。下書き（ServiceRequest は draft、Composition は preliminary）として送り、同じトランザクションの Task を requested にすると送信されます。
+fault-fhir-section = この節は紹介状や返書にありません。保存すると失われるため、受け取れません。
 fault-fhir-letter-only = ここから指せるのは、この紹介の紹介状（Composition）だけです。
 fault-fhir-slot-time = 予約枠の時刻と違います。予約枠と同じ時刻にするか、時刻を省いてください。
 fault-fhir-slot-status = 予約枠は free（空き）か busy-unavailable（取り下げ）にしてください。予約済みにするのは Appointment です。

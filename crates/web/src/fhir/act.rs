@@ -27,6 +27,7 @@ pub(crate) enum Act {
     Version(Key, u32),
     History(Key),
     TypeHistory(&'static Kind),
+    SystemHistory,
     Search(&'static Kind),
     Write(Box<Write>),
 }
@@ -99,6 +100,7 @@ pub(crate) async fn perform(place: &Place<'_>, mut asked: Asked) -> Result<Reply
         Act::Read(key) => read::current(place, &key, &asked).await,
         Act::Version(key, version) => read::version(place, &key, version, &asked).await,
         Act::History(key) => history::of_one(place, &key, &asked.pairs).await,
+        Act::SystemHistory => history::of_all(place, &asked.pairs).await,
         Act::TypeHistory(kind) => history::of_type(place, kind, &asked.pairs).await,
         Act::Search(kind) => search::answer(place, kind, &asked).await,
         Act::Write(write) => write::one(place, *write).await,
@@ -110,6 +112,11 @@ pub(crate) fn of(guest: &Guest, asked: &mut Asked) -> Result<Act, No> {
     let path = std::mem::take(&mut asked.path);
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     let name = parts.first().copied().unwrap_or_default();
+    let looks = matches!(asked.method, Method::GET | Method::HEAD);
+    if looks && parts == ["_history"] {
+        // Each type by itself is asked for there.
+        return Ok(Act::SystemHistory);
+    }
     let kind = kind(name).ok_or_else(not_kept)?;
     let act = match (asked.method.as_str(), parts.get(1..).unwrap_or_default()) {
         ("GET" | "HEAD", rest) => look(kind, rest)?,
@@ -258,6 +265,23 @@ fn if_none_exist(kind: &Kind, asked: &Asked) -> Result<Option<Query>, No> {
     condition(kind, &pairs).map(Some)
 }
 
+/// The search that a reference is: `Patient?identifier=…`, also with our own address before it.
+pub(crate) fn reference(place: &Place<'_>, text: &str) -> Result<Query, No> {
+    let own = text.strip_prefix(&place.base());
+    let (name, search) = own
+        .unwrap_or(text)
+        .trim_start_matches('/')
+        .split_once('?')
+        .ok_or_else(not_kept)?;
+    let kind = kind(name).ok_or_else(not_kept)?;
+    let pairs = asked::pairs(search);
+    asked::checked(&pairs)?;
+    let query = condition(kind, &pairs)?;
+    search::may(place.guest, &query)?;
+    place.guest.may(kind.name, Interaction::Search)?;
+    Ok(query)
+}
+
 /// The search of a conditional write: without one, everything would be meant.
 fn condition(kind: &Kind, pairs: &Pairs) -> Result<Query, No> {
     let query = search::query(kind, pairs.iter().filter(|(name, _)| name != "_format"))?;
@@ -275,7 +299,7 @@ fn condition(kind: &Kind, pairs: &Pairs) -> Result<Query, No> {
 fn needs(kind: &'static Kind, act: &Act) -> Vec<(&'static str, Interaction)> {
     let main = match act {
         Act::Read(_) | Act::Version(..) | Act::History(_) => Interaction::Read,
-        Act::TypeHistory(_) | Act::Search(_) => Interaction::Search,
+        Act::TypeHistory(_) | Act::SystemHistory | Act::Search(_) => Interaction::Search,
         Act::Write(write) => match **write {
             Write::Create { .. } => Interaction::Create,
             Write::Update { .. } | Write::ConditionalUpdate { .. } => Interaction::Update,

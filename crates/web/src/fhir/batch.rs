@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use renkei_base::limits;
-use renkei_care::fhir::{self, Entry};
+use renkei_care::fhir::{self, Entry, Refer, Write};
 use renkei_fhir::bundle::{self, Answered, Page, Response};
 
 use super::act::{self, Act, Place};
@@ -169,22 +169,24 @@ async fn transaction(
 ) -> Result<Reply, No> {
     let mut answers = Answers::of(place, entries.len());
     let (mut writes, mut reads) = (Vec::new(), Vec::new());
+    let mut refers = Vec::new();
     for (number, entry) in entries.into_iter().enumerate() {
         let full_url = entry.full_url.clone();
-        match meant(place, entry).map_err(|no| no.at(&at(number)))? {
-            Meant::Write(write) => writes.push((
-                number,
-                Entry {
-                    full_url,
-                    write: *write,
-                },
-            )),
+        let asked = meant(place, entry).map_err(|no| no.at(&at(number)))?;
+        match asked {
+            Meant::Write(write) => {
+                let found = searched(place, &write, writes.len());
+                refers.extend(found.map_err(|no| no.at(&at(number)))?);
+                let write = *write;
+                writes.push((number, Entry { full_url, write }));
+            }
             Meant::Read(asked) => reads.push((number, asked)),
         }
     }
     let (numbers, writes): (Vec<usize>, Vec<Entry>) = writes.into_iter().unzip();
     if !writes.is_empty() {
-        let written = fhir::transaction(&place.care, &place.guest.ctx, writes).await;
+        let ctx = &place.guest.ctx;
+        let written = fhir::transaction_with(&place.care, ctx, writes, &refers).await;
         let written = written.map_err(|failed| {
             let entry = failed.entry.and_then(|entry| numbers.get(entry));
             let no = No::from(failed.why);
@@ -205,6 +207,22 @@ async fn transaction(
         answers.put(number, answered);
     }
     Ok(answers.page("transaction-response"))
+}
+
+/// The references of an entry that are searches. A condition tells what is there, so it needs the right to search.
+fn searched(place: &Place<'_>, write: &Write, entry: usize) -> Result<Vec<Refer>, No> {
+    let (Write::Create { resource, .. }
+    | Write::Update { resource, .. }
+    | Write::ConditionalUpdate { resource, .. }) = write
+    else {
+        return Ok(Vec::new());
+    };
+    let texts = fhir::searched(resource);
+    let refers = texts.into_iter().map(|text| {
+        let query = act::reference(place, &text)?;
+        Ok(Refer { entry, text, query })
+    });
+    refers.collect()
 }
 
 /// What an entry of a transaction asks for.

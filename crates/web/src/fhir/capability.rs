@@ -72,6 +72,7 @@ fn said(app: &App, guest: &Guest) -> Reply {
         description: &text("fhir-server"),
         security: &text("fhir-security"),
         token: &format!("{}/oauth2/token", app.config.base_url),
+        has: &text("fhir-has"),
     };
     Reply::ok(statement(&server, &offered).to_string())
 }

@@ -1,5 +1,6 @@
-//! history: of one resource, of a type.
+//! history: of one resource, of a type, of all types.
 
+use renkei_access::Interaction;
 use renkei_base::Micros;
 use renkei_care::fhir::{self, Kind};
 use renkei_fhir::Key;
@@ -101,27 +102,39 @@ pub(crate) async fn of_type(
     kind: &'static Kind,
     pairs: &Pairs,
 ) -> Result<Reply, No> {
+    several(place, &[kind], &format!("{}/_history", kind.name), pairs).await
+}
+
+/// `GET _history`: of all types that the token may search.
+pub(crate) async fn of_all(place: &Place<'_>, pairs: &Pairs) -> Result<Reply, No> {
+    let kinds = fhir::kinds().iter();
+    let allowed: Vec<&'static Kind> = kinds
+        .filter(|kind| place.guest.allows(kind.name, Interaction::Search))
+        .collect();
+    if allowed.is_empty() {
+        place.guest.may("*", Interaction::Search)?;
+    }
+    several(place, &allowed, "_history", pairs).await
+}
+
+async fn several(
+    place: &Place<'_>,
+    kinds: &[&'static Kind],
+    path: &str,
+    pairs: &Pairs,
+) -> Result<Reply, No> {
     let wanted = Wanted::of(place, pairs)?;
+    let types: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
+    let most = kinds.iter().filter_map(|kind| most(kind)).min();
     let query = HistoryQuery {
-        typ: kind.name.to_owned(),
+        typ: types.first().copied().unwrap_or_default().to_owned(),
         since: wanted.since,
-        count: most(kind).map_or(wanted.count, |most| wanted.count().min(most)),
+        count: most.map_or(wanted.count, |most| wanted.count().min(most)),
         cursor: wanted.cursor.clone(),
     };
-    let found = place
-        .care
-        .store
-        .type_history(&place.guest.ctx, &query)
-        .await?;
-    let path = format!("{}/_history", kind.name);
-    Ok(page(
-        place,
-        &path,
-        &wanted,
-        found.versions,
-        None,
-        found.next,
-    ))
+    let found = fhir::histories(&place.care, &place.guest.ctx, &types, &query).await?;
+    let (versions, next) = (found.versions, found.next);
+    Ok(page(place, path, &wanted, versions, None, next))
 }
 
 fn page(

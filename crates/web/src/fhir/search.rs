@@ -4,6 +4,7 @@ use renkei_access::Interaction;
 use renkei_base::limits;
 use renkei_care::fhir::{self, Kind};
 use renkei_fhir::bundle::{Answered, Page};
+use renkei_fhir::capability;
 use renkei_fhir::operation_outcome::Severity;
 use renkei_fhir::search::{self, Kind as Sort};
 use renkei_fhir::summary::Elements;
@@ -18,11 +19,13 @@ use super::read::{narrowed, split};
 use super::reply::Reply;
 
 /// Parameters that say how to answer.
-const MANNER: [&str; 7] = [
+const MANNER: [&str; 9] = [
     "_count",
     "_cursor",
     "_include",
+    "_include:iterate",
     "_revinclude",
+    "_revinclude:iterate",
     "_sort",
     "_summary",
     "_total",
@@ -134,6 +137,7 @@ fn wanted(place: &Place<'_>, kind: &'static Kind, pairs: &Pairs) -> Result<Wante
         query.count = 1;
         query.total = true;
         query.includes.clear();
+        query.iterate.clear();
     }
     let said = pairs
         .iter()
@@ -154,10 +158,27 @@ pub(crate) fn most(kind: &Kind) -> Option<usize> {
 
 /// Whether a parameter is one of ours, whatever its modifier and value.
 fn known(kind: &Kind, name: &str) -> bool {
+    if let Some(rest) = name.strip_prefix("_has:") {
+        return has(kind, rest);
+    }
     let head = name.split([':', '.']).next().unwrap_or_default();
     MANNER.contains(&name)
         || matches!(head, "_id" | "_lastUpdated")
         || search::param(kind.name, head).is_some()
+}
+
+/// Whether `Observation:patient:code` is something of ours that points to this type.
+fn has(kind: &Kind, rest: &str) -> bool {
+    let mut parts = rest.splitn(3, ':');
+    let (Some(typ), Some(reference), Some(asked)) = (parts.next(), parts.next(), parts.next())
+    else {
+        return false;
+    };
+    let asked = asked.split(':').next().unwrap_or_default();
+    let points = search::param(typ, reference)
+        .is_some_and(|param| param.kind == Sort::Reference && capability::points(param, kind.name));
+    let other = fhir::kind(typ).filter(|_| points);
+    other.is_some_and(|other| asked != "_has" && known(other, asked) && !MANNER.contains(&asked))
 }
 
 /// The search of these parameters. What is not known is refused.
@@ -195,7 +216,7 @@ pub(crate) fn may(guest: &Guest, query: &Query) -> Result<(), No> {
             None => {}
         }
     }
-    for include in &query.includes {
+    for include in query.includes.iter().chain(&query.iterate) {
         if let Include::Reverse { typ, .. } = include {
             guest.may(typ, Interaction::Search)?;
         }
