@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`kind`] | kinds of institution |
 //! | [`area`], [`municipality`] | 圏域 and the municipalities that they are made of, at any date |
+//! | [`boundary`] | outlines of municipalities; areas dissolved from them |
 //! | [`institution`], [`contact`] | registration by hand, what an institution says of itself |
 //! | [`tag`], [`function`] | what institutions can do, in the region's words; functions of the medical plan |
 //! | [`profile`] | what an institution says on its page, section by section |
@@ -16,6 +17,7 @@
 //! | [`finder`] | search over all institutions, in memory |
 
 pub mod area;
+pub mod boundary;
 pub mod code;
 pub mod confirmation;
 pub mod contact;
@@ -24,14 +26,17 @@ pub mod enquiry;
 pub mod finder;
 pub mod function;
 mod gate;
+pub mod guide;
 pub mod import;
 pub mod institution;
 pub mod kind;
 pub mod matching;
 pub mod municipality;
+pub mod opendata;
 pub mod opening;
 pub mod profile;
 pub mod tag;
+pub mod tool;
 
 pub use area::{Area, AreaKind, Areas};
 pub use finder::{Filter, Finder, Found, Search};

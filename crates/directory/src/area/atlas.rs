@@ -91,10 +91,22 @@ impl Atlas {
             .filter(move |kind| self.of_kind(*kind, date).next().is_some())
     }
 
-    /// The areas of a kind at a date, by code.
+    /// All areas of all kinds and times, under each of their names.
+    pub fn ever(&self) -> impl Iterator<Item = &Area> {
+        self.areas.iter()
+    }
+
+    /// The areas of a kind at a date, by code. One that has lost all its members is no more.
     pub fn of_kind(&self, kind: AreaKind, date: Date) -> impl Iterator<Item = &Area> {
         let areas = self.areas.iter();
-        areas.filter(move |area| area.kind == kind && area.validity.holds(date))
+        areas.filter(move |area| {
+            area.kind == kind && area.validity.holds(date) && self.inhabited(kind, &area.code, date)
+        })
+    }
+
+    fn inhabited(&self, kind: AreaKind, code: &str, date: Date) -> bool {
+        let mut members = self.members_ever(kind, code);
+        members.any(|member| member.validity.holds(date))
     }
 
     /// The area with this code at a date.
