@@ -159,8 +159,8 @@ pub(crate) enum Question {
 }
 
 const BODY: &str = "select body from resource where typ = ?1 and id = ?2";
-const FILTERED: &str = "select r.patient, r.typ, r.id, r.version, r.scope, r.owner, r.updated, r.deleted, r.body \
-    from resource r where r.typ = ?1 and r.id = ?2 and (r.patient = '' or exists (select 1 from access seen \
+const FILTERED: &str = "select r.patient, r.typ, r.id, r.version, r.scope, r.owner, r.updated, r.deleted, r.draft_of, r.body \
+    from resource r where r.typ = ?1 and r.id = ?2 and r.draft_of in ('', ?3) and (r.patient = '' or exists (select 1 from access seen \
     where seen.patient = r.patient and (seen.kind, seen.grantee) in (values ('institution', ?3), ('person', ?3)) \
     and seen.until > 1 and (seen.scope = 'record' or seen.scope = r.scope or r.scope = 'identity')))";
 
@@ -221,6 +221,7 @@ fn all_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
         Option<String>,
         i64,
         i64,
+        String,
     ) = (
         row.get(0)?,
         row.get(1)?,
@@ -230,7 +231,8 @@ fn all_columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<String> {
         row.get(5)?,
         row.get(6)?,
         row.get(7)?,
+        row.get(8)?,
     );
     std::hint::black_box(head);
-    row.get(8)
+    row.get(9)
 }

@@ -144,7 +144,7 @@ impl Store {
         let sql = format!(
             "select {COLUMNS} from resource r where r.typ = $1 and r.id = $2 and {visible}"
         );
-        self.db().query(sql, params).await
+        self.db().query_key(sql, params).await
     }
 
     pub(crate) async fn earlier(

@@ -73,6 +73,19 @@ impl Db {
         }
     }
 
+    /// As [`Self::query`], for a question by key with at most a few rows: with SQLite it is answered on the caller's own
+    /// thread, which is many times quicker than to hand it to another and wait.
+    pub(crate) async fn query_key(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(db) => db.query_key(&sql.into(), &params),
+            Self::Postgres(db) => db.query(sql.into(), params).await,
+        }
+    }
+
     /// Rows of the audit, wherever they are kept. In no order across the files.
     pub(crate) async fn query_audit(
         &self,

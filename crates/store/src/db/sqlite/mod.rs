@@ -125,6 +125,11 @@ impl Sqlite {
         self.main.readers.ask(sql, params).await
     }
 
+    /// As [`Self::query`], for a question by key: answered at once.
+    pub(crate) fn query_key(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        self.main.readers.answer(sql, params)
+    }
+
     /// Asks both files that hold audit rows.
     pub(crate) async fn query_audit(
         &self,

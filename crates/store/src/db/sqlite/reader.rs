@@ -1,9 +1,10 @@
-//! Reader threads: each has a connection of its own and takes the next question from the shared queue.
+//! Readers: threads with a connection each, that take the next question from the shared queue; and connections at hand
+//! for questions by key, which the caller's own thread asks.
 
 use std::borrow::Cow;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::oneshot;
 
@@ -15,6 +16,8 @@ use crate::db::{Row, Value, lane};
 const STEPS: i32 = 100_000;
 /// A question that needs more looks than this is given up (some ten seconds).
 const LOOKS: u64 = 4_000;
+/// Connections at hand that are kept open.
+const AT_HAND: usize = 4;
 
 pub(super) struct Question {
     pub(super) sql: Cow<'static, str>,
@@ -25,7 +28,9 @@ pub(super) struct Question {
 /// Readers of one file.
 #[derive(Debug)]
 pub(super) struct Readers {
+    path: PathBuf,
     questions: flume::Sender<Question>,
+    at_hand: Mutex<Vec<Reader>>,
 }
 
 impl Readers {
@@ -38,7 +43,34 @@ impl Readers {
                 .spawn(move || serve(&path, &queue))
                 .map_err(|error| StoreError::Driver(error.to_string()))?;
         }
-        Ok(Self { questions })
+        Ok(Self {
+            path: path.to_owned(),
+            questions,
+            at_hand: Mutex::default(),
+        })
+    }
+
+    /// A question by key, answered on this very thread. It touches a few pages that mostly are in memory; to wake a
+    /// reader's thread and to be woken by it takes several times as long as the answer itself.
+    pub(super) fn answer(&self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let kept = self.at_hand().pop();
+        let asked = match kept {
+            Some(reader) => Ok(reader),
+            None => Reader::open(&self.path),
+        };
+        let mut reader = asked.map_err(|error| read_error(&error))?;
+        let result = reader.answer(sql, params);
+        if !result.as_ref().is_err_and(fatal) {
+            let mut at_hand = self.at_hand();
+            if at_hand.len() < AT_HAND {
+                at_hand.push(reader);
+            }
+        }
+        result.map_err(|error| read_error(&error))
+    }
+
+    fn at_hand(&self) -> std::sync::MutexGuard<'_, Vec<Reader>> {
+        self.at_hand.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn ask(
@@ -63,6 +95,7 @@ impl Readers {
 }
 
 /// A connection, and how often SQLite has looked at the bound since the question began.
+#[derive(Debug)]
 struct Reader {
     link: Link,
     looks: Arc<AtomicU64>,
@@ -78,16 +111,17 @@ impl Reader {
         Ok(Self { link, looks })
     }
 
-    fn answer(&mut self, question: &Question) -> rusqlite::Result<Vec<Row>> {
+    fn answer(&mut self, sql: &str, params: &[Value]) -> rusqlite::Result<Vec<Row>> {
         self.looks.store(0, Ordering::Relaxed);
-        self.link.query(&question.sql, &question.params)
+        self.link.query(sql, params)
     }
 }
 
 fn serve(path: &Path, queue: &flume::Receiver<Question>) {
     let mut reader: Option<Reader> = None;
     while let Ok(question) = queue.recv() {
-        let result = opened(&mut reader, path).and_then(|reader| reader.answer(&question));
+        let result = opened(&mut reader, path)
+            .and_then(|reader| reader.answer(&question.sql, &question.params));
         if result.as_ref().is_err_and(fatal) {
             reader = None;
         }
