@@ -102,6 +102,10 @@ pub(crate) enum Import {
     CareServices(ImportFile),
     /// 地方厚生局 list of institution codes: zip or CSV.
     InstitutionCodes(ImportFile),
+    /// Areas (圏域) as sets of municipalities: a CSV with the columns of `/opendata/areas.csv`.
+    Areas(ImportFile),
+    /// Outlines of municipalities: 国土数値情報 N03, GeoJSON or TopoJSON, plain or zip.
+    Boundaries(ImportFile),
 }
 
 impl Import {
@@ -111,6 +115,8 @@ impl Import {
             Self::MedicalInstitutions(_) => "medical-institutions",
             Self::CareServices(_) => "care-services",
             Self::InstitutionCodes(_) => "institution-codes",
+            Self::Areas(_) => "areas",
+            Self::Boundaries(_) => "boundaries",
         }
     }
 
@@ -118,7 +124,9 @@ impl Import {
         match self {
             Self::MedicalInstitutions(file)
             | Self::CareServices(file)
-            | Self::InstitutionCodes(file) => file,
+            | Self::InstitutionCodes(file)
+            | Self::Areas(file)
+            | Self::Boundaries(file) => file,
         }
     }
 }

@@ -25,6 +25,7 @@ pub const GROUPS: &[&str] = &[
     "slot",
     "institution",
     "department",
+    "area",
     "tag",
     "function",
     "confirmation",

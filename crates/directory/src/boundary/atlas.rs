@@ -1,0 +1,103 @@
+//! All outlines in memory, and what is made of them once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use renkei_store::boundary::BoundaryRow;
+
+use super::dissolve::dissolve;
+use super::{Point, Ring, edges, unpack};
+
+/// How many dissolved outlines are remembered; more than all areas of a prefecture.
+const REMEMBERED: usize = 500;
+
+/// Where outlines come from, as it is named beside a map.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    pub source: String,
+    /// `2021-01-01`, or empty.
+    pub date: String,
+}
+
+/// The outlines of all municipalities that have one.
+#[derive(Debug, Default)]
+pub struct Boundaries {
+    shapes: BTreeMap<String, Vec<Ring>>,
+    origins: BTreeMap<String, Origin>,
+    dissolved: Mutex<HashMap<Vec<String>, Arc<Vec<Ring>>>>,
+}
+
+impl Boundaries {
+    /// From the rows of the table; what is not rings is left out.
+    pub fn new(rows: Vec<BoundaryRow>) -> Self {
+        let mut all = Self::default();
+        for row in rows {
+            if let Some(rings) = unpack(&row.rings) {
+                let origin = Origin {
+                    source: row.source,
+                    date: row.source_date,
+                };
+                all.origins.insert(row.municipality.clone(), origin);
+                all.shapes.insert(row.municipality, rings);
+            }
+        }
+        all
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.shapes.is_empty()
+    }
+
+    /// The outline of a municipality.
+    pub fn of(&self, municipality: &str) -> Option<&[Ring]> {
+        self.shapes.get(municipality).map(Vec::as_slice)
+    }
+
+    /// Where the outlines of these municipalities come from.
+    pub fn origins<'a>(
+        &self,
+        municipalities: impl IntoIterator<Item = &'a str>,
+    ) -> BTreeSet<Origin> {
+        let found = municipalities
+            .into_iter()
+            .filter_map(|code| self.origins.get(code));
+        found.cloned().collect()
+    }
+
+    /// The outline of several together: made once. Those without an outline are left out.
+    pub fn together(&self, municipalities: &[String]) -> Arc<Vec<Ring>> {
+        let mut known = self
+            .dissolved
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known.get(municipalities) {
+            return Arc::clone(found);
+        }
+        let shapes = municipalities.iter().filter_map(|code| self.of(code));
+        let outline = Arc::new(dissolve(shapes));
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(municipalities.to_vec(), Arc::clone(&outline));
+        outline
+    }
+
+    /// Which of these touch each other, by their places in the list: pairs, the smaller first.
+    pub fn touching(&self, groups: &[Vec<String>]) -> BTreeSet<(usize, usize)> {
+        let mut owner: HashMap<(Point, Point), usize> = HashMap::new();
+        let mut pairs = BTreeSet::new();
+        for (place, group) in groups.iter().enumerate() {
+            let rings = group.iter().filter_map(|code| self.of(code)).flatten();
+            for (a, b) in rings.flat_map(|ring| edges(ring)) {
+                match owner.get(&(b, a)) {
+                    Some(other) if *other != place => {
+                        pairs.insert(((*other).min(place), (*other).max(place)));
+                    }
+                    _ => {}
+                }
+                owner.insert((a, b), place);
+            }
+        }
+        pairs
+    }
+}
