@@ -5,8 +5,10 @@
 //! | [`letter`] | 診療情報提供書 in the layout of 別紙様式11 |
 //! | [`ticket`] | 予約票, one A4 page for the patient |
 //! | [`reply`] | 返書: what became of a referral |
+//! | [`guide`] | 連携マップ, ガイドブック: who offers what in an area |
 //! | [`qr`] | QR codes as SVG |
 //! | [`map`] | maps as SVG |
+//! | [`sheet`] | tables for spreadsheet programs |
 //! | [`parts`] | what the documents share: stamp, party, person |
 //! | [`error`] | why a document could not be made |
 //! | `world` | the closed world that typst sees: templates, fonts and one JSON file |
@@ -19,11 +21,13 @@
 
 pub mod error;
 mod font;
+pub mod guide;
 pub mod letter;
 pub mod map;
 pub mod parts;
 pub mod qr;
 pub mod reply;
+pub mod sheet;
 mod text;
 pub mod ticket;
 mod world;
@@ -32,6 +36,7 @@ mod world;
 mod proof;
 
 pub use error::ReportError;
+pub use guide::{Guide, GuideEntry, GuidePlace, guide};
 pub use letter::{Letter, letter};
 pub use parts::{Party, Person, Stamp};
 pub use reply::{Reply, ReplyKind, reply};

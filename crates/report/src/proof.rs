@@ -9,7 +9,7 @@ use jiff::civil::date;
 use serde::Serialize;
 
 use crate::parts::{Party, Person, Stamp};
-use crate::world::{Sheet, render};
+use crate::world::{Sheet, render_with};
 
 /// What poppler reads from a proof; `None` where poppler is not installed.
 #[derive(Debug)]
@@ -45,12 +45,23 @@ pub(crate) fn proof<T: Serialize>(
     document: &T,
     stamp: &Stamp,
 ) -> Option<Proof> {
+    proof_with(name, template, document, stamp, None)
+}
+
+/// The same with a picture.
+pub(crate) fn proof_with<T: Serialize>(
+    name: &str,
+    template: &'static str,
+    document: &T,
+    stamp: &Stamp,
+    picture: Option<&str>,
+) -> Option<Proof> {
     #[expect(
         clippy::disallowed_methods,
         reason = "measures how long a document takes"
     )]
     let start = Instant::now();
-    let sheet = render(template, document, stamp).unwrap();
+    let sheet = render_with(template, document, stamp, picture).unwrap();
     println!(
         "{name}: {} ms, {} kB",
         start.elapsed().as_millis(),

@@ -22,11 +22,12 @@ use crate::{ReportError, qr};
 /// What the templates read with `json("data.json")`.
 const DATA: &str = "data.json";
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("common.typ", include_str!("../templates/common.typ")),
     ("letter.typ", include_str!("../templates/letter.typ")),
     ("ticket.typ", include_str!("../templates/ticket.typ")),
     ("reply.typ", include_str!("../templates/reply.typ")),
+    ("guide.typ", include_str!("../templates/guide.typ")),
 ];
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
@@ -74,6 +75,16 @@ pub(crate) fn render<T: Serialize>(
     document: &T,
     stamp: &Stamp,
 ) -> Result<Sheet, ReportError> {
+    render_with(template, document, stamp, None)
+}
+
+/// [`render`] with a picture, an `<svg>` element, which the template finds at `data.picture`.
+pub(crate) fn render_with<T: Serialize>(
+    template: &'static str,
+    document: &T,
+    stamp: &Stamp,
+    picture: Option<&str>,
+) -> Result<Sheet, ReportError> {
     let main = SOURCES
         .iter()
         .map(Source::id)
@@ -81,7 +92,7 @@ pub(crate) fn render<T: Serialize>(
         .ok_or_else(|| ReportError::Template(template, "not embedded".to_owned()))?;
     let desk = Desk {
         main,
-        data: Bytes::from_string(data(document, stamp)?),
+        data: Bytes::from_string(data(document, stamp, picture)?),
     };
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let sheet = print(template, &desk, stamp);
@@ -112,14 +123,21 @@ fn print(template: &'static str, desk: &Desk, stamp: &Stamp) -> Result<Sheet, Re
 }
 
 /// The document, made printable, with its QR code and what the text needs.
-fn data<T: Serialize>(document: &T, stamp: &Stamp) -> Result<String, ReportError> {
+fn data<T: Serialize>(
+    document: &T,
+    stamp: &Stamp,
+    picture: Option<&str>,
+) -> Result<String, ReportError> {
     let mut value = serde_json::to_value(document)?;
     let mut found = Found::default();
     make_printable(&mut value, &mut found);
     // Longest first, so that a kanji with a selector is found before the kanji alone.
     let rare: Vec<&String> = found.rare.iter().rev().collect();
     let code = stamp.url.as_deref().map(qr::svg).transpose()?;
-    Ok(json!({ "doc": value, "qr": code, "rare": rare, "geta": found.geta }).to_string())
+    let all = json!({
+        "doc": value, "qr": code, "picture": picture, "rare": rare, "geta": found.geta
+    });
+    Ok(all.to_string())
 }
 
 /// PDF/A-2a with PDF/UA-1; a document that cannot keep to them (no known case) is still written, as plain tagged PDF.
