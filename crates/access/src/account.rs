@@ -2,7 +2,7 @@
 //!
 //! Each act re-reads the account, decides, and commits on the version that it read; a conflict is decided again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renkei_base::{Ctx, Fault, Id, Micros, Refusal, Role, Roles};
 use renkei_fhir::Key;
@@ -285,6 +285,18 @@ impl Access {
         }
         let without = kept.into_iter().filter(|(_, keeps)| !keeps);
         Ok(without.map(|(institution, _)| institution).collect())
+    }
+
+    /// Institutions with people of their own, whoever they are: those that can be asked for something here.
+    pub async fn with_people(&self, ctx: &Ctx) -> Result<Vec<Id>, Failure> {
+        permit(&ctx.caller, Action::ConfirmationsManage, &Facts::NONE)?;
+        let rows = self.store.first_accounts(i64::MAX).await?;
+        let local = rows.into_iter().filter(|row| {
+            row.state != AccountState::Suspended
+                && row.roles.iter().any(|role| !REGIONAL.contains(&role))
+        });
+        let ids: BTreeSet<Id> = local.filter_map(|row| row.institution).collect();
+        Ok(ids.into_iter().collect())
     }
 
     /// One person, for those who manage the institution, and for that person.

@@ -40,8 +40,13 @@ pub async fn list(
         .into_iter()
         .filter_map(|stored| HealthcareService::from_resource(stored.resource))
         .collect();
-    list.sort_by_cached_key(|one| (!one.active(), code_order(one), one.name().to_owned()));
+    sort(&mut list);
     Ok(list)
+}
+
+/// As the institution orders its departments: the open ones, by code and name.
+pub fn sort(list: &mut [HealthcareService]) {
+    list.sort_by_cached_key(|one| (!one.active(), code_order(one), one.name().to_owned()));
 }
 
 /// Departments with a code come in the order of the codes (内科 01, 精神科 02 …), the others after them.

@@ -7,10 +7,13 @@
 //! |---|---|
 //! | [`routes`], [`guard`] | all addresses with a policy each, and the gate that keeps it |
 //! | [`visit`], `session`, [`form`], [`error`] | one request: who, in which language; what was typed; every "no" as a page |
+//! | `look`, `ruby` | how a visitor wants pages, kept in the address; furigana |
 //! | `proxy`, `shell`, [`assets`], [`messages`], `say` | what lies around every page: whose address it is, headers and limits, files, texts, dates |
 //! | `start`, `login`, `demo`, `language`, `enrol`, `account`, `people` | the first page, and everything about people |
 //! | `passkey`, `confirm` | passkeys; the page that asks again who one is |
+//! | `tag`, `function`, `confirmation`, `enquiry` | what stands on institutions' pages in the region's words, their yearly confirmation, what desks were asked |
 //! | `institution`, `department`, `import`, `audit`, `overview` | the directory and its imports; what auditors read; where those begin who see no patients |
+//! | `opendata` | the directory as files for everybody |
 //! | `arrival` | letters that wait for an institution, at the region's desk |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
@@ -33,27 +36,34 @@ mod arrival;
 mod audit;
 mod client;
 mod confirm;
+mod confirmation;
 mod demo;
 mod department;
 mod drain;
+mod enquiry;
 mod enrol;
 mod events;
+mod function;
 mod health;
 mod import;
 mod institution;
 mod job;
 mod language;
 mod login;
+mod look;
 mod oauth;
+mod opendata;
 mod overview;
 mod passkey;
 mod people;
 mod proxy;
+mod ruby;
 mod say;
 mod session;
 mod sheet;
 mod shell;
 mod start;
+mod tag;
 
 pub use audit::words::GROUPS as AUDIT_NOUNS;
 pub use care::issuing::{issue_due, issuing};

@@ -21,8 +21,8 @@ use crate::care::{
 };
 use crate::state::App;
 use crate::{
-    account, arrival, assets, audit, client, confirm, demo, department, enrol, events, fhir, guard,
-    health, import, institution, language, login, metrics, oauth, opendata, passkey, people, shell, start,
+    account, arrival, assets, audit, client, confirm, confirmation, demo, department, enquiry, enrol, events, fhir, function, guard,
+    health, import, institution, language, login, metrics, oauth, opendata, passkey, people, shell, start, tag,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -47,6 +47,8 @@ pub(crate) const DESK: Policy = Policy::Roles(&[Doctor, Nurse, LiaisonClerk, Ins
 pub(crate) const ADMIN: Policy = Policy::Roles(&[InstitutionAdmin, RegionAdmin]);
 /// Those who keep the directory: what comes from files, and what waits for a person.
 pub(crate) const DIRECTORY: Policy = Policy::Roles(&[RegionDesk, RegionAdmin]);
+/// Those who define what the region's words are.
+pub(crate) const REGION: Policy = Policy::Roles(&[RegionAdmin]);
 /// Those who keep the page of an institution: its administrator, and the region for all.
 pub(crate) const PAGES: Policy = Policy::Roles(&[InstitutionAdmin, RegionDesk, RegionAdmin]);
 /// Those who say that the page of an institution is right: its desk, and the region for it.
@@ -133,9 +135,18 @@ pub fn table() -> Vec<Route> {
         post("/clients/{id}/unsuspend", ADMIN, client::unsuspend),
 
         get("/institutions", Policy::Public, institution::list),
+        get("/institutions.csv", Policy::Public, institution::file::csv),
+        get("/institutions.xlsx", Policy::Public, institution::file::xlsx),
+        get("/institutions.geojson", Policy::Public, institution::file::geojson),
+        get("/institutions/new", DIRECTORY, institution::new::new),
+        post("/institutions/new", DIRECTORY, institution::new::register),
         get("/institutions/{id}", Policy::Public, institution::show),
         get("/institutions/{id}/edit", PAGES, institution::edit::show),
         post("/institutions/{id}/edit", PAGES, institution::edit::change),
+        get("/institutions/{id}/edit/functions", PAGES, institution::asking::functions),
+        post("/institutions/{id}/edit/functions", PAGES, institution::asking::ask),
+        get("/institutions/{id}/edit/registered", PAGES, institution::asking::registered),
+        post("/institutions/{id}/edit/registered", PAGES, institution::asking::register),
         get("/institutions/{id}/edit/{section}", PAGES, institution::section::show),
         post("/institutions/{id}/edit/{section}", PAGES, institution::section::change),
         get("/institutions/{id}/confirmation", KEEPERS, institution::look),
@@ -145,6 +156,28 @@ pub fn table() -> Vec<Route> {
         get("/opendata/catalog.jsonld", Policy::Public, opendata::catalogue),
         get("/opendata/{file}", Policy::Public, opendata::file),
         get("/opendata/{release}/{file}", Policy::Public, opendata::published),
+        get("/tags", REGION, tag::list),
+        get("/tags/new", REGION, tag::new),
+        post("/tags/new", REGION, tag::add),
+        get("/tags/{code}", REGION, tag::edit),
+        post("/tags/{code}", REGION, tag::change),
+        post("/tags/{code}/retire", REGION, tag::retire),
+        get("/functions", Policy::Public, function::list),
+        get("/functions/new", REGION, function::new),
+        post("/functions/new", REGION, function::add),
+        get("/functions/{code}", Policy::Public, function::show),
+        get("/functions/{code}/edit", REGION, function::edit),
+        post("/functions/{code}/edit", REGION, function::change),
+        post("/functions/{code}/assign", DIRECTORY, function::assign),
+        get("/confirmations", DIRECTORY, confirmation::list),
+        post("/confirmations", DIRECTORY, confirmation::open),
+        get("/confirmations/{id}", DIRECTORY, confirmation::show),
+        post("/confirmations/{id}/close", DIRECTORY, confirmation::close),
+        post("/confirmations/{id}/notes", DIRECTORY, confirmation::note),
+        get("/enquiries", KEEPERS, enquiry::list),
+        post("/enquiries", DESK, enquiry::note),
+        get("/enquiries/counts.csv", KEEPERS, enquiry::export),
+        post("/enquiries/{id}/withdraw", DESK, enquiry::withdraw),
         get("/departments", DESK, department::list),
         get("/departments/new", DESK, department::new),
         post("/departments/new", DESK, department::add),

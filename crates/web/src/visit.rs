@@ -13,8 +13,9 @@ use renkei_access::session::Use;
 use renkei_base::{Ctx, Id, Lang, Micros};
 
 use crate::error::Answer;
+use crate::look::{self, Look, Switch};
 use crate::messages::Messages;
-use crate::routes::{ADMIN, AUDIT, CARING, DESK, DIRECTORY, OFFICE, Policy};
+use crate::routes::{self, ADMIN, AUDIT, CARING, DESK, DIRECTORY, OFFICE, Policy, REGION};
 use crate::state::App;
 
 /// Made by [`crate::guard`] for every request; templates and handlers use it.
@@ -36,6 +37,8 @@ pub struct Visit {
     /// The page to come back to after a switch of language: this one, or the one whose form was sent.
     pub here: String,
     pub demo: bool,
+    /// What the address says of language, furigana and size.
+    pub look: Look,
     pub messages: Arc<Messages>,
 }
 
@@ -46,7 +49,13 @@ impl Visit {
 
     /// The text of a key.
     pub fn t(&self, key: &str) -> String {
-        self.messages.text(self.lang(), key, &[])
+        self.tn(key, &[])
+    }
+
+    /// The text of a key as HTML, with furigana where the visitor wants it.
+    pub fn ruby(&self, key: &str) -> String {
+        let raw = self.messages.raw(self.lang(), self.look.easy, key, &[]);
+        crate::ruby::html(&raw, self.look.furigana())
     }
 
     /// The text of a key with one value.
@@ -55,8 +64,7 @@ impl Visit {
         reason = "templates give numbers and texts as they have them"
     )]
     pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
-        self.messages
-            .text(self.lang(), key, &[(name, &value.to_string())])
+        self.tn(key, &[(name, value.to_string().as_str())])
     }
 
     /// The text of a key with values.
@@ -64,7 +72,11 @@ impl Visit {
     where
         A: AsRef<[(&'a str, &'a str)]> + ?Sized,
     {
-        self.messages.text(self.lang(), key, args.as_ref())
+        let (lang, args) = (self.lang(), args.as_ref());
+        if self.look.easy {
+            return self.messages.easy_text(lang, key, args);
+        }
+        self.messages.text(lang, key, args)
     }
 
     /// The hint of a field, `KEY-hint`, where there is one.
@@ -149,8 +161,22 @@ impl Visit {
         }
     }
 
+    /// The switches of the look, for visitors.
+    pub(crate) fn switches(&self) -> Vec<Switch> {
+        self.look.switches(&self.here, self.lang())
+    }
+
+    /// Whether the page needs the scripts of those who work here: visitors read without them.
+    pub(crate) fn works(&self) -> bool {
+        let signing_in = ["/login", "/enrol", "/confirm"];
+        self.signed_in || signing_in.iter().any(|path| self.path.starts_with(path))
+    }
+
     /// The entries of the navigation that this visitor may use.
     pub fn navigation(&self) -> Vec<Entry> {
+        if !self.signed_in {
+            return self.places();
+        }
         NAVIGATION
             .iter()
             .filter(|(_, _, policy)| self.signed_in && crate::guard::admit(*policy, self).is_ok())
@@ -162,6 +188,17 @@ impl Visit {
                 here: self.path == *href || self.path.starts_with(&format!("{href}/")),
             })
             .collect()
+    }
+
+    /// What anybody may look at, as far as it is there.
+    pub(crate) fn places(&self) -> Vec<Entry> {
+        let there = PLACES.iter().filter(|(href, _)| routes::is_public(href));
+        let entry = |(href, key): &(&'static str, &'static str)| Entry {
+            href,
+            key,
+            here: self.path == *href || self.path.starts_with(&format!("{href}/")),
+        };
+        there.map(entry).collect()
     }
 
     pub fn asset(&self, name: &str) -> String {
@@ -188,9 +225,23 @@ const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/people", "nav-people", ADMIN),
     ("/clients", "nav-clients", ADMIN),
     ("/institutions", "nav-institutions", Policy::Public),
+    ("/functions", "nav-functions", DIRECTORY),
+    ("/tags", "nav-tags", REGION),
+    ("/confirmations", "nav-confirmations", DIRECTORY),
+    ("/enquiries", "nav-enquiries", DIRECTORY),
     ("/arrivals", "nav-arrivals", DIRECTORY),
     ("/imports", "nav-imports", DIRECTORY),
     ("/audit", "nav-audit", AUDIT),
+];
+
+/// The public pages, in the order of the portal. Each shows itself with its route: events, surveys, plans and figures get
+/// their line here with their noun.
+const PLACES: &[(&str, &str)] = &[
+    ("/institutions", "place-institutions"),
+    ("/map", "place-map"),
+    ("/areas", "place-areas"),
+    ("/guides", "place-guides"),
+    ("/opendata", "place-opendata"),
 ];
 
 impl FromRequestParts<App> for Visit {
@@ -205,7 +256,7 @@ impl FromRequestParts<App> for Visit {
     }
 }
 
-/// The language: the cookie `lang`, else that of the account, else the browser's first wish, else Japanese.
+/// The language, where the address says none: the cookie `lang`, else that of the account, else the browser's first wish, else Japanese.
 fn language(headers: &HeaderMap, own: Option<Lang>) -> Lang {
     let chosen = match cookie(headers, "lang").as_deref() {
         Some("en") => Some(Lang::En),
@@ -254,7 +305,11 @@ pub(crate) async fn attach(State(app): State<App>, request: Request, next: Next)
         Ok(visit) => {
             parts.extensions.insert(visit.clone());
             let response = next.run(Request::from_parts(parts, body)).await;
-            crate::error::pages(&visit, response)
+            let response = crate::error::pages(&visit, response);
+            if visit.signed_in {
+                return response;
+            }
+            look::carry(visit.look, response).await
         }
         Err(answer) => answer.into_response(),
     }
@@ -263,14 +318,15 @@ pub(crate) async fn attach(State(app): State<App>, request: Request, next: Next)
 async fn of(app: &App, request: &Parts) -> Result<Visit, Answer> {
     let headers = &request.headers;
     let at = app.clock.now();
+    let look = Look::of(request.uri.query().unwrap_or_default());
     let session = crate::session::of(app, headers, at, kind_of_use(request)).await?;
     let arrival = Arrival {
         at,
         request: app.ids.id(),
-        lang: language(
-            headers,
-            session.as_ref().map(|(_, signed_in)| signed_in.lang),
-        ),
+        lang: look.lang.unwrap_or_else(|| {
+            let own = session.as_ref().map(|(_, signed_in)| signed_in.lang);
+            language(headers, own)
+        }),
         address: app.config.proxies.client(request),
         ids: Arc::clone(&app.ids),
     };
@@ -296,6 +352,7 @@ async fn of(app: &App, request: &Parts) -> Result<Visit, Answer> {
         path: request.uri.path().to_owned(),
         here: here(request),
         demo: app.demo.is_some(),
+        look,
         messages: Arc::clone(&app.messages),
     })
 }

@@ -22,7 +22,7 @@ mod source;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use renkei_base::Id;
+use renkei_base::{Id, limits};
 use renkei_store::institution::{DepartmentRow, DirectoryMark, InstitutionRow};
 use renkei_store::{Store, StoreError};
 
@@ -176,7 +176,12 @@ impl Finder {
 
     /// Takes some milliseconds of one core at 100,000 institutions.
     pub fn search(&self, search: &Search) -> Found {
-        scan::run(&self.now().pack, search)
+        scan::run(&self.now().pack, search, limits::PAGE_ROWS_MAX)
+    }
+
+    /// As [`Self::search`], for files: up to as many as the search's limit says, however many these are.
+    pub fn search_all(&self, search: &Search) -> Found {
+        scan::run(&self.now().pack, search, usize::MAX)
     }
 
     pub fn by_id(&self, id: &Id) -> Option<Hit> {

@@ -1,7 +1,7 @@
 //! Candidates, ranks, the page asked for.
 
 use memchr::memmem;
-use renkei_base::limits::{PAGE_ROWS, PAGE_ROWS_MAX};
+use renkei_base::limits::PAGE_ROWS;
 
 use super::gate::{Gate, has_kind};
 use super::pack::{AFTER, BETWEEN, Entry, Pack};
@@ -23,7 +23,8 @@ const JOINED: usize = 5_000;
 /// How many bits of a key say which institution: 16 million are more than there are.
 const PLACE: u32 = 24;
 
-pub(super) fn run(pack: &Pack, search: &Search) -> Found {
+/// At most `most` of a page, whatever the search's limit.
+pub(super) fn run(pack: &Pack, search: &Search, most: usize) -> Found {
     let words = words(&search.words, &pack.facts.meanings);
     let Some(gate) = Gate::new(pack, search, &words) else {
         return Found::default();
@@ -43,7 +44,7 @@ pub(super) fn run(pack: &Pack, search: &Search) -> Found {
         keys.push(near.key(pack, place, entry, class));
     }
     let total = keys.len();
-    let hits = page(&mut keys, search.offset, search.limit)
+    let hits = page(&mut keys, search.offset, search.limit.min(most))
         .iter()
         .map(|key| {
             let mut hit = pack.hit((key & ((1 << PLACE) - 1)) as usize);
@@ -62,11 +63,7 @@ pub(super) fn run(pack: &Pack, search: &Search) -> Found {
 
 /// The smallest keys from `offset` on, sorted.
 fn page(keys: &mut [u64], offset: usize, limit: usize) -> &[u64] {
-    let limit = if limit == 0 {
-        PAGE_ROWS
-    } else {
-        limit.min(PAGE_ROWS_MAX)
-    };
+    let limit = if limit == 0 { PAGE_ROWS } else { limit };
     let end = offset.saturating_add(limit).min(keys.len());
     if end < keys.len() {
         keys.select_nth_unstable(end);

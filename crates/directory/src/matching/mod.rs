@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`name`] | names without their legal person |
 //! | [`address`] | addresses as words and numbers |
+//! | [`named`] | lists that give only a name and a municipality |
 //!
 //! Sure is one of these, and only when exactly one row and exactly one institution fit each other:
 //!
@@ -16,6 +17,7 @@
 
 pub mod address;
 pub mod name;
+pub mod named;
 
 use std::collections::{HashMap, HashSet};
 

@@ -96,9 +96,9 @@ async fn look_at<'a>(
     let round = confirmation::open_round(&app.store).await?;
     let today = v.now().in_japan().date();
     Ok(Look {
-        due: round
-            .as_ref()
-            .map_or(Due::Today, |round| confirmation::due(&round.deadline, today)),
+        due: round.as_ref().map_or(Due::Today, |round| {
+            confirmation::due(&round.deadline, today)
+        }),
         parts: parts(app, v, &hit.id, round.as_ref()).await?,
         edits: institution::may_edit(&v.ctx, &hit.id),
         v,
@@ -142,9 +142,13 @@ async fn said(app: &App, v: &Visit, id: &Id, part: &str) -> Result<String, Answe
         "contact" => {
             let found = institution::get(store, &v.ctx, id).await?;
             let found = found.ok_or(Answer::NotFound)?;
-            let contact =
-                institution::contact_of(&found.organization, found.location.as_ref());
-            let values = [contact.address, contact.phone, contact.fax, contact.desk_phone];
+            let contact = institution::contact_of(&found.organization, found.location.as_ref());
+            let values = [
+                contact.address,
+                contact.phone,
+                contact.fax,
+                contact.desk_phone,
+            ];
             values.into_iter().collect()
         }
         "hours" => {
@@ -158,7 +162,9 @@ async fn said(app: &App, v: &Visit, id: &Id, part: &str) -> Result<String, Answe
         }
         "tags" => {
             let tags = tag::of(store, id).await?;
-            tags.iter().map(|tag| tag.name(v.lang()).to_owned()).collect()
+            tags.iter()
+                .map(|tag| tag.name(v.lang()).to_owned())
+                .collect()
         }
         "doctors" => {
             let rows = store.doctors_of(id).await?;
@@ -166,7 +172,9 @@ async fn said(app: &App, v: &Visit, id: &Id, part: &str) -> Result<String, Answe
         }
         "telephone" => {
             let rows = store.telephone_hours_of(id).await?;
-            rows.iter().map(|row| super::part::telephone(v, row)).collect()
+            rows.iter()
+                .map(|row| super::part::telephone(v, row))
+                .collect()
         }
         _ => {
             let today = v.now().in_japan().date().to_string();

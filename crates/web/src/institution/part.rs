@@ -73,7 +73,10 @@ pub(super) fn day(v: &Visit, day: &Day) -> String {
                     time
                 } else {
                     let week = span.week.to_string();
-                    v.tn("profile-week", [("week", week.as_str()), ("time", time.as_str())].as_slice())
+                    v.tn(
+                        "profile-week",
+                        [("week", week.as_str()), ("time", time.as_str())].as_slice(),
+                    )
                 }
             });
             words.collect::<Vec<_>>().join("\n")

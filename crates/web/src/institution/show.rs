@@ -224,8 +224,7 @@ async fn member(app: &App, v: &Visit, id: &Id) -> Result<Option<Member>, Answer>
     if !v.signed_in {
         return Ok(None);
     }
-    let mut fields =
-        renkei_directory::profile::fields(&app.store, id, Section::Members).await?;
+    let mut fields = renkei_directory::profile::fields(&app.store, id, Section::Members).await?;
     let mut take = |name: &str| fields.remove(name).unwrap_or_default();
     let member = Member {
         phone: take("member_phone"),

@@ -45,10 +45,7 @@ pub(super) async fn origins(
         all.add(v.t("profile-beds"), (&set.source, &set.source_date));
     }
     if let Some(place) = position {
-        all.add(
-            v.t("profile-position"),
-            (&place.source, &place.source_date),
-        );
+        all.add(v.t("profile-position"), (&place.source, &place.source_date));
     }
     rows(app, v, &institution.id, &mut all).await?;
     let row = &institution.row;
