@@ -68,6 +68,8 @@ pub struct AppointmentView {
     pub place: String,
     /// FHIR appointment status: `booked`, `arrived`, `cancelled`.
     pub status: String,
+    /// The patient came before its day: the time is free for others.
+    pub given_back: bool,
     pub by: String,
     pub at: Micros,
 }
@@ -164,6 +166,34 @@ pub async fn free_slots(
         .into_iter()
         .filter_map(|stored| Slot::from_resource(stored.resource));
     Ok(slots.filter_map(|slot| slot_view(&slot, None)).collect())
+}
+
+/// The free slots of any department in `[from, to)` that have not passed, by time.
+pub async fn free_between(
+    care: &Care,
+    ctx: &Ctx,
+    department: &Id,
+    from: Micros,
+    to: Micros,
+) -> Result<Vec<SlotView>, Failure> {
+    let mut query = of_schedule(department)
+        .with("status", "free")
+        .with("start", format!("ge{}", from.max(ctx.at).to_fhir()))
+        .with("start", format!("lt{}", to.to_fhir()))
+        .count(SLOTS);
+    let mut views = Vec::new();
+    loop {
+        let page = care.store.search(ctx, &query).await?;
+        let slots = page
+            .matches
+            .into_iter()
+            .filter_map(|stored| Slot::from_resource(stored.resource));
+        views.extend(slots.filter_map(|slot| slot_view(&slot, None)));
+        if page.next.is_none() || views.len() >= OPENING_SLOTS {
+            return Ok(views);
+        }
+        query.cursor = page.next;
+    }
 }
 
 fn of_schedule(department: &Id) -> Query {
@@ -271,6 +301,7 @@ pub(crate) fn appointment_view(case: &Case, held: &Held<Appointment>) -> Option<
         doctor: view.doctor().to_owned(),
         place: view.place().to_owned(),
         status: view.status().to_owned(),
+        given_back: view.given_back().is_some(),
         by: made.map(|entry| entry.by.clone()).unwrap_or_default(),
         at: made.map_or(held.stored.updated, |entry| entry.at),
     })
@@ -402,4 +433,17 @@ pub(crate) fn free(changes: &mut Changes, slot: Option<&Stored>, now: Micros) {
         "free"
     });
     changes.update(stored, slot.into_resource());
+}
+
+/// A slot that was given back, taken once more for the same appointment; `None` where it cannot be had any more.
+pub(crate) fn retake(slot: Option<&Stored>) -> Option<(&Stored, renkei_fhir::Resource)> {
+    let stored = slot?;
+    let mut slot = Slot::from_resource(stored.resource.clone())?;
+    let free = match slot.status() {
+        "free" => true,
+        "busy-unavailable" => slot.is_single(),
+        _ => false,
+    };
+    slot.set_status("busy");
+    free.then(|| (stored, slot.into_resource()))
 }

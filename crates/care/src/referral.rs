@@ -7,7 +7,7 @@
 //! | [`state`] | the states, whose turn each is, and their FHIR codes |
 //! | [`step`] | the steps that people take |
 //! | [`table`] | which step is possible in which state: data |
-//! | [`command`] | a step with its content, read from a form |
+//! | [`command`], [`reason`] | a step with its content, read from a form; why it is taken |
 //! | [`rules`] | pure: case and command to changes or refusal |
 //! | `case`, `turn` | a case as stored; what every step writes |
 //! | [`draft`] | writing a letter: saved while typing, both versions kept when two people write |
@@ -19,6 +19,7 @@ pub(crate) mod case;
 pub mod command;
 pub mod draft;
 pub mod number;
+pub mod reason;
 pub mod rules;
 pub mod state;
 pub mod step;
@@ -27,8 +28,9 @@ pub(crate) mod turn;
 pub mod view;
 
 pub use act::{Done, act};
-pub use command::{ActForm, Command, DeclineReason, NewSlot};
+pub use command::{ActForm, Command, NewSlot};
 pub use draft::{Anew, DraftForm, DraftMeeting, DraftSaved, Origin, save_draft};
+pub use reason::{CancelReason, DeclineReason};
 pub use state::{Side, State};
 pub use step::Step;
 pub use view::{Event, ReferralView, view};

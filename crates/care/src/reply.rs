@@ -12,10 +12,10 @@ use crate::patient::PatientView;
 use crate::referral::case::{Case, Held};
 use crate::referral::table::{Cell, cell};
 use crate::referral::turn::{self, REPLY_BEGUN};
-use crate::referral::{Side, Step};
+use crate::referral::{Side, State, Step};
 use crate::text::Check;
 use crate::tries::{TRIES, noted};
-use crate::{Care, Party, party, policy};
+use crate::{Care, Deadlines, Party, party, policy};
 
 pub(crate) use self::release::plan_release;
 pub use self::release::release;
@@ -151,7 +151,7 @@ async fn save_tried(
         let mut changes = Changes::default();
         let reply = written(ctx, &case, &form)?;
         put(&mut changes, ctx, &case, reply)?;
-        begin(&mut changes, ctx, &case);
+        begin(&mut changes, ctx, &case, &care.deadlines);
         changes.note(turn::note(&case, Step::SaveReply));
         changes.tell.extend(case.addressee());
         match care.store.commit(ctx, changes).await {
@@ -241,11 +241,15 @@ fn kind_of(case: &Case, form: &ReplyForm) -> Result<Kind, Refusal> {
     }
 }
 
-/// The list says that a reply was begun.
-fn begin(changes: &mut Changes, ctx: &Ctx, case: &Case) {
+/// The list says that a reply was begun; to a closed case too, where nobody waits for it.
+fn begin(changes: &mut Changes, ctx: &Ctx, case: &Case, deadlines: &Deadlines) {
     let owed = case.holder() == Some(Side::Receiver);
-    if owed && case.task.view.mark() != Some(REPLY_BEGUN) {
+    let late = case.state == State::Closed;
+    if (owed || late) && case.task.view.mark() != Some(REPLY_BEGUN) {
         let mut task = case.task.view.clone();
+        if late {
+            turn::begin_late(&mut task, ctx, deadlines);
+        }
         task.set_mark(Some(REPLY_BEGUN));
         task.set_modified(ctx.at);
         changes.update(&case.task.stored, task.into_resource());

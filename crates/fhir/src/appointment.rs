@@ -4,11 +4,14 @@ use renkei_base::{Id, Micros};
 use serde_json::{Value, json};
 
 use crate::element::{extension, instant_of, key_of, reference, set_extension, text_of, view};
+use crate::task::{CANCEL_REASON, said};
 use crate::{Key, Resource};
 
 const DOCTOR: &str = "https://renkei.example/fhir/StructureDefinition/slot-doctor";
 const PLACE: &str = "https://renkei.example/fhir/StructureDefinition/slot-place";
 const ARRIVED: &str = "https://renkei.example/fhir/StructureDefinition/arrived";
+/// The slot that was given back since the patient came earlier: `valueReference`.
+const FREED: &str = "https://renkei.example/fhir/StructureDefinition/freed-slot";
 
 view!(
     /// A patient's time.
@@ -34,11 +37,11 @@ impl Appointment {
         self.0.set("status", Value::from(status));
     }
 
-    pub fn cancel(&mut self, why: &str) {
+    /// `code` of [`CANCEL_REASON`], with what was written to it.
+    pub fn cancel(&mut self, code: &str, text: &str) {
         self.set_status("cancelled");
-        if !why.is_empty() {
-            self.0.set("cancelationReason", json!({"text": why}));
-        }
+        self.0
+            .set("cancelationReason", said(CANCEL_REASON, code, text));
     }
 
     pub fn slot(&self) -> Option<Id> {
@@ -56,6 +59,29 @@ impl Appointment {
             "slot",
             json!([reference(&Key::new("Slot", slot.clone()), "")]),
         );
+    }
+
+    /// Gives its slot back, and remembers which it was.
+    pub fn give_back(&mut self) {
+        let slot = self.0.list("slot").first().cloned();
+        let value = slot.map(|slot| json!({"url": FREED, "valueReference": slot}));
+        set_extension(&mut self.0, FREED, value);
+        self.0.remove("slot");
+    }
+
+    /// The slot that it gave back.
+    pub fn given_back(&self) -> Option<Id> {
+        let value = extension(self.0.list("extension"), FREED)?.get("valueReference")?;
+        key_of(value).map(|key| key.id)
+    }
+
+    /// Has the slot again that it gave back.
+    pub fn take_back(&mut self) {
+        if let Some(slot) = self.given_back() {
+            let key = Key::new("Slot", slot);
+            self.0.set("slot", json!([reference(&key, "")]));
+            set_extension(&mut self.0, FREED, None);
+        }
     }
 
     pub fn start(&self) -> Option<Micros> {

@@ -52,6 +52,10 @@ pub const NAME_REPRESENTATION: &str =
 pub const ACCOUNT: &str = "https://renkei.example/fhir/sid/account";
 /// Which step an annotation of a Task tells of: `valueCode`.
 pub const EVENT: &str = "https://renkei.example/fhir/StructureDefinition/event";
+/// Why it was done, on an annotation of a Task: `valueCode`.
+pub const REASON: &str = "https://renkei.example/fhir/StructureDefinition/reason";
+/// Who has not read a message on a Task: `valueReference` to an Organization. Searched as `x-unread`.
+pub const UNREAD: &str = "https://renkei.example/fhir/StructureDefinition/unread";
 /// The keys of refusals, as codes.
 pub const REFUSAL: &str = "https://renkei.example/fhir/CodeSystem/refusal";
 /// The rules that documents are checked by: JP-CLINS' own numbers, and names of ours.

@@ -7,13 +7,15 @@ use crate::element::{
     code_of, concept, display_of, extension, instant_of, key_of, person, reference, set_extension,
     text_of, view,
 };
-use crate::system::{EVENT, HOLDER, MARK, NEWS, WATCHER};
+use crate::system::{EVENT, HOLDER, MARK, NEWS, REASON, UNREAD, WATCHER};
 use crate::{Key, Resource};
 
 /// Codes of `businessStatus`: the states of a referral.
 pub const STATE: &str = "https://renkei.example/fhir/CodeSystem/referral-state";
 /// Codes of `statusReason`: why a referral was declined.
 pub const DECLINE_REASON: &str = "https://renkei.example/fhir/CodeSystem/decline-reason";
+/// Codes of `statusReason`, and of an Appointment's `cancelationReason`: why a referral or a booking was cancelled.
+pub const CANCEL_REASON: &str = "https://renkei.example/fhir/CodeSystem/cancel-reason";
 /// 紹介番号.
 pub const REFERRAL_NUMBER: &str = "https://renkei.example/fhir/sid/referral-number";
 /// A department as a code: the id of its HealthcareService.
@@ -36,6 +38,8 @@ pub struct Entry {
     pub institution: Option<Id>,
     /// What the person wrote to it.
     pub text: String,
+    /// Why, as a code; empty where the step asks for none.
+    pub reason: String,
 }
 
 impl Task {
@@ -59,18 +63,21 @@ impl Task {
         self.0.set("businessStatus", concept(STATE, code));
     }
 
-    /// Why it stands so: a code of [`DECLINE_REASON`] and a text.
+    /// Why it stands so: a code of [`DECLINE_REASON`] or [`CANCEL_REASON`], and a text.
     pub fn reason(&self) -> Option<(&str, &str)> {
         let reason = self.0.get("statusReason")?;
-        Some((code_of(reason, DECLINE_REASON)?, text_of(reason, "text")))
+        let code = code_of(reason, DECLINE_REASON).or_else(|| code_of(reason, CANCEL_REASON));
+        Some((code?, text_of(reason, "text")))
     }
 
-    pub fn set_reason(&mut self, code: &str, text: &str) {
-        let mut value = concept(DECLINE_REASON, code);
-        if let (Value::Object(value), false) = (&mut value, text.is_empty()) {
-            value.insert("text".to_owned(), Value::from(text));
-        }
-        self.0.set("statusReason", value);
+    /// `system` is [`DECLINE_REASON`] or [`CANCEL_REASON`].
+    pub fn set_reason(&mut self, system: &str, code: &str, text: &str) {
+        self.0.set("statusReason", said(system, code, text));
+    }
+
+    /// It stands where it stands for no particular reason.
+    pub fn forget_reason(&mut self) {
+        self.0.remove("statusReason");
     }
 
     /// The institution whose turn it is.
@@ -98,6 +105,30 @@ impl Task {
 
     pub fn set_watcher(&mut self, institution: Option<&Id>) {
         self.set_institution_at(WATCHER, institution);
+    }
+
+    /// Whether that institution has a message to read.
+    pub fn has_unread(&self, institution: &Id) -> bool {
+        let mut all = self.0.list("extension").iter();
+        all.any(|one| is_unread_of(one, institution))
+    }
+
+    /// That institution has a message to read, or has read all.
+    pub fn set_unread(&mut self, institution: &Id, unread: bool) {
+        let all = self.0.list("extension").iter();
+        let mut list: Vec<Value> = all
+            .filter(|one| !is_unread_of(one, institution))
+            .cloned()
+            .collect();
+        if unread {
+            let key = Key::new("Organization", institution.clone());
+            list.push(json!({"url": UNREAD, "valueReference": reference(&key, "")}));
+        }
+        if list.is_empty() {
+            self.0.remove("extension");
+        } else {
+            self.0.set("extension", Value::Array(list));
+        }
     }
 
     /// What tells it apart from others of its state.
@@ -333,8 +364,12 @@ impl Task {
             author.insert("extension".to_owned(), value);
         }
         let mut notes = self.0.list("note").to_vec();
+        let mut extension = vec![json!({"url": EVENT, "valueCode": entry.code})];
+        if !entry.reason.is_empty() {
+            extension.push(json!({"url": REASON, "valueCode": entry.reason}));
+        }
         notes.push(json!({
-            "extension": [{"url": EVENT, "valueCode": entry.code}],
+            "extension": extension,
             "authorReference": author,
             "time": entry.at.to_fhir(),
             // Annotation.text is required: the code where nothing was written.
@@ -363,12 +398,21 @@ fn institution(value: &Value) -> Option<(Id, &str)> {
     Some((key.id, display_of(value)))
 }
 
+fn is_unread_of(one: &Value, institution: &Id) -> bool {
+    let of = one.get("valueReference").and_then(key_of);
+    text_of(one, "url") == UNREAD && of.is_some_and(|key| key.id == *institution)
+}
+
 fn note_code(note: &Value) -> &str {
+    note_extension(note, EVENT)
+}
+
+fn note_extension<'a>(note: &'a Value, url: &str) -> &'a str {
     let list = note
         .get("extension")
         .and_then(Value::as_array)
         .map_or(&[][..], Vec::as_slice);
-    extension(list, EVENT).map_or("", |event| text_of(event, "valueCode"))
+    extension(list, url).map_or("", |event| text_of(event, "valueCode"))
 }
 
 fn entry(note: &Value) -> Option<Entry> {
@@ -391,7 +435,17 @@ fn entry(note: &Value) -> Option<Entry> {
         } else {
             text.to_owned()
         },
+        reason: note_extension(note, REASON).to_owned(),
     })
+}
+
+/// A reason in code and words.
+pub(crate) fn said(system: &str, code: &str, text: &str) -> Value {
+    let mut value = concept(system, code);
+    if let (Value::Object(value), false) = (&mut value, text.is_empty()) {
+        value.insert("text".to_owned(), Value::from(text));
+    }
+    value
 }
 
 /// Sets a text, or removes it when it is empty (FHIR has no empty strings).
@@ -427,6 +481,7 @@ mod tests {
             by: "佐藤".to_owned(),
             institution: "o1".parse().ok(),
             text: "満床".to_owned(),
+            reason: "no-capacity".to_owned(),
         };
         task.push_entry(&entry, None);
         assert_eq!(task.entries(), [entry.clone()]);

@@ -1,7 +1,8 @@
 //! A typed time that stands open as a slot: the slot is meant. Else its doctor would be booked beside it, and the slot be
 //! given to the next patient too.
 
-use renkei_base::{Ctx, Id};
+use renkei_base::clock::Span;
+use renkei_base::{Ctx, Fault, Id, Micros, Refusal};
 use renkei_fhir::slot::Slot;
 use renkei_store::Failure;
 
@@ -10,6 +11,9 @@ use crate::Care;
 use crate::referral::Command;
 use crate::referral::case::Case;
 use crate::referral::command::{NewSlot, Time};
+
+/// The longest time that can be typed or opened.
+const LONGEST: Span = Span::minutes(480);
 
 /// The same command, of the slot where a typed time is one's own that can be had, or that the case has already.
 pub(crate) async fn meant(
@@ -27,6 +31,69 @@ pub(crate) async fn meant(
         (Some(time), Command::Rebook(_)) => Command::Rebook(time),
         _ => command.clone(),
     })
+}
+
+/// Refuses a typed time beside one that is given to another patient of the same doctor, unless it is confirmed.
+pub(crate) async fn alone(
+    care: &Care,
+    ctx: &Ctx,
+    case: &Case,
+    command: &Command,
+) -> Result<(), Failure> {
+    let (Command::Book(Time::New(new)) | Command::Rebook(Time::New(new))) = command else {
+        return Ok(());
+    };
+    if new.confirmed || check_horizon("date", new.start, ctx.at).is_err() {
+        return Ok(());
+    }
+    let held = case.appointment().and_then(|held| held.view.slot());
+    let slots = around(care, ctx, case, new).await?;
+    let mut others = slots
+        .iter()
+        .filter(|slot| slot.status() == "busy" && (held.is_none() || slot.id() != held));
+    let Some(beside) = others.find(|slot| meets(slot, new)) else {
+        return Ok(());
+    };
+    let clock = |at: Option<Micros>| {
+        let at = at.unwrap_or_default().in_japan();
+        at.strftime("%H:%M").to_string()
+    };
+    let fault = Fault::new("beside", "fault-time-beside")
+        .with("from", clock(beside.start()))
+        .with("to", clock(beside.end()))
+        .with("doctor", beside.doctor());
+    Err(Refusal::Invalid(vec![fault]).into())
+}
+
+/// Slots of the department that may be at that time: none is longer than [`LONGEST`].
+async fn around(care: &Care, ctx: &Ctx, case: &Case, new: &NewSlot) -> Result<Vec<Slot>, Failure> {
+    let actor = actor(case, None).map(|actor| actor.id);
+    let Some(department) = new.department.clone().or(actor) else {
+        return Ok(Vec::new());
+    };
+    let from = Micros(new.start.0 - LONGEST.0);
+    let query = of_schedule(&department)
+        .with("start", format!("ge{}", from.to_fhir()))
+        .with("start", format!("lt{}", new.end.to_fhir()))
+        .with("status", "busy")
+        .count(SLOTS);
+    let found = care.store.search(ctx, &query).await?.matches;
+    let own = found
+        .into_iter()
+        .filter(|slot| slot.place.owner == ctx.caller.institution);
+    Ok(own
+        .filter_map(|stored| Slot::from_resource(stored.resource))
+        .collect())
+}
+
+/// Whether the slot is at that time, and may be of the same doctor: of who is not named, it may.
+fn meets(slot: &Slot, new: &NewSlot) -> bool {
+    let one = bare(&new.doctor);
+    let other = bare(slot.doctor());
+    let same = one.is_empty() || other.is_empty() || one == other;
+    let during = slot.start().is_some_and(|start| start < new.end)
+        && slot.end().is_some_and(|end| end > new.start);
+    same && during
 }
 
 async fn opened(care: &Care, ctx: &Ctx, case: &Case, new: &NewSlot) -> Result<Option<Id>, Failure> {

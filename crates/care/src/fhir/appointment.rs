@@ -5,12 +5,13 @@ use renkei_fhir::appointment::Appointment;
 use renkei_fhir::element::{key_of, text_of};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::service_request::ServiceRequest;
+use renkei_fhir::task::CANCEL_REASON;
 use renkei_fhir::{Organization, Resource};
 use renkei_store::{Changes, Stored};
 
 use super::Denied;
 use super::door::{Door, Planned};
-use super::step::{differs, only, renamed};
+use super::step::{cancel_code, differs, only, renamed};
 use crate::booking;
 use crate::referral::case::Case;
 use crate::referral::rules::Outcome;
@@ -80,10 +81,15 @@ pub(super) async fn update(
     let why = sent.get("cancelationReason");
     let form = match step {
         Step::Rebook => form(&new),
-        Step::CancelBooking => ActForm {
-            text: why.map_or("", |why| text_of(why, "text")).to_owned(),
-            ..ActForm::default()
-        },
+        Step::CancelBooking => {
+            let text = why.map_or("", |why| text_of(why, "text"));
+            let reason = why.map(|why| cancel_code(why, CANCEL_REASON, text));
+            ActForm {
+                reason: reason.unwrap_or_default(),
+                text: text.to_owned(),
+                ..ActForm::default()
+            }
+        }
         _ => ActForm {
             early: "on".to_owned(),
             ..ActForm::default()
@@ -207,6 +213,7 @@ fn element(field: &str) -> Option<&'static str> {
         "" | "slot" => "Appointment.slot",
         "date" | "time" => "Appointment.start",
         "minutes" => "Appointment.end",
+        "reason" => "Appointment.cancelationReason.coding",
         "text" => "Appointment.cancelationReason.text",
         _ => return None,
     })

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use renkei_base::{Fault, Micros, Refusal};
-use renkei_fhir::{Key, Resource};
 use renkei_fhir::element::{code_of, text_of};
-use renkei_fhir::system::{HOLDER, NEWS};
-use renkei_fhir::task::{DECLINE_REASON, STATE, Task};
+use renkei_fhir::system::{HOLDER, NEWS, UNREAD};
+use renkei_fhir::task::{CANCEL_REASON, DECLINE_REASON, STATE, Task};
+use renkei_fhir::{Key, Resource};
 use renkei_store::{Changes, Stored};
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ use super::Denied;
 use super::door::{Door, Planned};
 use super::{parts, words};
 use crate::referral::rules::Outcome;
-use crate::referral::{ActForm, Command, State, Step, act, turn};
+use crate::referral::{ActForm, CancelReason, Command, State, Step, act, turn};
 
 /// Elements that the store or the case itself sets: a client may send them back older than they are.
 const STAMPED: [&str; 5] = ["resourceType", "id", "meta", "text", "lastModified"];
@@ -48,10 +48,12 @@ pub(super) async fn update(
         Wish::Step(command) => command,
     };
     door.tried = turn::tried(&key.id, command.step());
-    Ok(match take(door, &key, &command, Some(stored.version)).await? {
-        Some(changes) => Planned::updated(key, changes),
-        None => Planned::unchanged(key),
-    })
+    Ok(
+        match take(door, &key, &command, Some(stored.version)).await? {
+            Some(changes) => Planned::updated(key, changes),
+            None => Planned::unchanged(key),
+        },
+    )
 }
 
 /// Takes a step of a case as the entries before leave it, if it is still that version. `None` where it was taken before.
@@ -163,17 +165,48 @@ fn wish(old: &Resource, new: &Resource) -> Result<Wish, Refusal> {
     if !department.is_empty() && step != Step::Accept {
         return Err(fault("performerType", "fault-fhir-read-only"));
     }
-    let reason = new
-        .get("statusReason")
-        .and_then(|reason| code_of(reason, DECLINE_REASON));
     let form = ActForm {
-        reason: reason.unwrap_or_default().to_owned(),
+        reason: reason(step, old, new, &text),
         text,
         department,
         early: "on".to_owned(),
         ..ActForm::default()
     };
     wished(step, &form)
+}
+
+/// The code of the reason that is given with the step.
+fn reason(step: Step, old: &Resource, new: &Resource, text: &str) -> String {
+    let system = match step {
+        Step::Decline => DECLINE_REASON,
+        Step::Cancel | Step::CancelBooking => CANCEL_REASON,
+        _ => return String::new(),
+    };
+    if old.get("statusReason") == new.get("statusReason") {
+        return in_words(text);
+    }
+    match new.get("statusReason") {
+        Some(given) => cancel_code(given, system, text),
+        None => in_words(text),
+    }
+}
+
+/// The code of a CodeableConcept; words without any of ours are another reason.
+pub(super) fn cancel_code(given: &Value, system: &str, text: &str) -> String {
+    match code_of(given, system) {
+        Some(code) => code.to_owned(),
+        None if system == CANCEL_REASON => in_words(text),
+        None => String::new(),
+    }
+}
+
+fn in_words(text: &str) -> String {
+    let other = CancelReason::Other.code();
+    if text.is_empty() {
+        String::new()
+    } else {
+        other.to_owned()
+    }
 }
 
 fn fault(element: &str, key: &'static str) -> Refusal {
@@ -239,7 +272,7 @@ fn is_rested(old: &Resource, new: &Resource) -> bool {
 }
 
 fn is_turn(extension: &Value) -> bool {
-    matches!(text_of(extension, "url"), HOLDER | NEWS)
+    matches!(text_of(extension, "url"), HOLDER | NEWS | UNREAD)
 }
 
 fn state_of(task: &Resource) -> Option<State> {

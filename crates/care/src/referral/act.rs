@@ -53,11 +53,15 @@ async fn tried(
         // Before anything else is read: a no tells nothing of what is asked for.
         policy::may(ctx, command.step(), &case)?;
         let meant = booking::typed::meant(care, ctx, &case, command).await?;
-        let (changes, to) = match plan(care, ctx, &case, seen, &meant).await {
+        let planned = match booking::typed::alone(care, ctx, &case, &meant).await {
+            Ok(()) => plan(care, ctx, &case, seen, &meant).await,
+            Err(beside) => Err(beside),
+        };
+        let (changes, to) = match planned {
             Ok(Outcome::Already) => return Ok(already(&case)),
             Ok(Outcome::Go { changes, to }) => (changes, to),
             // The other half of a double click may have come between the reads: its slot looks taken, by itself.
-            Err(Failure::Refused(Refusal::NotNow(_)))
+            Err(Failure::Refused(Refusal::NotNow(_) | Refusal::Invalid(_)))
                 if moved(care, ctx, &case, command).await? =>
             {
                 continue;
@@ -124,21 +128,17 @@ async fn inputs(care: &Care, ctx: &Ctx, case: &Case, command: &Command) -> Resul
     ) {
         (inputs.sender_area, inputs.addressee_area) = party::areas(care, ctx, case).await?;
     }
+    let department = match command {
+        Command::Assign { department } => Some(department),
+        Command::Accept { department, .. } => department.as_ref(),
+        _ => None,
+    };
+    if let Some(department) = department {
+        inputs.department = Some(own(care, ctx, department).await?);
+    }
     let time = match command {
         Command::Book(time) | Command::Rebook(time) => Some(time),
-        Command::CancelBooking { .. } | Command::Cancel { .. } => None,
-        Command::Assign { department } => {
-            inputs.department = Some(own(care, ctx, department).await?);
-            return Ok(inputs);
-        }
-        Command::Accept {
-            department: Some(department),
-            ..
-        } => {
-            inputs.department = Some(own(care, ctx, department).await?);
-            return Ok(inputs);
-        }
-        _ => return Ok(inputs),
+        _ => None,
     };
     times(care, ctx, case, time, &mut inputs).await?;
     Ok(inputs)
@@ -154,7 +154,7 @@ async fn times(
 ) -> Result<(), Failure> {
     let old = case
         .appointment()
-        .and_then(|held| held.view.slot())
+        .and_then(|held| held.view.slot().or_else(|| held.view.given_back()))
         .map(|id| Slot::key(&id));
     let wanted = match time {
         Some(Time::Slot(id)) => Some(Slot::key(id)),
@@ -168,6 +168,9 @@ async fn times(
         None => None,
     };
     let keys: Vec<Key> = old.iter().chain(&wanted).cloned().collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
     let found = care.store.read_many(ctx, &keys).await?;
     let pick = |key: &Option<Key>, typ: &str| {
         let key = key.as_ref().filter(|key| key.typ == typ)?;

@@ -3,56 +3,9 @@
 use renkei_base::clock::Span;
 use renkei_base::{Fault, Id, Micros, Refusal};
 
-use super::Step;
+use super::{CancelReason, DeclineReason, Step};
 use crate::civil;
 use crate::text::Check;
-
-/// Why a hospital says no. The message key is `decline-` and the code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeclineReason {
-    /// 空きがない
-    NoCapacity,
-    /// 診療の対象外
-    OutOfScope,
-    /// 専門の医師がいない
-    NoSpecialist,
-    /// 他の医療機関が適当
-    OtherInstitution,
-    /// 情報が足りない
-    InsufficientInformation,
-    /// 二重の紹介
-    Duplicate,
-    /// その他 (with a text)
-    Other,
-}
-
-impl DeclineReason {
-    pub const ALL: [Self; 7] = [
-        Self::NoCapacity,
-        Self::OutOfScope,
-        Self::NoSpecialist,
-        Self::OtherInstitution,
-        Self::InsufficientInformation,
-        Self::Duplicate,
-        Self::Other,
-    ];
-
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NoCapacity => "no-capacity",
-            Self::OutOfScope => "out-of-scope",
-            Self::NoSpecialist => "no-specialist",
-            Self::OtherInstitution => "other-institution",
-            Self::InsufficientInformation => "insufficient-information",
-            Self::Duplicate => "duplicate",
-            Self::Other => "other",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-}
 
 /// A time that is booked without having been opened as a slot before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +16,8 @@ pub struct NewSlot {
     pub place: String,
     /// The department that it is of, where that is not the case's.
     pub department: Option<Id>,
+    /// Wanted although the same doctor is booked then.
+    pub confirmed: bool,
 }
 
 /// Which time is booked.
@@ -98,6 +53,7 @@ pub enum Command {
     Book(Time),
     Rebook(Time),
     CancelBooking {
+        reason: CancelReason,
         text: String,
     },
     /// `early`: the patient came before the day of the appointment.
@@ -109,7 +65,9 @@ pub enum Command {
     },
     Close,
     Acknowledge,
+    /// Once it was sent, with a reason.
     Cancel {
+        reason: Option<CancelReason>,
         text: String,
     },
 }
@@ -118,7 +76,7 @@ pub enum Command {
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub struct ActForm {
-    /// `decline`: code of a [`DeclineReason`].
+    /// `decline`: code of a [`DeclineReason`]; `cancel-booking`, `cancel`: of a [`CancelReason`].
     pub reason: String,
     /// `return`, `accept`, `decline`, `cancel-booking`, `undo-arrive`, `cancel`: a text for the other side (for `return`: for the drafter).
     pub text: String,
@@ -136,6 +94,8 @@ pub struct ActForm {
     pub minutes: String,
     pub doctor: String,
     pub place: String,
+    /// Not empty where a new time is wanted although the same doctor is booked then.
+    pub beside: String,
 }
 
 impl Command {
@@ -157,6 +117,19 @@ impl Command {
             Self::Close => Step::Close,
             Self::Acknowledge => Step::Acknowledge,
             Self::Cancel { .. } => Step::Cancel,
+        }
+    }
+
+    /// Code of the reason that comes with it, or empty.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Decline { reason, .. } => reason.code(),
+            Self::CancelBooking { reason, .. }
+            | Self::Cancel {
+                reason: Some(reason),
+                ..
+            } => reason.code(),
+            _ => "",
         }
     }
 
@@ -182,12 +155,19 @@ impl Command {
                 text,
             },
             Step::Decline => Self::Decline {
-                reason: reason(&mut check, form, &text),
+                reason: declines(&mut check, form, &text),
                 text,
             },
             Step::Book => Self::Book(time(&mut check, form)),
             Step::Rebook => Self::Rebook(time(&mut check, form)),
-            Step::CancelBooking => Self::CancelBooking { text },
+            Step::CancelBooking => {
+                let reason = cancels(&mut check, step, form, &text);
+                if reason.is_none() && form.reason.is_empty() {
+                    check.fault(Fault::new("reason", "fault-required"));
+                }
+                let reason = reason.unwrap_or(CancelReason::Other);
+                Self::CancelBooking { reason, text }
+            }
             Step::Arrive => Self::Arrive {
                 early: !form.early.is_empty(),
             },
@@ -197,7 +177,10 @@ impl Command {
             }
             Step::Close => Self::Close,
             Step::Acknowledge => Self::Acknowledge,
-            Step::Cancel => Self::Cancel { text },
+            Step::Cancel => Self::Cancel {
+                reason: cancels(&mut check, step, form, &text),
+                text,
+            },
             Step::SaveDraft | Step::SaveReply | Step::Reply => return Err(Refusal::NotFound),
         };
         check.done()?;
@@ -205,7 +188,23 @@ impl Command {
     }
 }
 
-fn reason(check: &mut Check, form: &ActForm, text: &str) -> DeclineReason {
+/// `None` where none is said, or one that the step does not know.
+fn cancels(check: &mut Check, step: Step, form: &ActForm, text: &str) -> Option<CancelReason> {
+    if form.reason.is_empty() {
+        return None;
+    }
+    let reason = CancelReason::from_code(&form.reason);
+    let Some(reason) = reason.filter(|reason| CancelReason::of(step).contains(reason)) else {
+        check.fault(Fault::new("reason", "fault-unknown-code"));
+        return None;
+    };
+    if reason == CancelReason::Other {
+        check.require("text", text);
+    }
+    Some(reason)
+}
+
+fn declines(check: &mut Check, form: &ActForm, text: &str) -> DeclineReason {
     let Some(reason) = DeclineReason::from_code(&form.reason) else {
         let key = if form.reason.is_empty() {
             "fault-required"
@@ -250,6 +249,7 @@ fn time(check: &mut Check, form: &ActForm) -> Time {
             doctor: String::new(),
             place: String::new(),
             department: None,
+            confirmed: false,
         });
     }
     Time::New(new_slot(check, form))
@@ -270,6 +270,7 @@ fn new_slot(check: &mut Check, form: &ActForm) -> NewSlot {
         doctor: check.line("doctor", &form.doctor),
         place: check.line("place", &form.place),
         department: check.kept(department(form)),
+        confirmed: !form.beside.is_empty(),
     }
 }
 
@@ -311,5 +312,13 @@ mod tests {
             ..ActForm::default()
         };
         insta::assert_snapshot!(parsed(Step::Decline, &other), @r#"Err(Invalid([Fault { field: "text", key: "fault-required", args: [] }]))"#);
+        insta::assert_snapshot!(parsed(Step::Cancel, &other), @r#"Err(Invalid([Fault { field: "text", key: "fault-required", args: [] }]))"#);
+        insta::assert_snapshot!(parsed(Step::CancelBooking, &ActForm::default()), @r#"Err(Invalid([Fault { field: "reason", key: "fault-required", args: [] }]))"#);
+        // What only the program itself says.
+        let moved = ActForm {
+            reason: "department".to_owned(),
+            ..ActForm::default()
+        };
+        insta::assert_snapshot!(parsed(Step::CancelBooking, &moved), @r#"Err(Invalid([Fault { field: "reason", key: "fault-unknown-code", args: [] }]))"#);
     }
 }

@@ -3,14 +3,24 @@
 use renkei_base::{Ctx, Fault, Grantee, Id, Micros, Refusal, Scope};
 use renkei_store::{Access, Changes, Stored};
 
-use super::case::{Case, Held};
-use super::command::Time;
+mod said;
+mod visit;
+
+use renkei_fhir::composition::Mode;
+use renkei_fhir::task::{CANCEL_REASON, DECLINE_REASON};
+
+use self::said::{acknowledged, already, is_assigned, is_last};
+use self::visit::{
+    arrive, before_arrival, book, is_same_time, move_away, on_the_day, release, undo_arrive,
+};
+use super::case::Case;
 use super::table::{Cell, cell};
 use super::turn::{REPLY_BEGUN, RETURNED, Turn};
-use super::{Command, Side, State, Step, draft, number};
-use crate::{Deadlines, booking, count, policy};
-use renkei_fhir::appointment::Appointment;
-use renkei_fhir::composition::Mode;
+use super::{Command, Side, State, draft, number};
+use crate::{Deadlines, count, policy};
+
+pub(crate) use self::said::{has_news, has_to_read};
+pub(crate) use self::visit::early;
 
 /// What a step needs besides the case.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +30,7 @@ pub(crate) struct Inputs {
     pub(crate) addressee_area: String,
     /// The slot that is asked for.
     pub(crate) slot: Option<Stored>,
-    /// The slot of the appointment that stands.
+    /// The slot of the appointment that stands, or that it gave back.
     pub(crate) old_slot: Option<Stored>,
     /// The schedule that a new time hangs on, where it is there already.
     pub(crate) schedule: Option<Stored>,
@@ -49,12 +59,13 @@ pub(crate) fn decide(
     policy::may(ctx, step, case)?;
     let to = match cell(case.state, step) {
         Cell::To(to) => to,
-        Cell::OneOf(_) => before_arrival(case),
-        Cell::Already => return already(case, command),
+        Cell::OneOf(_) => before_arrival(case, inputs),
+        Cell::Already => return already(case, command, ctx),
         Cell::No(_) if is_last(case, command) => return Ok(Outcome::Already),
         Cell::No(key) => return Err(Refusal::not_now(key)),
     };
     let mut turn = Turn::new(ctx, case, step);
+    reason(&mut turn, case, command)?;
     match command {
         Command::Submit => complete(case)?,
         Command::Send => send(&mut turn, case, inputs, ctx)?,
@@ -65,8 +76,9 @@ pub(crate) fn decide(
         Command::Book(time) => return book(turn, case, time, inputs, ctx, deadlines, to),
         Command::Rebook(time) if is_same_time(case, time) => return Ok(Outcome::Already),
         Command::Rebook(time) => return book(turn, case, time, inputs, ctx, deadlines, to),
-        Command::CancelBooking { text } | Command::Cancel { text } => {
-            release(&mut turn, case, inputs, ctx, text);
+        Command::Assign { .. } if case.state.is_booked() => move_away(&mut turn, case, inputs, ctx),
+        Command::CancelBooking { text, .. } | Command::Cancel { text, .. } => {
+            release(&mut turn, case, inputs, ctx, (command.reason(), text));
         }
         Command::Arrive { early } => {
             on_the_day(case, ctx, *early)?;
@@ -74,8 +86,7 @@ pub(crate) fn decide(
         }
         Command::UndoArrive { .. } => undo_arrive(&mut turn, case, inputs),
         Command::Accept { .. } => accept(&mut turn, case, inputs),
-        Command::Decline { reason, text } => {
-            turn.task.set_reason(reason.code(), text);
+        Command::Decline { .. } => {
             turn.count(
                 count::ACCEPTED,
                 Side::Receiver,
@@ -94,6 +105,23 @@ pub(crate) fn decide(
     })
 }
 
+/// Why the case stands as it will: of the step, or none any more. What the other side knows of is not cancelled without one.
+fn reason(turn: &mut Turn<'_>, case: &Case, command: &Command) -> Result<(), Refusal> {
+    let system = match command {
+        Command::Cancel { reason: None, .. } if case.was_sent() => {
+            return Err(Refusal::fault("reason", "fault-required"));
+        }
+        Command::Assign { .. } | Command::Acknowledge => return Ok(()),
+        Command::Decline { .. } => DECLINE_REASON,
+        _ => CANCEL_REASON,
+    };
+    match command.reason() {
+        "" => turn.task.forget_reason(),
+        code => turn.task.set_reason(system, code, text_of(command)),
+    }
+    Ok(())
+}
+
 /// Whose turn it is after the step, who has to read of it, and its line in the history.
 fn settle(
     turn: &mut Turn<'_>,
@@ -106,16 +134,27 @@ fn settle(
     let by_reader = case.side(ctx) == Some(Side::Sender);
     match command {
         // Its line was written with the department.
-        Command::Assign { .. } => return,
-        Command::Acknowledge if !to.is_over() => turn.read(),
-        Command::Acknowledge => turn.rest(),
+        Command::Assign { .. } if !case.state.is_booked() => return,
+        Command::Acknowledge => {
+            if let Some(reader) = &ctx.caller.institution {
+                turn.read(to, reader);
+            }
+        }
         _ => {
             let visit_end = case.appointment().and_then(|held| held.view.end());
             turn.enter(to, deadlines, visit_end);
         }
     }
     match command {
-        Command::Close if by_reader => turn.rest(),
+        Command::Close if by_reader => {
+            turn.rest();
+            // The draft itself is not the sender's to see.
+            if case.task.view.mark() == Some(REPLY_BEGUN) {
+                turn.keep_reply(deadlines);
+            }
+        }
+        Command::Assign { .. } => return turn.tell_sender(),
+        Command::UndoArrive { .. } if is_given(case, to) => turn.tell_sender(),
         Command::CancelBooking { .. } => turn.tell_sender(),
         Command::Return { .. } => turn.task.set_mark(Some(RETURNED)),
         Command::Arrive { .. } if case.reply_draft().is_some() => {
@@ -123,7 +162,12 @@ fn settle(
         }
         _ => {}
     }
-    turn.log(text_of(command));
+    turn.log(text_of(command), command.reason());
+}
+
+/// Whether the time of who came early is given to somebody else by now.
+fn is_given(case: &Case, to: State) -> bool {
+    case.appointment().is_some() && !to.is_booked()
 }
 
 const fn text_of(command: &Command) -> &str {
@@ -132,82 +176,10 @@ const fn text_of(command: &Command) -> &str {
         | Command::Accept { text, .. }
         | Command::UndoArrive { text }
         | Command::Decline { text, .. }
-        | Command::CancelBooking { text }
-        | Command::Cancel { text } => text.as_str(),
+        | Command::CancelBooking { text, .. }
+        | Command::Cancel { text, .. } => text.as_str(),
         _ => "",
     }
-}
-
-/// The state says that it was done: it is the same step only when it says and asks for the same.
-fn already(case: &Case, command: &Command) -> Result<Outcome, Refusal> {
-    match command {
-        Command::Book(time) if !is_same_time(case, time) => {
-            Err(Refusal::not_now("refuse-already-booked"))
-        }
-        Command::Accept {
-            department: Some(department),
-            ..
-        } if !is_assigned(case, department) => Err(Refusal::not_now("refuse-already-done")),
-        _ if !is_said(case, command) => Err(Refusal::not_now("refuse-already-done")),
-        _ => Ok(Outcome::Already),
-    }
-}
-
-/// Whether what comes with a repeated step is on record, so that no written word is lost.
-fn is_said(case: &Case, command: &Command) -> bool {
-    if let Command::Decline { reason, .. } = command {
-        let on_record = case.task.view.reason().map(|(code, _)| code);
-        if on_record != Some(reason.code()) {
-            return false;
-        }
-    }
-    let (code, text) = (command.step().code(), text_of(command));
-    text.is_empty()
-        || case
-            .task
-            .view
-            .entries()
-            .iter()
-            .any(|entry| entry.code == code && entry.text == text)
-}
-
-/// Whether the step was the last one: the second of a double click, of a step that leads back.
-fn is_last(case: &Case, command: &Command) -> bool {
-    let entries = case.task.view.entries();
-    let last = entries.last();
-    command.step() == Step::UndoArrive
-        && last.is_some_and(|last| {
-            last.code == Step::UndoArrive.code() && last.text == text_of(command)
-        })
-}
-
-fn is_assigned(case: &Case, department: &Id) -> bool {
-    let now = case.task.view.department();
-    now.is_some_and(|(id, _)| id == *department)
-}
-
-/// Whether the caller's side has something to read: news, or, at the end, the answer.
-pub(crate) fn has_to_read(case: &Case, ctx: &Ctx) -> bool {
-    let news = case.task.view.news();
-    let mine = ctx.caller.institution.as_ref();
-    let answer = case.state.is_over() && case.holder().is_some() && case.holder() == case.side(ctx);
-    answer || (news.is_some() && news.as_ref() == mine)
-}
-
-fn acknowledged(case: &Case) -> Result<Outcome, Refusal> {
-    match case.holder() {
-        None => Ok(Outcome::Already),
-        Some(_) if case.state.is_over() => Err(Refusal::forbidden("refuse-other-side")),
-        Some(_) if was_read(case) => Ok(Outcome::Already),
-        Some(_) => Err(Refusal::not_now("refuse-nothing-to-acknowledge")),
-    }
-}
-
-fn was_read(case: &Case) -> bool {
-    let entries = case.task.view.entries();
-    entries
-        .last()
-        .is_some_and(|last| last.code == Step::Acknowledge.code())
 }
 
 /// Whether the letter can go out: the parts that 別紙様式11 and JP-CLINS require, an addressee, and no lines of medication
@@ -304,119 +276,4 @@ fn grant(turn: &mut Turn<'_>, case: &Case, institution: &Id, scope: Scope) {
         scope,
         until: Micros::NEVER,
     });
-}
-
-fn is_same_time(case: &Case, time: &Time) -> bool {
-    let Some(Held { view, .. }) = case.appointment() else {
-        return false;
-    };
-    match time {
-        Time::Slot(slot) => view.slot().as_ref() == Some(slot),
-        Time::New(new) => view.start() == Some(new.start) && view.end() == Some(new.end),
-    }
-}
-
-fn book(
-    mut turn: Turn<'_>,
-    case: &Case,
-    time: &Time,
-    inputs: &Inputs,
-    ctx: &Ctx,
-    deadlines: &Deadlines,
-    to: State,
-) -> Result<Outcome, Refusal> {
-    let taken = booking::take(&mut turn.changes, case, time, inputs, ctx)?;
-    turn.assign(inputs.department.as_ref());
-    booking::free(&mut turn.changes, inputs.old_slot.as_ref(), ctx.at);
-    let mut appointment = match case.appointment() {
-        Some(held) => held.view.clone(),
-        None => Appointment::new(&ctx.ids.id()),
-    };
-    taken.write(&mut appointment, case, inputs.department.as_ref());
-    match case.appointment() {
-        Some(held) => turn
-            .changes
-            .update(&held.stored, appointment.into_resource()),
-        None => {
-            let owner = case.addressee().ok_or(Refusal::NotFound)?;
-            turn.changes
-                .create(appointment.into_resource(), case.place(&owner));
-        }
-    }
-    turn.enter(to, deadlines, Some(taken.end));
-    turn.task.set_visit(Some(taken.start));
-    turn.tell_sender();
-    turn.log("");
-    Ok(Outcome::Go {
-        changes: turn.finish(to),
-        to,
-    })
-}
-
-/// The appointment falls, its slot is free again.
-fn release(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs, ctx: &Ctx, why: &str) {
-    if let Some(held) = case.appointment() {
-        let mut appointment = held.view.clone();
-        appointment.cancel(why);
-        turn.changes
-            .update(&held.stored, appointment.into_resource());
-        booking::free(&mut turn.changes, inputs.old_slot.as_ref(), ctx.at);
-        turn.task.set_visit(None);
-    }
-}
-
-fn arrive(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs, ctx: &Ctx) {
-    if let Some(held) = case.appointment() {
-        let mut appointment = held.view.clone();
-        appointment.arrive(ctx.at);
-        turn.changes
-            .update(&held.stored, appointment.into_resource());
-    }
-    turn.count(count::ARRIVED, Side::Receiver, &inputs.addressee_area, 1, 0);
-    turn.count(count::REPLIED, Side::Receiver, &inputs.addressee_area, 0, 1);
-}
-
-/// The day of an appointment that has not come yet.
-pub(crate) fn early(case: &Case, ctx: &Ctx) -> Option<Micros> {
-    let start = case.appointment()?.view.start()?;
-    (start.in_japan().date() > ctx.at.in_japan().date()).then_some(start)
-}
-
-/// Before its day only who says so has come.
-fn on_the_day(case: &Case, ctx: &Ctx, said: bool) -> Result<(), Refusal> {
-    match early(case, ctx) {
-        Some(_) if !said => Err(Refusal::fault("early", "fault-visit-not-yet")),
-        _ => Ok(()),
-    }
-}
-
-/// The arrival was recorded by mistake: as before, in the counts of its month too.
-fn undo_arrive(turn: &mut Turn<'_>, case: &Case, inputs: &Inputs) {
-    if let Some(held) = case.appointment() {
-        let mut appointment = held.view.clone();
-        appointment.unarrive();
-        turn.changes
-            .update(&held.stored, appointment.into_resource());
-    }
-    let (Some(at), area) = (case.arrived(), &inputs.addressee_area) else {
-        return;
-    };
-    turn.count_at(at, count::ARRIVED, Side::Receiver, area, (-1, 0));
-    turn.count_at(at, count::REPLIED, Side::Receiver, area, (0, -1));
-}
-
-/// Where a case stood before the patient came.
-fn before_arrival(case: &Case) -> State {
-    let entries = case.task.view.entries();
-    let booked = |code: &str| {
-        [Step::Book, Step::Rebook]
-            .into_iter()
-            .find(|step| step.code() == code)
-    };
-    let last = entries.iter().rev().find_map(|entry| booked(&entry.code));
-    match (case.appointment(), last) {
-        (Some(_), Some(Step::Rebook)) => State::Rebooked,
-        (Some(_), _) => State::Booked,
-        (None, _) => State::Accepted,
-    }
 }

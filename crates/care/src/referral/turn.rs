@@ -51,6 +51,11 @@ impl<'a> Turn<'a> {
         self.task.set_mark(None);
     }
 
+    /// A reply that was begun before the case was closed is still to go out, or to be let be.
+    pub(crate) fn keep_reply(&mut self, deadlines: &Deadlines) {
+        begin_late(&mut self.task, self.ctx, deadlines);
+    }
+
     /// The sender has this to read, whoever's turn it is.
     pub(crate) fn tell_sender(&mut self) {
         let sender = self.case.sender.clone();
@@ -58,10 +63,19 @@ impl<'a> Turn<'a> {
         self.task.set_watcher(None);
     }
 
-    /// The sender has read it; from now on the sender waits, where it is the other's turn.
-    pub(crate) fn read(&mut self) {
-        self.task.set_news(None);
-        watch(&mut self.task);
+    /// That institution has read what there was to read; where the case is over, nothing more is its to do.
+    pub(crate) fn read(&mut self, to: State, reader: &Id) {
+        self.task.set_unread(reader, false);
+        if self.task.news().as_ref() == Some(reader) {
+            self.task.set_news(None);
+            watch(&mut self.task);
+        }
+        if to.is_over() && self.task.holder().as_ref() == Some(reader) {
+            self.task.set_holder(None);
+            self.task.set_due(None);
+            self.task.set_watcher(None);
+            self.task.set_mark(None);
+        }
     }
 
     /// The receiver owes another reply.
@@ -80,18 +94,21 @@ impl<'a> Turn<'a> {
         let now = self.task.department().map(|(id, _)| id);
         if let Some((id, name)) = department.filter(|(id, _)| now.as_ref() != Some(id)) {
             self.task.set_department(Some((id, name)));
-            self.log_as(Step::Assign, name);
+            self.log_as(Step::Assign, name, "");
         }
     }
 
-    /// A line of the history, with what the person wrote.
-    pub(crate) fn log(&mut self, text: &str) {
-        self.log_as(self.step, text);
+    /// A line of the history, with what the person wrote, and the code of the reason.
+    pub(crate) fn log(&mut self, text: &str, reason: &str) {
+        self.log_as(self.step, text, reason);
     }
 
-    fn log_as(&mut self, step: Step, text: &str) {
+    /// A line of what comes with the step.
+    pub(crate) fn log_as(&mut self, step: Step, text: &str, reason: &str) {
         let account = self.ctx.caller.account.as_ref();
-        self.task.push_entry(&entry(self.ctx, step, text), account);
+        let mut entry = entry(self.ctx, step, text);
+        reason.clone_into(&mut entry.reason);
+        self.task.push_entry(&entry, account);
     }
 
     /// Adds to a count of an end's institution, in this month.
@@ -200,6 +217,23 @@ fn watch(task: &mut Task) {
     task.set_watcher(sender.filter(|_| waits).as_ref());
 }
 
+/// A reply to a closed case was begun: from now on it is the receiver's turn; what the sender had to read stays news.
+pub(crate) fn begin_late(task: &mut Task, ctx: &Ctx, deadlines: &Deadlines) {
+    let sender = task.requester().map(|(id, _)| id);
+    let unread = task
+        .holder()
+        .filter(|holder| Some(holder) == sender.as_ref());
+    let receiver = task.owner().map(|(id, _)| id);
+    let priority = Priority::from_code(task.priority()).unwrap_or_default();
+    if unread.is_some() {
+        task.set_news(unread.as_ref());
+    }
+    task.set_holder(receiver.as_ref());
+    task.set_due(deadlines.due(State::Arrived, priority, ctx.at, None));
+    task.set_mark(Some(REPLY_BEGUN));
+    task.set_watcher(None);
+}
+
 /// A line of the history by the caller.
 pub(crate) fn entry(ctx: &Ctx, step: Step, text: &str) -> Entry {
     Entry {
@@ -208,6 +242,7 @@ pub(crate) fn entry(ctx: &Ctx, step: Step, text: &str) -> Entry {
         by: ctx.caller.name.clone(),
         institution: ctx.caller.institution.clone(),
         text: text.to_owned(),
+        reason: String::new(),
     }
 }
 

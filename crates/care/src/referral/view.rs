@@ -7,7 +7,7 @@ use renkei_fhir::task::Entry;
 use renkei_store::Failure;
 
 use super::case::Case;
-use super::rules::{early, has_to_read};
+use super::rules::{early, has_news, has_to_read};
 use super::table::cell;
 use super::{DraftForm, Side, State, Step, draft};
 use crate::attachment::{self, AttachmentView};
@@ -15,7 +15,7 @@ use crate::booking::{self, AppointmentView};
 use crate::document::{Further, further};
 use crate::patient::PatientView;
 use crate::reply::{self, ReplyView};
-use crate::{Care, Party, Priority, party, policy};
+use crate::{Care, Party, Priority, message, party, policy};
 
 /// One line of a case's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +29,24 @@ pub struct Event {
     pub side: Side,
     /// What they wrote to it; for `decline` after the reason.
     pub text: String,
-    /// For `decline` the code of a [`super::DeclineReason`], else empty.
+    /// For `decline` the code of a [`super::DeclineReason`], for `cancel` and `cancel-booking` of a [`super::CancelReason`].
     pub reason: String,
+}
+
+impl Event {
+    /// The message key of the reason; empty where there is none.
+    pub fn reason_key(&self) -> String {
+        reason_key(&self.code, &self.reason)
+    }
+}
+
+/// The message key of a step's reason; empty where there is none.
+pub(crate) fn reason_key(step: &str, reason: &str) -> String {
+    match reason {
+        "" => String::new(),
+        _ if step == Step::Decline.code() => format!("decline-{reason}"),
+        _ => format!("cancel-reason-{reason}"),
+    }
 }
 
 /// Everything that the page of a case needs, filtered by who asks.
@@ -82,6 +98,12 @@ pub struct ReferralView {
     pub more: bool,
     /// The caller's side has something to read.
     pub news: bool,
+    /// There is a message among it,
+    pub unread: bool,
+    /// and nothing else.
+    pub only_message: bool,
+    /// The caller may write to the other side.
+    pub writes: bool,
     /// What this caller may do next, in the order to show it. [`Step::SaveDraft`]: the letter may be edited; [`Step::SaveReply`]:
     /// the reply may be written; [`Step::Reply`]: and released.
     pub offers: Vec<Step>,
@@ -149,6 +171,9 @@ pub async fn view(care: &Care, ctx: &Ctx, case: &Id) -> Result<ReferralView, Fai
         early: early(&case, ctx),
         more: case.state.is_replied() && case.last_reply().is_some_and(|reply| reply.view.more()),
         news: has_to_read(&case, ctx),
+        unread: message::is_unread(ctx, &case),
+        only_message: message::is_unread(ctx, &case) && !has_news(&case, ctx),
+        writes: message::may_write(ctx, &case).is_ok(),
         offers: offers(ctx, &case),
         timeline,
     })
@@ -183,16 +208,13 @@ fn event(case: &Case, entry: Entry) -> Event {
         .institution
         .as_ref()
         .is_none_or(|id| *id == case.sender);
-    let declined = entry.code == Step::Decline.code();
-    let reason = case
-        .task
-        .view
-        .reason()
-        .filter(|_| declined)
-        .map_or("", |(code, _)| code);
+    // Of older cases only the Task itself says why they were declined.
+    let declined = entry.code == Step::Decline.code() && entry.reason.is_empty();
+    let on_record = case.task.view.reason().filter(|_| declined);
+    let reason = on_record.map_or(entry.reason.clone(), |(code, _)| code.to_owned());
     Event {
         at: entry.at,
-        reason: reason.to_owned(),
+        reason,
         code: entry.code,
         by: entry.by,
         side: if sender { Side::Sender } else { Side::Receiver },

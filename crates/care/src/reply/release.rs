@@ -85,10 +85,7 @@ pub(crate) fn decide_release(
     match cell(case.state, Step::Reply) {
         Cell::No(key) => return Err(Refusal::not_now(key)),
         _ if says_the_same(case, form) => return Ok(None),
-        Cell::Already if !form.kind.is_empty() => return Err(Refusal::not_now("refuse-closed")),
-        // Another text would be lost without a word.
-        Cell::Already => return Err(Refusal::not_now("refuse-already-replied")),
-        Cell::To(_) | Cell::OneOf(_) => {}
+        Cell::Already | Cell::To(_) | Cell::OneOf(_) => {}
     }
     let kind = kind_of(case, form)?;
     complete(form)?;
@@ -98,7 +95,8 @@ pub(crate) fn decide_release(
         return Err(Refusal::Conflict);
     }
     let to = match kind {
-        _ if form.closes() => State::Closed,
+        // A late one arrives, and opens nothing again.
+        _ if form.closes() || case.state == State::Closed => State::Closed,
         Kind::First => State::RepliedFirst,
         Kind::Interim | Kind::Final => State::RepliedInterim,
     };
@@ -121,10 +119,10 @@ pub(crate) fn decide_release(
         counted(&mut turn, case, ctx, area);
     }
     turn.enter(to, deadlines, None);
-    if form.more() {
+    if form.more() && to != State::Closed {
         turn.await_reply(deadlines);
     }
-    turn.log("");
+    turn.log("", "");
     Ok(Some((turn.finish(to), to)))
 }
 

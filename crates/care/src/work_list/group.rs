@@ -29,6 +29,8 @@ pub enum Group {
     Booked,
     /// 予約の取消: the date was taken back
     Unbooked,
+    /// 連絡を読む: the other side wrote
+    Message,
     /// お断りの確認
     Declined,
     /// 取消の確認
@@ -50,7 +52,7 @@ pub enum Group {
 }
 
 impl Group {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Approve,
         Self::Receive,
         Self::Decide,
@@ -61,6 +63,7 @@ impl Group {
         Self::Read,
         Self::Booked,
         Self::Unbooked,
+        Self::Message,
         Self::Declined,
         Self::Cancelled,
         Self::LateReceive,
@@ -84,6 +87,7 @@ impl Group {
             Self::Read => "read",
             Self::Booked => "booked",
             Self::Unbooked => "unbooked",
+            Self::Message => "message",
             Self::Declined => "declined",
             Self::Cancelled => "cancelled",
             Self::LateReceive => "late-receive",
@@ -113,6 +117,7 @@ impl Group {
             Concern::Turn => Self::turn(ctx, state, mark),
             Concern::News if !over => Self::news(state),
             Concern::News | Concern::Watch => Self::watch(state),
+            Concern::Message => Some(Self::Message),
         }
     }
 
@@ -138,7 +143,7 @@ impl Group {
         Some(match state {
             State::Booked | State::Rebooked => Self::Booked,
             State::Accepted => Self::Unbooked,
-            State::RepliedFirst | State::RepliedInterim => Self::Read,
+            State::RepliedFirst | State::RepliedInterim | State::Closed => Self::Read,
             _ => return None,
         })
     }

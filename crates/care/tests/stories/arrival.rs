@@ -12,6 +12,8 @@ renkei_testkit::each_backend!(
     who_comes_before_the_day_is_asked_about,
     a_mistaken_arrival_is_taken_back,
     after_a_reply_the_patient_was_there,
+    the_time_of_who_came_early_is_for_others,
+    a_begun_reply_is_not_hidden,
 );
 
 async fn booked(region: &Region) -> Id {
@@ -49,6 +51,8 @@ async fn who_comes_before_the_day_is_asked_about(backend: Backend) {
         .act(&region.desk, &case, Command::Arrive { early: true })
         .await;
     assert_eq!(early.unwrap().state, State::Arrived);
+    let view = region.view(&region.clinic_doctor, &case).await.unwrap();
+    assert!(view.appointment.unwrap().given_back);
     // On the day itself, at any hour of Japan's day, nobody is asked.
     let case = booked(&region).await;
     region
@@ -142,4 +146,72 @@ async fn after_a_reply_the_patient_was_there(backend: Backend) {
     );
     let view = region.view(&region.desk, &case).await.unwrap();
     assert!(!view.may(Step::UndoArrive));
+}
+
+async fn the_time_of_who_came_early_is_for_others(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let (desk, clinic) = (&region.desk, &region.clinic_doctor);
+    let slot = crate::booking::opened(&region, "10:00").await.remove(0).id;
+    let case = region.accepted().await;
+    region.book(desk, &case, &slot).await.unwrap();
+    let early = Command::Arrive { early: true };
+    for already in [false, true] {
+        let done = region.act(desk, &case, early.clone()).await.unwrap();
+        assert_eq!((done.state, done.already), (State::Arrived, already));
+    }
+    assert_eq!(crate::booking::free(&region).await.len(), 1);
+    // By mistake: it is still there, and taken again.
+    region.act(desk, &case, undo("別の患者")).await.unwrap();
+    assert_eq!(crate::booking::free(&region).await.len(), 0);
+    let view = region.view(clinic, &case).await.unwrap();
+    assert_eq!(view.state, State::Booked);
+    assert!(!view.appointment.unwrap().given_back);
+    // By mistake, and somebody else has it by now.
+    region.act(desk, &case, early).await.unwrap();
+    let other = region.accepted().await;
+    region.book(desk, &other, &slot).await.unwrap();
+    for already in [false, true] {
+        let done = region.act(desk, &case, undo("別の患者")).await.unwrap();
+        assert_eq!((done.state, done.already), (State::Accepted, already));
+    }
+    let view = region.view(clinic, &case).await.unwrap();
+    assert!(view.news, "the clinic has told the patient a time");
+    assert_eq!(view.appointment, None);
+    let said: Vec<(&str, &str)> = view.timeline.iter().rev().take(2).map(why).collect();
+    assert_eq!(said, [("undo-arrive", ""), ("cancel-booking", "given")]);
+    assert_eq!(
+        region.view(clinic, &other).await.unwrap().state,
+        State::Booked
+    );
+}
+
+fn why(event: &renkei_care::referral::Event) -> (&str, &str) {
+    (event.code.as_str(), event.reason.as_str())
+}
+
+async fn a_begun_reply_is_not_hidden(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = booked(&region).await;
+    let arrive = Command::Arrive { early: true };
+    region
+        .act(&region.desk, &case, arrive.clone())
+        .await
+        .unwrap();
+    let form = crate::region::reply_form(false);
+    let ctx = region.ctx(&region.desk);
+    renkei_care::reply::save(&region.care, &ctx, &case, 0, &form)
+        .await
+        .unwrap();
+    region
+        .act(&region.desk, &case, undo("別の患者"))
+        .await
+        .unwrap();
+    let view = region.view(&region.desk, &case).await.unwrap();
+    assert_eq!(view.reply_draft.unwrap().form, form, "it can be read");
+    let clinic = region.view(&region.clinic_doctor, &case).await.unwrap();
+    assert_eq!(clinic.reply_draft, None);
+    region.act(&region.desk, &case, arrive).await.unwrap();
+    let view = region.view(&region.desk, &case).await.unwrap();
+    assert!(view.may(Step::SaveReply));
+    assert_eq!(view.reply_draft.unwrap().form, form, "and gone on with");
 }

@@ -5,7 +5,7 @@ use renkei_base::{Id, Refusal};
 use renkei_care::booking::{
     OpeningForm, SlotState, SlotView, free_slots, open_slots, slots, withdraw,
 };
-use renkei_care::referral::{ActForm, Command, State, Step};
+use renkei_care::referral::{ActForm, CancelReason, Command, State, Step};
 use renkei_store::AuditFilter;
 use renkei_testkit::Backend;
 
@@ -17,12 +17,13 @@ renkei_testkit::each_backend!(
     a_time_of_ones_own,
     a_typed_time_that_was_opened,
     a_typed_time_that_does_not_fit,
+    a_typed_time_beside_another_booking,
     slots_are_opened_once_and_withdrawn,
     a_first_opening_is_no_refusal,
     holidays_are_left_out,
 );
 
-async fn opened(region: &Region, times: &str) -> Vec<SlotView> {
+pub(crate) async fn opened(region: &Region, times: &str) -> Vec<SlotView> {
     let form = OpeningForm {
         department: region.cardiology.to_string(),
         from: "2026-11-27".to_owned(),
@@ -35,7 +36,7 @@ async fn opened(region: &Region, times: &str) -> Vec<SlotView> {
     free(region).await
 }
 
-async fn free(region: &Region) -> Vec<SlotView> {
+pub(crate) async fn free(region: &Region) -> Vec<SlotView> {
     free_slots(
         &region.care,
         &region.ctx(&region.desk),
@@ -149,6 +150,7 @@ async fn a_slot_comes_back(backend: Backend) {
         ]
     );
     let cancel = Command::CancelBooking {
+        reason: CancelReason::Institution,
         text: "患者都合".to_owned(),
     };
     assert_eq!(
@@ -165,6 +167,7 @@ async fn a_slot_comes_back(backend: Backend) {
             &region.clinic_clerk,
             &case,
             Command::Cancel {
+                reason: Some(CancelReason::Patient),
                 text: String::new(),
             },
         )
@@ -192,6 +195,7 @@ async fn a_time_of_ones_own(backend: Backend) {
             &region.desk,
             &case,
             Command::CancelBooking {
+                reason: CancelReason::Institution,
                 text: String::new(),
             },
         )
@@ -276,10 +280,61 @@ async fn a_typed_time_that_does_not_fit(backend: Backend) {
     let opened = opened(&region, "9:00 9:30").await;
     for (time, minutes, doctor) in [("9:00", "60", ""), ("9:10", "15", ""), ("9:00", "15", "別")] {
         let case = region.accepted().await;
-        let book = Command::parse(Step::Book, &typed(time, minutes, doctor)).unwrap();
+        let book = confirmed(&typed(time, minutes, doctor));
         region.act(&region.desk, &case, book).await.unwrap();
     }
     assert_eq!(free(&region).await, opened);
+}
+
+fn confirmed(form: &ActForm) -> Command {
+    let form = ActForm {
+        beside: "on".to_owned(),
+        ..form.clone()
+    };
+    Command::parse(Step::Book, &form).unwrap()
+}
+
+/// A time beside one that the same doctor has given already is asked about.
+async fn a_typed_time_beside_another_booking(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let slots = opened(&region, "9:00").await;
+    let first = region.accepted().await;
+    region
+        .book(&region.desk, &first, &slots[0].id)
+        .await
+        .unwrap();
+    let doctor = slots[0].doctor.clone();
+    let case = region.accepted().await;
+    for (time, minutes, doctor) in [
+        ("9:00", "15", ""),
+        ("9:05", "15", doctor.as_str()),
+        ("8:50", "15", ""),
+    ] {
+        let form = typed(time, minutes, doctor);
+        let book = Command::parse(Step::Book, &form).unwrap();
+        let Refusal::Invalid(faults) = refusal(region.act(&region.desk, &case, book).await) else {
+            panic!()
+        };
+        assert_eq!(
+            (faults[0].field.as_str(), faults[0].key.as_ref()),
+            ("beside", "fault-time-beside")
+        );
+    }
+    let after = Command::parse(Step::Book, &typed("9:30", "15", "")).unwrap();
+    region.act(&region.desk, &case, after).await.unwrap();
+    // One's own time is in nobody's way, and who says so is booked beside.
+    let near = ActForm {
+        beside: String::new(),
+        ..typed("9:35", "15", "")
+    };
+    let near = Command::parse(Step::Rebook, &near).unwrap();
+    region.act(&region.desk, &case, near).await.unwrap();
+    let other = region.accepted().await;
+    let book = confirmed(&typed("9:05", "15", ""));
+    for already in [false, true] {
+        let done = region.act(&region.desk, &other, book.clone()).await;
+        assert_eq!(done.unwrap().already, already);
+    }
 }
 
 async fn slots_are_opened_once_and_withdrawn(backend: Backend) {

@@ -14,6 +14,7 @@ renkei_testkit::each_backend!(
     a_slot_brings_its_department,
     the_desk_chooses_the_department,
     a_time_of_ones_own_may_name_the_department,
+    a_booked_case_goes_to_another_department,
 );
 
 /// A letter to the hospital, to any department, received there.
@@ -165,7 +166,7 @@ async fn the_desk_chooses_the_department(backend: Backend) {
                 .act(&region.desk, &case, accept(Some(&region.cardiology)))
                 .await
         ),
-        Refusal::not_now("refuse-already-done"),
+        Refusal::not_now("refuse-done-by-you"),
         "another department is not dropped without a word"
     );
 }
@@ -199,4 +200,36 @@ async fn a_time_of_ones_own_may_name_the_department(backend: Backend) {
         panic!()
     };
     assert_eq!(faults[0].key, "fault-time-too-far");
+}
+
+async fn a_booked_case_goes_to_another_department(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let surgery = department(&region, "dep-surgery", &region.hospital, "外科").await;
+    let slot = crate::booking::opened(&region, "10:00").await.remove(0).id;
+    let case = region.accepted().await;
+    region.book(&region.desk, &case, &slot).await.unwrap();
+    region
+        .act(&region.clinic_clerk, &case, Command::Acknowledge)
+        .await
+        .unwrap();
+    let assign = Command::Assign {
+        department: surgery,
+    };
+    for already in [false, true] {
+        let done = region.act(&region.desk, &case, assign.clone()).await;
+        let done = done.unwrap();
+        assert_eq!((done.state, done.already), (State::Accepted, already));
+    }
+    assert_eq!(crate::booking::free(&region).await.len(), 1, "for others");
+    let view = region.view(&region.clinic_clerk, &case).await.unwrap();
+    assert_eq!(view.addressee.department_name, "外科");
+    assert_eq!((view.appointment, view.news), (None, true));
+    let last = view.timeline.iter().rev().take(2);
+    let said: Vec<(&str, &str, &str)> = last
+        .map(|one| (one.code.as_str(), one.text.as_str(), one.reason.as_str()))
+        .collect();
+    assert_eq!(
+        said,
+        [("assign", "外科", ""), ("cancel-booking", "", "department")]
+    );
 }

@@ -7,7 +7,7 @@ use renkei_base::{Id, Refusal, Role, Scope};
 use renkei_care::booking::SlotState;
 use renkei_care::referral::command::Time;
 use renkei_care::referral::table::cell;
-use renkei_care::referral::{Command, DeclineReason, NewSlot, Side, State, Step};
+use renkei_care::referral::{CancelReason, Command, DeclineReason, NewSlot, Side, State, Step};
 use renkei_fhir::service_request::ServiceRequest;
 use renkei_fhir::slot::Slot;
 use renkei_fhir::task::Task;
@@ -56,6 +56,7 @@ pub(crate) fn command(step: Step, region: &Region, time: i64) -> Option<Command>
             doctor: String::new(),
             place: String::new(),
             department: None,
+            confirmed: false,
         })
     };
     Some(match step {
@@ -74,7 +75,10 @@ pub(crate) fn command(step: Step, region: &Region, time: i64) -> Option<Command>
         },
         Step::Book => Command::Book(new()),
         Step::Rebook => Command::Rebook(new()),
-        Step::CancelBooking => Command::CancelBooking { text },
+        Step::CancelBooking => Command::CancelBooking {
+            reason: CancelReason::Patient,
+            text,
+        },
         Step::Assign => Command::Assign {
             department: region.cardiology.clone(),
         },
@@ -84,7 +88,10 @@ pub(crate) fn command(step: Step, region: &Region, time: i64) -> Option<Command>
         },
         Step::Close => Command::Close,
         Step::Acknowledge => Command::Acknowledge,
-        Step::Cancel => Command::Cancel { text },
+        Step::Cancel => Command::Cancel {
+            reason: Some(CancelReason::Patient),
+            text,
+        },
         Step::SaveDraft | Step::SaveReply | Step::Reply => return None,
     })
 }
@@ -156,7 +163,7 @@ async fn pressed(
         None if step == Step::Reply
             && role == Role::Doctor
             && side == Some(Side::Receiver)
-            && (state == State::Arrived || state.is_replied()) =>
+            && (state == State::Arrived || state == State::Closed || state.is_replied()) =>
         {
             let closes = ["on", "more", ""][usize::try_from(time).unwrap()];
             let kind = match time {
@@ -241,7 +248,7 @@ async fn check(region: &Region, case: &Id, state: State) {
         .unwrap();
     assert_eq!(
         busy.matches.len(),
-        usize::from(view.appointment.is_some()),
+        usize::from(view.appointment.is_some_and(|one| !one.given_back)),
         "{:?}",
         SlotState::Booked
     );

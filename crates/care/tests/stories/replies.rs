@@ -15,6 +15,7 @@ use crate::region::{Region, Who, refusal, reply_form};
 renkei_testkit::each_backend!(
     a_case_is_replied_to_three_times,
     a_sender_need_not_wait,
+    a_begun_reply_outlives_the_closing,
     a_form_of_yesterday_is_no_second_reply,
 );
 
@@ -171,10 +172,106 @@ async fn a_sender_need_not_wait(backend: Backend) {
         .unwrap();
     assert_eq!(groups(&region, &region.clinic_doctor).await, []);
     assert_eq!(groups(&region, &region.desk).await, []);
+    // What the hospital promised arrives all the same: to be read, in a case that stays closed.
+    for already in [false, true] {
+        let late = release(&region, &case, "final", "").await.unwrap();
+        assert_eq!((late.state, late.already), (State::Closed, already));
+    }
     assert_eq!(
-        refusal(release(&region, &case, "final", "").await),
-        Refusal::not_now("refuse-closed")
+        groups(&region, &region.clinic_doctor).await,
+        [(Group::Read, 1)]
     );
+    assert_eq!(groups(&region, &region.desk).await, []);
+    let view = region.view(&region.clinic_doctor, &case).await.unwrap();
+    assert_eq!(view.replies.len(), 2);
+    assert!(view.news && view.may(Step::Acknowledge) && !view.may(Step::Close));
+    region
+        .act(&region.clinic_clerk, &case, Command::Acknowledge)
+        .await
+        .unwrap();
+    assert_eq!(groups(&region, &region.clinic_doctor).await, []);
+    // A pathology report that comes after the final reply.
+    region.clock.advance(Span::days(9));
+    let late = release(&region, &case, "interim", "").await.unwrap();
+    assert_eq!(late.state, State::Closed);
+    let view = region.view(&region.desk, &case).await.unwrap();
+    assert_eq!((view.holder, view.more), (Some(Side::Sender), false));
+    assert!(matches!(
+        refusal(
+            reply::save(
+                &region.care,
+                &region.ctx(&region.clinic_doctor),
+                &case,
+                0,
+                &reply_form(false)
+            )
+            .await
+        ),
+        Refusal::Forbidden(_)
+    ));
+}
+
+/// A reply that was begun when the clinic closed the case is not out of sight.
+async fn a_begun_reply_outlives_the_closing(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let case = region.arrived().await;
+    release(&region, &case, "", "more").await.unwrap();
+    let begun = ReplyForm {
+        kind: "final".to_owned(),
+        ..reply_form(false)
+    };
+    let desk = region.ctx(&region.desk);
+    reply::save(&region.care, &desk, &case, 0, &begun)
+        .await
+        .unwrap();
+    region
+        .act(&region.clinic_doctor, &case, Command::Close)
+        .await
+        .unwrap();
+    assert_eq!(groups(&region, &region.clinic_doctor).await, []);
+    assert_eq!(groups(&region, &region.desk).await, [(Group::Release, 1)]);
+    // It may be let be,
+    region
+        .act(&region.desk, &case, Command::Acknowledge)
+        .await
+        .unwrap();
+    assert_eq!(groups(&region, &region.desk).await, []);
+    // and taken up again.
+    let more = ReplyForm {
+        findings: "病理: 良性".to_owned(),
+        ..begun
+    };
+    reply::save(&region.care, &desk, &case, 1, &more)
+        .await
+        .unwrap();
+    assert_eq!(groups(&region, &region.desk).await, [(Group::Release, 1)]);
+    assert_eq!(groups(&region, &region.clinic_doctor).await, []);
+    let doctor = region.ctx(&region.hospital_doctor);
+    let done = reply::release(&region.care, &doctor, &case, 2, &more).await;
+    assert_eq!(done.unwrap().state, State::Closed);
+    assert_eq!(groups(&region, &region.desk).await, []);
+    assert_eq!(
+        groups(&region, &region.clinic_doctor).await,
+        [(Group::Read, 1)]
+    );
+    // The clinic has not read yet; the next one is begun.
+    let next = ReplyForm {
+        kind: "interim".to_owned(),
+        ..reply_form(false)
+    };
+    reply::save(&region.care, &desk, &case, 0, &next)
+        .await
+        .unwrap();
+    assert_eq!(
+        groups(&region, &region.clinic_doctor).await,
+        [(Group::Read, 1)]
+    );
+    region
+        .act(&region.clinic_doctor, &case, Command::Acknowledge)
+        .await
+        .unwrap();
+    assert_eq!(groups(&region, &region.clinic_doctor).await, []);
+    assert_eq!(groups(&region, &region.desk).await, [(Group::Release, 1)]);
 }
 
 async fn a_form_of_yesterday_is_no_second_reply(backend: Backend) {

@@ -2,7 +2,7 @@
 
 use renkei_base::Refusal;
 use renkei_care::attachment::{self, Of};
-use renkei_care::referral::{self, Command, DeclineReason, Side};
+use renkei_care::referral::{self, CancelReason, Command, DeclineReason, Side};
 use renkei_care::work_list::{self, Filter};
 use renkei_care::{letter, patient, reply};
 use renkei_testkit::Backend;
@@ -83,12 +83,14 @@ async fn a_stranger_finds_nothing(backend: Backend) {
                 text: String::new(),
             },
             Command::CancelBooking {
+                reason: CancelReason::Institution,
                 text: String::new(),
             },
             Command::Arrive { early: false },
             Command::Close,
             Command::Acknowledge,
             Command::Cancel {
+                reason: Some(CancelReason::Patient),
                 text: String::new(),
             },
         ] {

@@ -128,7 +128,9 @@ async fn the_record_opens_no_letter_that_was_not_sent(backend: Backend) {
     };
     assert_eq!(in_case(desk.clone()).await, 0);
     // Thrown away, it is still nobody else's.
+    // Nobody else knows of it: nobody asks why.
     let cancel = Command::Cancel {
+        reason: None,
         text: String::new(),
     };
     region

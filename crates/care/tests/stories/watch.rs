@@ -2,7 +2,7 @@
 
 use renkei_base::Id;
 use renkei_base::clock::Span;
-use renkei_care::referral::{ActForm, Command, Step};
+use renkei_care::referral::{ActForm, CancelReason, Command, Step};
 use renkei_care::work_list::{self, Filter, Group, WorkList};
 use renkei_testkit::Backend;
 
@@ -110,6 +110,7 @@ async fn a_date_is_told_once(backend: Backend) {
     book(&region, &case, Step::Rebook, "2026-11-30").await;
     assert_eq!(groups(&region, clinic).await, [(Group::Booked, 1)], "again");
     let cancel = Command::CancelBooking {
+        reason: CancelReason::Institution,
         text: "担当医の不在".to_owned(),
     };
     region.act(desk, &case, cancel).await.unwrap();

@@ -5,7 +5,7 @@ use renkei_base::{Micros, Refusal, Role};
 use renkei_care::attachment::{self, Of};
 use renkei_care::booking::{OpeningForm, free_slots, open_slots};
 use renkei_care::letter;
-use renkei_care::referral::{Command, DeclineReason, State, Step};
+use renkei_care::referral::{CancelReason, Command, DeclineReason, State, Step};
 use renkei_care::reply::{self, ReplyForm, ReplySaved};
 use renkei_care::work_list::{self, Filter, Group};
 use renkei_testkit::Backend;
@@ -385,7 +385,7 @@ async fn a_hospital_declines(backend: Backend) {
         let other = Command::Decline { reason, text };
         assert_eq!(
             refusal(region.act(&region.desk, &case, other).await),
-            Refusal::not_now("refuse-already-done")
+            Refusal::not_now("refuse-done-by-you")
         );
     }
     let view = region.view(&region.clinic_doctor, &case).await.unwrap();
@@ -417,6 +417,7 @@ async fn a_sender_cancels(backend: Backend) {
     let region = Region::new(&backend).await;
     let case = region.accepted().await;
     let cancel = Command::Cancel {
+        reason: Some(CancelReason::Patient),
         text: "他院に入院".to_owned(),
     };
     region

@@ -162,6 +162,11 @@ pub(super) fn watcher(resource: &Resource, paths: &[&str], out: &mut Out) {
     institution(system::WATCHER, resource, paths, out);
 }
 
+/// Who has messages to read.
+pub(super) fn unread(resource: &Resource, paths: &[&str], out: &mut Out) {
+    institution(system::UNREAD, resource, paths, out);
+}
+
 /// The code of the mark extension.
 pub(super) fn mark(resource: &Resource, paths: &[&str], out: &mut Out) {
     walk_all(resource, paths)

@@ -6,7 +6,7 @@ use renkei_care::Care;
 use renkei_care::attachment::{Of, add};
 use renkei_care::referral::command::Time;
 use renkei_care::referral::{
-    Command, DeclineReason, DraftForm, DraftSaved, NewSlot, Step, act, save_draft,
+    CancelReason, Command, DeclineReason, DraftForm, DraftSaved, NewSlot, Step, act, save_draft,
 };
 use renkei_care::reply::{ReplyForm, ReplySaved, release, save};
 use renkei_store::Failure;
@@ -194,7 +194,10 @@ impl Walk<'_> {
             Step::Close => Command::Close,
             Step::Acknowledge => Command::Acknowledge,
             Step::Return => Command::Return { text },
-            Step::Cancel => Command::Cancel { text },
+            Step::Cancel => Command::Cancel {
+                reason: Some(CancelReason::Patient),
+                text,
+            },
             _ => return Err(Refusal::NotFound),
         })
     }
@@ -238,6 +241,7 @@ impl Walk<'_> {
             doctor: self.plan.doctor.caller.name.clone(),
             place: self.plan.place.clone(),
             department: None,
+            confirmed: true,
         }))
     }
 

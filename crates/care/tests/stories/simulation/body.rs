@@ -3,7 +3,7 @@
 use renkei_base::Id;
 use renkei_care::fhir;
 use renkei_care::referral::{State, Step};
-use renkei_fhir::task::{DECLINE_REASON, DEPARTMENT, STATE};
+use renkei_fhir::task::{CANCEL_REASON, DECLINE_REASON, DEPARTMENT, STATE};
 use renkei_fhir::{Key, Resource};
 use serde_json::{Value, json};
 
@@ -90,9 +90,16 @@ fn other(mut old: Resource, step: Step, slot: &Id) -> Resource {
             old.remove("end");
         }
         Step::Arrive => old.set("status", json!("arrived")),
-        _ => old.set("status", json!("cancelled")),
+        _ => {
+            old.set("status", json!("cancelled"));
+            old.set("cancelationReason", why("institution"));
+        }
     }
     old
+}
+
+fn why(code: &str) -> Value {
+    json!({"coding": [{"system": CANCEL_REASON, "code": code}]})
 }
 
 /// Says the step in the elements of the Task.
@@ -103,7 +110,11 @@ fn change(task: &mut Resource, step: Step, dice: &mut Dice) {
         Step::Return => State::Draft.task_status(),
         Step::Send => State::Sent.task_status(),
         Step::Receive => State::Received.task_status(),
-        Step::Accept | Step::CancelBooking => State::Accepted.task_status(),
+        Step::Accept => State::Accepted.task_status(),
+        Step::CancelBooking => {
+            task.set("statusReason", why("patient"));
+            State::Accepted.task_status()
+        }
         Step::UndoArrive => {
             task.set("statusReason", json!({"text": "押し間違い"}));
             State::Accepted.task_status()
@@ -115,7 +126,10 @@ fn change(task: &mut Resource, step: Step, dice: &mut Dice) {
         }
         Step::Arrive => State::Arrived.task_status(),
         Step::Close => State::Closed.task_status(),
-        Step::Cancel => State::Cancelled.task_status(),
+        Step::Cancel => {
+            task.set("statusReason", why("mistake"));
+            State::Cancelled.task_status()
+        }
         Step::StartTriage => return task.set("businessStatus", stands("triage")),
         Step::SaveDraft => return task.set("priority", urgency(dice)),
         Step::Assign => {

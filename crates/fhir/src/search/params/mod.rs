@@ -54,6 +54,9 @@ macro_rules! kind {
     (news) => {
         $crate::search::Kind::Token
     };
+    (unread) => {
+        $crate::search::Kind::Token
+    };
     (watcher) => {
         $crate::search::Kind::Token
     };

@@ -31,5 +31,6 @@ pub(super) const PARAMS: &[Param] = params! { "Task"
     holder "x-holder" ["extension"];
     mark "x-mark" ["extension"];
     news "x-news" ["extension"];
+    unread "x-unread" ["extension"];
     watcher "x-watcher" ["extension"];
 };
