@@ -16,6 +16,7 @@ use renkei_store::{Changes, Failure, Note, Store, StoreError};
 
 use crate::gate;
 use crate::institution::OWN_SOURCE;
+use crate::tag::{self, Tag};
 
 mod doctor;
 pub mod hours;
@@ -168,6 +169,49 @@ impl Edit<'_> {
     }
 }
 
+/// What rows of a section depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    pub id: &'a Id,
+    /// The code of its kind.
+    pub kind: &'a str,
+    pub tags: &'a [Tag],
+}
+
+/// The rows of a section that become new from old ones; nothing is stored and nobody is asked. For those who make many
+/// pages at once.
+///
+/// # Errors
+/// `Invalid` with the fields.
+pub fn rows(
+    ctx: &Ctx,
+    known: &Known<'_>,
+    section: Section,
+    (old, new): (&Fields, &Fields),
+) -> Result<Changes, Refusal> {
+    let mut edit = Edit {
+        ctx,
+        institution: known.id,
+        today: ctx.at.in_japan().date().to_string(),
+        old,
+        new,
+        faults: Vec::new(),
+        changes: Changes::default(),
+    };
+    match section {
+        Section::Hours => hours::edit(&mut edit, known.kind),
+        Section::Tags => tags::edit(&mut edit, known.tags),
+        Section::Doctors => doctor::edit(&mut edit),
+        Section::Telephone => telephone::edit(&mut edit),
+        Section::Members => member::edit(&mut edit),
+    }
+    if edit.faults.is_empty() {
+        Ok(edit.changes)
+    } else {
+        Err(Refusal::Invalid(edit.faults))
+    }
+}
+
 /// Stores a section: what was `typed` into a form that had `shown` these values (`None`: the typed values count alone).
 ///
 /// # Errors
@@ -188,26 +232,13 @@ pub async fn save(
             Ok(both) => both,
             Err(differ) => return Ok(Saved::Differs(differ)),
         };
-        let mut edit = Edit {
-            ctx,
-            institution: id,
-            today: ctx.at.in_japan().date().to_string(),
-            old: &now,
-            new: &new,
-            faults: Vec::new(),
-            changes: Changes::default(),
+        let tags = tag::all(store).await?;
+        let known = Known {
+            id,
+            kind: &row.kind,
+            tags: &tags,
         };
-        match section {
-            Section::Hours => hours::edit(&mut edit, &row.kind),
-            Section::Tags => tags::edit(&mut edit, store).await?,
-            Section::Doctors => doctor::edit(&mut edit),
-            Section::Telephone => telephone::edit(&mut edit),
-            Section::Members => member::edit(&mut edit),
-        }
-        if !edit.faults.is_empty() {
-            return Err(Refusal::Invalid(edit.faults).into());
-        }
-        let mut changes = edit.changes;
+        let mut changes = rows(ctx, &known, section, (&now, &new))?;
         changes.touch_institution(id, row.updated, ctx.at);
         changes.note(
             Note::new("institution.edit")

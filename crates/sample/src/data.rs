@@ -12,6 +12,8 @@ use crate::SampleError;
 
 const INSTITUTIONS: &str = include_str!("../data/institutions.csv");
 const DEPARTMENTS: &str = include_str!("../data/departments.csv");
+const PROFILES: &str = include_str!("../data/profiles.csv");
+const DOCTORS: &str = include_str!("../data/doctors.csv");
 const PEOPLE: &str = include_str!("../data/people.csv");
 const PATIENTS: &str = include_str!("../data/patients.csv");
 const REFERRALS: &str = include_str!("../data/referrals.csv");
@@ -55,6 +57,67 @@ pub struct DepartmentRow {
     pub times: String,
     pub minutes: String,
     pub capacity: String,
+}
+
+/// One line of `profiles.csv`: what an institution says on its page, and what the region has decided of it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProfileRow {
+    pub institution: String,
+    /// Codes, separated by blanks.
+    pub tags: String,
+    pub mon: String,
+    pub tue: String,
+    pub wed: String,
+    pub thu: String,
+    pub fri: String,
+    pub sat: String,
+    pub sun: String,
+    pub holiday: String,
+    /// Codes, separated by blanks.
+    pub functions: String,
+    /// `code:name`, separated by blanks; of institutions without people.
+    pub departments: String,
+    /// The last three are for members only.
+    pub phone: String,
+    pub capacity: String,
+    pub note: String,
+}
+
+impl ProfileRow {
+    /// The fields of the section of hours.
+    pub fn hours(&self) -> BTreeMap<String, String> {
+        let days = [
+            &self.mon,
+            &self.tue,
+            &self.wed,
+            &self.thu,
+            &self.fri,
+            &self.sat,
+            &self.sun,
+            &self.holiday,
+        ];
+        let named = days.into_iter().zip(1..);
+        named
+            .map(|(text, day)| (format!("day{day}"), text.clone()))
+            .collect()
+    }
+}
+
+/// One line of `doctors.csv`: a doctor who is named, and when that doctor may be asked.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DoctorRow {
+    pub institution: String,
+    pub name: String,
+    pub kana: String,
+    pub department: String,
+    pub about: String,
+    /// 1 Monday to 7 Sunday, or empty.
+    pub weekday: String,
+    pub time: String,
+    pub topic: String,
+    pub phone: String,
+    /// The key of the hospital with which the doctor is registered, or empty.
+    pub hospital: String,
 }
 
 /// One line of `people.csv`.
@@ -126,6 +189,8 @@ pub struct Flows {
 pub struct Data {
     pub institutions: Vec<InstitutionRow>,
     pub departments: Vec<DepartmentRow>,
+    pub profiles: Vec<ProfileRow>,
+    pub doctors: Vec<DoctorRow>,
     pub people: Vec<PersonRow>,
     pub patients: Vec<PatientRow>,
     pub referrals: Vec<ReferralRow>,
@@ -139,6 +204,8 @@ impl Data {
         Ok(Self {
             institutions: table("institutions.csv", INSTITUTIONS)?,
             departments: table("departments.csv", DEPARTMENTS)?,
+            profiles: table("profiles.csv", PROFILES)?,
+            doctors: table("doctors.csv", DOCTORS)?,
             people: table("people.csv", PEOPLE)?,
             patients: patients()?,
             referrals: table("referrals.csv", REFERRALS)?,

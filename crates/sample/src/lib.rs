@@ -7,6 +7,7 @@
 //! | [`id`], [`moment`] | ids from a seed; times before now, in working hours |
 //! | [`client`] | three machine clients, whose keys are made where the region is |
 //! | `region` | what is shared while the region is being made |
+//! | `profile` | what stands on institutions' pages, a round of confirmation, enquiries at desks |
 //! | `institution`, `person`, `patient`, `booking`, `referral` | one noun each, in the order in which they are made |
 //!
 //! The same seed and the same time give the same region, to the byte.
@@ -19,6 +20,7 @@ mod institution;
 mod moment;
 mod patient;
 mod person;
+mod profile;
 mod referral;
 mod region;
 
@@ -129,6 +131,7 @@ pub async fn make(
     institution::make(&mut region).await?;
     person::make(&mut region, access, mode).await?;
     institution::make_departments(&mut region).await?;
+    profile::make(&mut region).await?;
     booking::open(&mut region).await?;
     patient::make(&mut region).await?;
     referral::make(&mut region).await?;

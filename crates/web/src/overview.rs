@@ -6,6 +6,8 @@ use renkei_access::audit::Verified;
 use renkei_base::clock::Span;
 use renkei_base::{Id, Role};
 use renkei_care::booking;
+use renkei_directory::Kind;
+use renkei_directory::confirmation::{self, Progress};
 use renkei_directory::institution::{self, Contact};
 use renkei_directory::{code, department};
 use renkei_store::AccountState;
@@ -42,6 +44,10 @@ struct Directory {
     arrivals: usize,
     /// Codes whose institution is not here yet.
     alone: u64,
+    /// Functions that institutions ask for.
+    functions: usize,
+    /// The open round of confirmation: id, name, deadline, how many have confirmed.
+    round: Option<(Id, String, String, usize)>,
     runs: Vec<ImportRun>,
     importing: Option<Id>,
     /// Institutions with people of whom none is an active administrator: id and name.
@@ -64,8 +70,12 @@ struct Audit {
 /// What an institution's administrator sees to.
 struct Own {
     institution: Id,
+    /// The round in which its page waits for a word.
+    asked: Option<crate::institution::part::Asked>,
     review: usize,
     invited: usize,
+    /// Without 保険医療機関番号 no standard document goes out.
+    without_number: bool,
     /// Text keys of what is not said on the institution's page.
     missing: Vec<&'static str>,
     departments: usize,
@@ -121,6 +131,8 @@ async fn directory(app: &App, v: &Visit) -> Result<Directory, Answer> {
         confirm,
         arrivals: renkei_care::arrival::count(&app.care, &v.ctx).await?,
         alone,
+        functions: app.store.functions_in("asked").await?.len(),
+        round: round(app).await?,
         runs: app.store.import_runs(RUNS).await?,
         importing: app.imports.running().map(|job| job.id.clone()),
         orphans: named.take(LISTED).collect(),
@@ -131,6 +143,16 @@ async fn directory(app: &App, v: &Visit) -> Result<Directory, Answer> {
             .filter(|person| person.review_is_due(v.now(), after))
             .count(),
     })
+}
+
+/// The round that is open.
+async fn round(app: &App) -> Result<Option<(Id, String, String, usize)>, Answer> {
+    let Some(round) = confirmation::open_round(&app.store).await? else {
+        return Ok(None);
+    };
+    let progress = confirmation::progress(&app.store, &round.id).await?;
+    let whole = progress.values().filter(|one| **one == Progress::Whole);
+    Ok(Some((round.id, round.name, round.deadline, whole.count())))
 }
 
 async fn audit(app: &App, v: &Visit) -> Result<Audit, Answer> {
@@ -170,16 +192,27 @@ async fn own(app: &App, v: &Visit) -> Result<Own, Answer> {
         }
     }
     Ok(Own {
+        asked: crate::institution::part::asked(app, v, &id).await?,
         review: due.count(),
         invited: people
             .iter()
             .filter(|person| person.state == AccountState::Invited)
             .count(),
+        without_number: writes_letters(app, &id) && found.organization.code().is_none(),
         missing: missing(&contact),
         departments: open.len(),
         without_slots,
         institution: id,
     })
+}
+
+/// Whether an institution is of a kind that has a 保険医療機関番号.
+fn writes_letters(app: &App, id: &Id) -> bool {
+    let kind = app.finder.by_id(id).and_then(|hit| hit.kind);
+    matches!(
+        kind,
+        Some(Kind::Hospital | Kind::Clinic | Kind::DentalClinic)
+    )
 }
 
 /// What letters and other institutions need, and nobody has said.

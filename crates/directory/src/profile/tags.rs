@@ -5,7 +5,7 @@ use renkei_store::tag::InstitutionTag;
 use renkei_store::{Store, StoreError};
 
 use super::{Edit, Fields, OWN_SOURCE, of};
-use crate::tag;
+use crate::tag::Tag;
 
 const ON: &str = "on";
 
@@ -15,8 +15,7 @@ pub(super) async fn fields(store: &Store, id: &Id) -> Result<Fields, StoreError>
     Ok(each.map(|one| (one.tag, ON.to_owned())).collect())
 }
 
-pub(super) async fn edit(edit: &mut Edit<'_>, store: &Store) -> Result<(), StoreError> {
-    let known = tag::all(store).await?;
+pub(super) fn edit(edit: &mut Edit<'_>, known: &[Tag]) {
     for (code, value) in edit.new {
         if !edit.differs(code) {
             continue;
@@ -37,5 +36,4 @@ pub(super) async fn edit(edit: &mut Edit<'_>, store: &Store) -> Result<(), Store
                 .push(Fault::new(code.as_str(), "fault-profile-tag"));
         }
     }
-    Ok(())
 }
