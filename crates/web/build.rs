@@ -22,6 +22,7 @@ const ASSETS: &[(&str, &str)] = &[
     ),
     ("app.css", "src/app.css"),
     ("app.js", "src/app.js"),
+    ("public.js", "src/public.js"),
     ("draft.js", "src/draft.js"),
     ("passkey.js", "src/passkey.js"),
     ("icon.svg", "src/icon.svg"),
@@ -68,7 +69,7 @@ fn assets(folder: &Path) -> String {
 
 fn messages(folder: &Path) -> String {
     let mut code = String::from("&[\n");
-    for lang in ["ja", "en"] {
+    for lang in ["ja", "ja-easy", "en"] {
         let folder = folder.join(lang);
         println!("cargo:rerun-if-changed={}", folder.display());
         let mut files: Vec<_> = fs::read_dir(&folder)

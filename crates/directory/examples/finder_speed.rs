@@ -1,4 +1,4 @@
-//! Searches 100,000 invented institutions and prints the times: `cargo run --release -p renkei-directory --example finder_speed`.
+//! Searches 180,000 invented institutions and prints the times: `cargo run --release -p renkei-directory --example finder_speed`.
 
 #![expect(
     clippy::print_stdout,
@@ -10,10 +10,15 @@
 use std::time::{Duration, Instant};
 
 use renkei_base::name::search_key;
+use renkei_directory::finder::{Beds, Open, Point, Source};
 use renkei_directory::{Filter, Finder, Kind, Search};
+use renkei_store::beds::{BedCount, BedSet};
 use renkei_store::institution::InstitutionRow;
+use renkei_store::opening::{Department, Hours, Opening, OpeningSet, What};
+use renkei_store::position::Position;
+use renkei_store::tag::InstitutionTag;
 
-const ROWS: u32 = 100_000;
+const ROWS: u32 = 180_000;
 const ROUNDS: usize = 50;
 
 /// 五十音 by pairs: names and towns that differ enough.
@@ -96,12 +101,137 @@ fn meant(row: &InstitutionRow, word: &str) -> bool {
     )
 }
 
+const TAGS: [&str; 6] = [
+    "house-call",
+    "tracheostomy",
+    "saturday",
+    "lang-en",
+    "wheelchair",
+    "end-of-life",
+];
+const DEPARTMENTS: [&str; 6] = ["内科", "小児科", "精神科", "整形外科", "眼科", "循環器内科"];
+
+/// Tags, hours, places and beds of all of them; two departments with hours of their own each.
+fn source(rows: &[InstitutionRow]) -> Source {
+    let mut source = Source {
+        institutions: rows.to_vec(),
+        ..Source::default()
+    };
+    for (n, row) in (0u32..).zip(rows) {
+        for (number, tag) in (0u32..).zip(TAGS) {
+            if (n + number).is_multiple_of(number + 3) {
+                source.carried.push(InstitutionTag {
+                    institution: row.id.clone(),
+                    tag: tag.to_owned(),
+                    source: String::new(),
+                    source_date: String::new(),
+                    confirmed_by: None,
+                    confirmed_at: None,
+                });
+            }
+        }
+        source.openings.push(hours(n, row));
+        source.positions.push(Position {
+            institution: row.id.clone(),
+            latitude: 34.0 + f64::from(n % 997) / 500.0,
+            longitude: 137.0 + f64::from(n % 1009) / 400.0,
+            source: String::new(),
+            source_date: String::new(),
+        });
+        if n.is_multiple_of(10) {
+            source.beds.push(BedSet {
+                institution: row.id.clone(),
+                source: String::new(),
+                source_date: String::new(),
+                beds: vec![("total".to_owned(), BedCount::Stated(n % 900))],
+            });
+        }
+    }
+    source
+}
+
+fn hours(n: u32, row: &InstitutionRow) -> OpeningSet {
+    let mut all = Hours::default();
+    for (code, step) in [("1", 0), ("2", 1)] {
+        let name = DEPARTMENTS.get(((n / 3 + step) % 6) as usize);
+        all.departments.push(Department {
+            code: code.to_owned(),
+            name: name.copied().unwrap_or_default().to_owned(),
+        });
+        for weekday in 1..=6u8 {
+            let shift = u16::try_from((n + step) % 60).unwrap_or_default();
+            all.openings.push(Opening {
+                department: code.to_owned(),
+                weekday,
+                week: 0,
+                from: 510 + shift,
+                until: 720 + shift * 5,
+                what: What::Consultation,
+            });
+        }
+    }
+    OpeningSet {
+        institution: row.id.clone(),
+        source: "medical-information-net".to_owned(),
+        source_date: String::new(),
+        hours: all.pack(),
+    }
+}
+
+fn tagged(tags: &[&str]) -> Filter {
+    Filter {
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        ..Filter::default()
+    }
+}
+
+/// Searches by what institutions can do, their hours, beds and areas.
+fn rich() -> [(&'static str, Filter); 7] {
+    let open = |open, department: Option<&str>| Filter {
+        open: Some(open),
+        department: department.map(str::to_owned),
+        ..Filter::default()
+    };
+    let at = jiff::civil::date(2026, 11, 25).at(10, 40, 0, 0);
+    let on = Open::On {
+        day: 6,
+        minute: Some(600),
+    };
+    [
+        ("", tagged(&["house-call", "tracheostomy"])),
+        ("", open(Open::At(at), None)),
+        ("眠れない", open(on, None)),
+        ("", open(on, Some("精神科"))),
+        ("腰痛 川崎", Filter::default()),
+        (
+            "",
+            Filter {
+                beds: Some(Beds {
+                    kind: "total".to_owned(),
+                    least: 200,
+                    most: None,
+                }),
+                municipalities: Some((0..40).map(|n| format!("13{:03}0", 201 + n)).collect()),
+                ..Filter::default()
+            },
+        ),
+        (
+            "病院",
+            Filter {
+                within: Some(20_000),
+                ..tagged(&["wheelchair"])
+            },
+        ),
+    ]
+}
+
 fn main() {
     let rows: Vec<InstitutionRow> = (0..ROWS).map(row).collect();
     let wanted =
         ["目黒中央病院", "病院", "クリニック", "い"].map(|word| (word, slowly(&rows, word)));
+    let source = source(&rows);
     let started = Instant::now();
-    let finder = Finder::of(rows, &[]);
+    let finder = Finder::of_source(source);
     println!("packed {} in {:?}", finder.len(), started.elapsed());
     let hospital = Filter {
         kinds: vec![Kind::Hospital],
@@ -122,8 +252,9 @@ fn main() {
         ("1310000012", hospital),
     ];
     let mut all = Vec::new();
-    for (words, filter) in cases {
+    for (words, filter) in cases.into_iter().chain(rich()) {
         let search = Search {
+            from: filter.within.and(Point::new(35.6, 139.7)),
             words: words.to_owned(),
             filter,
             near: Some("132010".to_owned()),

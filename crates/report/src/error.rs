@@ -16,4 +16,7 @@ pub enum ReportError {
     /// The laid-out document could not be written as PDF.
     #[error("PDF of {0} could not be written")]
     Pdf(&'static str),
+    /// The table does not fit into a sheet.
+    #[error("sheet: {0}")]
+    Sheet(String),
 }

@@ -67,6 +67,7 @@ mod tag;
 
 pub use audit::words::GROUPS as AUDIT_NOUNS;
 pub use care::issuing::{issue_due, issuing};
+pub use institution::wanted::CONDITIONS as LIST_NAMES;
 pub use proxy::{Network, NoNetwork, Proxies};
 pub use routes::router;
 pub use state::{App, Parts, WebConfig};

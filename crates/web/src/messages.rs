@@ -5,6 +5,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use renkei_base::{Fault, Lang};
 use unic_langid::LanguageIdentifier;
 
+use crate::ruby;
+
 /// Language, file name, text.
 pub(crate) const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 
@@ -12,6 +14,8 @@ pub(crate) const FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR")
 pub struct Messages {
     ja: FluentBundle<FluentResource>,
     en: FluentBundle<FluentResource>,
+    /// やさしい日本語 of those texts that have it.
+    easy: FluentBundle<FluentResource>,
 }
 
 impl std::fmt::Debug for Messages {
@@ -29,14 +33,27 @@ impl Default for Messages {
 impl Messages {
     pub fn load() -> Self {
         Self {
-            ja: bundle(Lang::Ja),
-            en: bundle(Lang::En),
+            ja: bundle(Lang::Ja, Lang::Ja.code()),
+            en: bundle(Lang::En, Lang::En.code()),
+            easy: bundle(Lang::Ja, EASY),
         }
     }
 
     /// The text of a key; the key itself when there is none (a test keeps that from happening).
     pub fn text(&self, lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
+        ruby::plain(self.raw(lang, false, key, args))
+    }
+
+    /// As [`Self::text`], in easy Japanese where there is such a text.
+    pub(crate) fn easy_text(&self, lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
+        ruby::plain(self.raw(lang, true, key, args))
+    }
+
+    /// With its readings still in it, for [`ruby`].
+    pub(crate) fn raw(&self, lang: Lang, easy: bool, key: &str, args: &[(&str, &str)]) -> String {
+        let easy = easy && lang == Lang::Ja && self.easy.has_message(key);
         let bundle = match lang {
+            _ if easy => &self.easy,
             Lang::Ja => &self.ja,
             Lang::En => &self.en,
         };
@@ -46,7 +63,8 @@ impl Messages {
         };
         let mut values = FluentArgs::new();
         for (name, value) in args {
-            values.set((*name).to_owned(), FluentValue::from((*value).to_owned()));
+            let value = ruby::guarded(value).into_owned();
+            values.set((*name).to_owned(), FluentValue::from(value));
         }
         let mut errors = Vec::new();
         bundle
@@ -72,12 +90,15 @@ impl Messages {
     }
 }
 
-fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
+/// The folder of やさしい日本語.
+const EASY: &str = "ja-easy";
+
+fn bundle(lang: Lang, folder: &str) -> FluentBundle<FluentResource> {
     let id: LanguageIdentifier = lang.code().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     // Isolation marks around values would show up in copied text and in tests.
     bundle.set_use_isolating(false);
-    for (_, name, text) in FILES.iter().filter(|(code, _, _)| *code == lang.code()) {
+    for (_, name, text) in FILES.iter().filter(|(code, _, _)| *code == folder) {
         let resource =
             FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(partial, errors)| {
                 tracing::error!(name, ?errors, "message file has errors");

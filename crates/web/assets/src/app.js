@@ -119,20 +119,6 @@ function arrived(request) {
   }
 }
 
-// What a tab keeps of an unsaved text (draft.js) is its writer's alone, and ends with the sign-out.
-function tidy() {
-  const { user } = document.body.dataset;
-  const out = sessionStorage.getItem('renkei-out') && !user;
-  for (const name of Object.keys(sessionStorage)) {
-    if (name.startsWith('renkei:') && (out || (user && !name.startsWith(`renkei:${user}:`)))) sessionStorage.removeItem(name);
-  }
-  sessionStorage.removeItem('renkei-out');
-}
-document.addEventListener('submit', (event) => {
-  if (event.target.getAttribute?.('action') === '/logout') sessionStorage.setItem('renkei-out', '1');
-}, true);
-tidy();
-
 document.addEventListener('submit', once, true);
 document.addEventListener('submit', upload);
 addEventListener('pageshow', again);
@@ -141,9 +127,6 @@ document.addEventListener('change', files);
 // A choice that narrows a list need not be sent by hand.
 document.addEventListener('change', (event) => {
   if (event.target.matches?.('select[data-submit]')) event.target.form.requestSubmit();
-});
-document.addEventListener('click', (event) => {
-  if (event.target.closest?.('[data-print]')) print();
 });
 document.addEventListener('visibilitychange', look);
 addEventListener('pagehide', silence);

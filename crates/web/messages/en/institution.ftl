@@ -1,6 +1,5 @@
 # Finding institutions, and the page of one
 institution-words = Words
-institution-words-hint = Name, kana, address, department or code. One character is enough.
 institution-name = Name
 institution-kind = Kind
 institution-any-kind = All kinds

@@ -1,6 +1,5 @@
 # 医療機関の検索とページ
 institution-words = ことば
-institution-words-hint = 名前・かな・住所・診療科・番号。1文字からでも探せます。
 institution-name = 名称
 institution-kind = 種類
 institution-any-kind = すべての種類

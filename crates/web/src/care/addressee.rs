@@ -8,6 +8,7 @@ use renkei_directory::{Kind, department};
 
 use crate::error::{Answer, page};
 use crate::form::Form;
+use crate::institution::wanted;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -27,6 +28,8 @@ pub(crate) struct Addressee {
     pub(crate) departments: Vec<Choice>,
     /// What the search found.
     pub(crate) found: Vec<Choice>,
+    /// How many it found besides these.
+    pub(crate) more: usize,
     pub(crate) searched: bool,
     /// Just chosen: what comes next is the department.
     pub(crate) fresh: bool,
@@ -88,9 +91,11 @@ pub(crate) async fn of(app: &App, v: &Visit, form: &Form) -> Result<Addressee, A
     let fresh = !form.get("choose").is_empty();
     // Once one is chosen, the others are in the way.
     let words = if fresh { "" } else { form.get("q") };
+    let (found, more) = search(app, v, words);
     let mut shown = Addressee {
         searched: !words.is_empty(),
-        found: search(app, v, words),
+        found,
+        more,
         fresh,
         ..Addressee::default()
     };
@@ -153,27 +158,31 @@ async fn departments(app: &App, v: &Visit, institution: &Id) -> Result<Vec<Choic
         .collect())
 }
 
-fn search(app: &App, v: &Visit, words: &str) -> Vec<Choice> {
+/// Those to offer, one's own municipality, area and prefecture first, and how many more there are.
+fn search(app: &App, v: &Visit, words: &str) -> (Vec<Choice>, usize) {
     if words.trim().is_empty() {
-        return Vec::new();
+        return (Vec::new(), 0);
     }
-    let own = v
-        .ctx
-        .caller
-        .institution
-        .as_ref()
-        .and_then(|id| app.finder.by_id(id));
+    let place = wanted::own_place(app, v);
     let search = renkei_directory::Search {
         words: words.to_owned(),
-        near: own.map(|own| own.municipality),
+        around: place
+            .as_deref()
+            .map(|place| wanted::around(app, v, place))
+            .unwrap_or_default(),
+        near: place,
         limit: LOOKED_AT,
         ..renkei_directory::Search::default()
     };
     let own = v.ctx.caller.institution.as_ref();
-    let mut hits = app.finder.search(&search).hits;
-    hits.retain(|hit| hit.active && own != Some(&hit.id));
-    hits.sort_by_key(|hit| !treats(hit.kind));
-    hits.iter().take(OFFERED).map(choice).collect()
+    let mut found = app.finder.search(&search);
+    let looked_at = found.hits.len();
+    found.hits.retain(|hit| own != Some(&hit.id));
+    found.hits.sort_by_key(|hit| !treats(hit.kind));
+    let total = found.total - (looked_at - found.hits.len());
+    let offered: Vec<Choice> = found.hits.iter().take(OFFERED).map(choice).collect();
+    let more = total.saturating_sub(offered.len());
+    (offered, more)
 }
 
 /// Whether a referral usually goes to this kind; those come first.

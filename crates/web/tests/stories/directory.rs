@@ -9,6 +9,8 @@ each_backend!(
     institutions_are_found,
     departments_are_kept,
     files_are_imported,
+    a_file_is_looked_at_before_it_is_written,
+    names_in_lists_wait_for_a_person,
     the_real_file_is_imported
 );
 
@@ -43,7 +45,8 @@ async fn institutions_are_found(backend: Backend) {
             .get("/institutions?page=99999999999999999999")
             .await
             .status_code()
-            .is_client_error()
+            .is_success(),
+        "an old link with a slip in it shows the beginning"
     );
     assert_eq!(
         visitor
@@ -94,10 +97,18 @@ async fn departments_are_kept(backend: Backend) {
     );
     let twice = nurse.post("/departments/new", &fields).await;
     assert_eq!(
-        twice.status_code(),
-        422,
-        "a double click makes no second one"
+        (twice.status_code().as_u16(), twice.header("location")),
+        (303, "/departments".parse().unwrap()),
+        "a double click makes no second one, and is answered the same"
     );
+    let other = [
+        ("name", "内科"),
+        ("code", "02"),
+        ("letter_needed", "yes"),
+        ("note", "<急ぎは電話>"),
+    ];
+    let twice = nurse.post("/departments/new", &other).await;
+    assert_eq!(twice.status_code(), 422, "another one of that name");
     assert!(
         twice.text().contains(r#"value="yes" checked"#)
             && twice.text().contains("&#60;急ぎは電話&#62;")
@@ -175,8 +186,8 @@ fn form(token: &str, kind: &str, name: &str, bytes: Vec<u8>) -> MultipartForm {
     form.add_part("file", Part::bytes(bytes).file_name(name.to_owned()))
 }
 
-/// Sends a file and waits for its end; the words of the last page.
-async fn import(
+/// Sends a file and waits until it was looked at; the words of the last page.
+async fn look(
     world: &World,
     browser: &Browser<'_>,
     kind: &str,
@@ -188,17 +199,109 @@ async fn import(
         .await;
     assert_eq!(answer.status_code(), 303, "{}", words(&answer.text()));
     let path = answer.header("location").to_str().unwrap().to_owned();
+    let said = ended(world, browser, &path).await;
+    (path, said)
+}
+
+/// Waits for the end of a job; the words of its page.
+async fn ended(world: &World, browser: &Browser<'_>, path: &str) -> String {
     for _ in 0..1200 {
         let page = browser
-            .ask(world.server.get(&path).add_header("hx-request", "true"))
+            .ask(world.server.get(path).add_header("hx-request", "true"))
             .await
             .text();
         if !page.contains("<progress") {
-            return (path, words(&page));
+            return words(&page);
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     panic!("the import does not end");
+}
+
+/// Confirms what was looked at; the words of the last page.
+async fn confirm(
+    world: &World,
+    browser: &Browser<'_>,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> (String, String) {
+    let answer = browser.post(&format!("{path}/confirm"), fields).await;
+    assert_eq!(answer.status_code(), 303, "{}", words(&answer.text()));
+    let path = answer.header("location").to_str().unwrap().to_owned();
+    let said = ended(world, browser, &path).await;
+    (path, said)
+}
+
+const CLINICS: &str = "ID,正式名称,正式名称（フリガナ）,機関区分,都道府県コード,市区町村コード,所在地\n\
+    1311000000101,甲クリニック,コウ,2,13,110,東京都目黒区中目黒１\n\
+    1311000000102,乙医院,オツ,2,13,110,東京都目黒区中目黒２\n\
+    1311000000103,,,2,13,110,東京都目黒区中目黒３\n";
+
+async fn a_file_is_looked_at_before_it_is_written(backend: Backend) {
+    let world = World::empty(backend).await;
+    let admin = world.signed_in("region", None, &[Role::RegionAdmin]).await;
+    let kind = "medical-institutions";
+    let (path, said) = look(&world, &admin, kind, CLINICS.into()).await;
+    assert!(
+        said.contains("まだ何も書き込んでいません") && said.contains("甲クリニック"),
+        "{said}"
+    );
+    assert_eq!(world.app.finder.len(), 0, "nothing is written");
+    let csv = admin.get(&format!("{path}/differences.csv")).await.text();
+    assert!(csv.contains("2,new,甲クリニック"), "{csv}");
+    // Nothing at all, as one row is refused and the person asked for it.
+    let (_, said) = confirm(&world, &admin, &path, &[("whole", "1")]).await;
+    assert!(said.contains("何も書き込みませんでした"), "{said}");
+    assert_eq!(world.app.finder.len(), 0);
+    let again = admin.post(&format!("{path}/confirm"), &[]).await;
+    assert_ne!(again.status_code(), 303, "a look is confirmed once");
+    // The good part.
+    let (path, _) = look(&world, &admin, kind, CLINICS.into()).await;
+    let (_, said) = confirm(&world, &admin, &path, &[]).await;
+    assert!(said.contains("行を処理しました"), "{said}");
+    assert_eq!(world.app.finder.len(), 2);
+    // Next year's file: old and new value, and what is gone.
+    let next = CLINICS
+        .replace("甲クリニック", "甲内科")
+        .lines()
+        .take(2)
+        .collect::<Vec<_>>()
+        .join("\n");
+    let (path, said) = look(&world, &admin, kind, next.into_bytes()).await;
+    assert!(
+        said.contains("甲クリニック") && said.contains("甲内科") && said.contains("乙医院"),
+        "{said}"
+    );
+    let nurse = world.signed_in("nurse", None, &[Role::Nurse]).await;
+    for path in [path.clone(), format!("{path}/differences.csv")] {
+        assert_eq!(nurse.get(&path).await.status_code(), 404, "{path}");
+    }
+    let tried = nurse.post(&format!("{path}/confirm"), &[]).await;
+    assert_eq!(tried.status_code(), 404);
+}
+
+async fn names_in_lists_wait_for_a_person(backend: Backend) {
+    let world = World::empty(backend).await;
+    let admin = world.signed_in("region", None, &[Role::RegionAdmin]).await;
+    let clinic = world.clinic("中目黒診療所").await;
+    let list = "市区町村,医療機関名\n目黒区,中目黒診療\n".to_owned();
+    let (path, said) = look(&world, &admin, "members", list.into_bytes()).await;
+    assert!(said.contains("確認待ち"), "{said}");
+    confirm(&world, &admin, &path, &[]).await;
+    let page = admin.get("/imports").await.text();
+    let action = crate::common::between(&page, "action=\"/imports/waits/", "\"").to_owned();
+    let path = format!("/imports/waits/{action}");
+    let wrong = [("institution", "other"), ("other", "1234567890")];
+    assert_eq!(admin.post(&path, &wrong).await.status_code(), 422);
+    let right = [("institution", "other"), ("other", clinic.as_str())];
+    assert_eq!(admin.post(&path, &right).await.status_code(), 303);
+    let aliases = world.app.store.aliases_of(&clinic).await.unwrap();
+    assert_eq!(aliases[0].name, "中目黒診療");
+    assert_eq!(
+        admin.post(&path, &right).await.status_code(),
+        404,
+        "decided once"
+    );
 }
 
 async fn files_are_imported(backend: Backend) {
@@ -231,7 +334,7 @@ async fn files_are_imported(backend: Backend) {
             .status_code(),
         403
     );
-    let (_, said) = import(
+    let (_, said) = look(
         &world,
         &admin,
         "medical-institutions",
@@ -257,13 +360,10 @@ async fn the_real_file_is_imported(backend: Backend) {
     }
     let world = World::empty(backend).await;
     let admin = world.signed_in("region", None, &[Role::RegionAdmin]).await;
-    let (path, said) = import(
-        &world,
-        &admin,
-        "medical-institutions",
-        std::fs::read(file).unwrap(),
-    )
-    .await;
+    let bytes = std::fs::read(file).unwrap();
+    let (path, said) = look(&world, &admin, "medical-institutions", bytes).await;
+    assert!(said.contains("7,587"), "{said}");
+    let (path, said) = confirm(&world, &admin, &path, &[]).await;
     assert!(said.contains("行を処理しました"), "{said}");
     assert!(world.app.finder.len() > 7_000);
     let csv = admin.get(&format!("{path}/rejects.csv")).await;

@@ -220,42 +220,38 @@ async fn languages(backend: Backend) {
         .await
         .text();
     assert!(german.contains(r#"<html lang="ja">"#));
-    let answer = visitor
-        .post(
-            "/language",
-            &[("lang", "en"), ("back", "/institutions?q=目黒")],
-        )
-        .await;
-    assert_eq!(answer.header("location"), "/", "an address is ASCII");
-    let answer = visitor
-        .post(
-            "/language",
-            &[("lang", "en"), ("back", "/institutions?q=%E7%9B%AE")],
-        )
-        .await;
-    assert_eq!(answer.header("location"), "/institutions?q=%E7%9B%AE");
-    visitor.take(&answer);
-    assert!(
-        visitor
-            .get("/")
-            .await
-            .text()
-            .contains(r#"<html lang="en">"#)
-    );
-    for evil in [
-        "https://evil.example",
-        "//evil.example",
-        "/\\evil.example",
-        "javascript:alert(1)",
-        "",
+    // Visitors keep no cookie: the address says the language, and the links of the page carry it on.
+    for (back, place) in [
+        ("/institutions?q=目黒", "/?lang=en"),
+        (
+            "/institutions?q=%E7%9B%AE",
+            "/institutions?q=%E7%9B%AE&lang=en",
+        ),
+        ("https://evil.example", "/?lang=en"),
+        ("//evil.example", "/?lang=en"),
+        ("/\\evil.example", "/?lang=en"),
+        ("javascript:alert(1)", "/?lang=en"),
+        ("", "/?lang=en"),
     ] {
         let answer = visitor
-            .post("/language", &[("lang", "en"), ("back", evil)])
+            .post("/language", &[("lang", "en"), ("back", back)])
             .await;
-        assert_eq!(answer.header("location"), "/", "{evil}");
+        assert_eq!(answer.header("location"), place, "an address is ASCII");
+        assert!(answer.maybe_header("set-cookie").is_none());
     }
+    let page = visitor.get("/institutions?lang=en").await.text();
+    assert!(page.contains(r#"<html lang="en">"#) && page.contains(r#"href="/?lang=en""#));
+    // Who works here has a cookie.
+    let mut admin = world.signed_in("region", None, &[Role::RegionAdmin]).await;
+    let answer = admin
+        .post("/language", &[("lang", "en"), ("back", "/people")])
+        .await;
+    assert_eq!(answer.header("location"), "/people");
+    admin.cookies.retain(|one| !one.starts_with("lang="));
+    admin.take(&answer);
+    let page = admin.get("/institutions?q=a&kind=clinic").await.text();
+    assert!(page.contains(r#"<html lang="en">"#));
     // The page knows its whole address.
-    let page = visitor.get("/institutions?q=a&kind=clinic").await.text();
     assert!(
         page.contains(r#"name="back" value="/institutions?q=a&#38;kind=clinic""#),
         "{page}"

@@ -22,7 +22,13 @@ fn files(folder: &Path, extension: &str) -> Vec<String> {
 /// What stands in quotes after one of these calls.
 fn keys(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for call in [".t(\"", ".t1(\"", ".tn(\"", ".tn(\n            \""] {
+    for call in [
+        ".t(\"",
+        ".ruby(\"",
+        ".t1(\"",
+        ".tn(\"",
+        ".tn(\n            \"",
+    ] {
         for part in text.split(call).skip(1) {
             found.insert(part.split('"').next().unwrap().to_owned());
         }
@@ -65,6 +71,31 @@ fn every_key_has_its_text() {
     drop(messages);
 }
 
+/// Easy Japanese says nothing that Japanese does not say, of the same values.
+#[test]
+fn easy_japanese_is_of_known_texts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("messages");
+    let lines = |language: &str| {
+        let texts = files(&folder.join(language), "ftl").concat();
+        let lines = texts.lines().filter_map(|line| line.split_once(" = "));
+        let owned = lines.map(|(key, text)| (key.to_owned(), text.to_owned()));
+        owned.collect::<std::collections::BTreeMap<_, _>>()
+    };
+    let values = |text: &str| {
+        let parts = text.split("{ $").skip(1);
+        let names = parts.filter_map(|part| part.split(' ').next().map(str::to_owned));
+        names.collect::<BTreeSet<_>>()
+    };
+    let (ja, easy) = (lines("ja"), lines("ja-easy"));
+    assert!(easy.len() > 30);
+    for (key, text) in easy {
+        let Some(other) = ja.get(&key) else {
+            panic!("{key} is no text")
+        };
+        assert_eq!(values(&text), values(other), "{key}");
+    }
+}
+
 #[test]
 fn keys_that_are_made_of_codes_have_their_texts() {
     let messages = Messages::load();
@@ -77,8 +108,19 @@ fn keys_that_are_made_of_codes_have_their_texts() {
     let kinds = renkei_directory::Kind::ALL
         .iter()
         .map(|kind| kind.key().to_owned());
+    let names = renkei_web::LIST_NAMES.iter();
+    let names = names.map(|name| format!("list-name-{name}"));
+    let families =
+        renkei_directory::tag::Family::ALL.map(|one| format!("tag-family-{}", one.code()));
+    let days = (1..=8).map(|day| format!("list-day-{day}"));
     let states = ["invited", "active", "suspended"].map(|state| format!("people-state-{state}"));
-    for key in roles.chain(kinds).chain(states) {
+    for key in roles
+        .chain(kinds)
+        .chain(states)
+        .chain(names)
+        .chain(families)
+        .chain(days)
+    {
         for lang in Lang::ALL {
             assert!(messages.has(lang, &key), "{key} {lang:?}");
         }

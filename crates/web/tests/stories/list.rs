@@ -1,0 +1,239 @@
+//! The list of institutions: its conditions, its files, and what happens with those that make no sense.
+
+use renkei_base::{Micros, Role};
+use renkei_store::Changes;
+use renkei_store::beds::{BedCount, BedSet};
+use renkei_store::position::Position;
+use renkei_store::tag::InstitutionTag;
+use renkei_testkit::{Backend, each_backend};
+use serde_json::Value;
+
+use crate::common::{World, words};
+
+each_backend!(
+    conditions_narrow_the_list,
+    the_same_as_files,
+    what_makes_no_sense_is_said,
+    files_of_members_are_those_of_visitors,
+    addressees_nearby_come_first
+);
+
+fn escaped(text: &str) -> String {
+    form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+/// The sample region, in which the hospital in the middle has beds, a place and tags, and a clinic a name like a formula.
+async fn region(backend: Backend) -> World {
+    let world = World::sample(backend).await;
+    let chuo = world.made.institutions["chuo"].clone();
+    let mut changes = Changes::default();
+    for tag in ["lang-ne", "lang-tl"] {
+        changes.put_institution_tag(&InstitutionTag {
+            institution: chuo.clone(),
+            tag: tag.to_owned(),
+            source: "own".to_owned(),
+            source_date: String::new(),
+            confirmed_by: None,
+            confirmed_at: None,
+        });
+    }
+    changes.put_position(
+        &Position {
+            institution: chuo.clone(),
+            latitude: 35.447_5,
+            longitude: 139.642,
+            source: "own".to_owned(),
+            source_date: String::new(),
+        },
+        Micros(5),
+    );
+    changes.put_beds(
+        &BedSet {
+            institution: chuo,
+            source: "own".to_owned(),
+            source_date: String::new(),
+            beds: vec![("total".to_owned(), BedCount::Stated(420))],
+        },
+        Micros(5),
+    );
+    world.app.store.commit(&world.ctx(), changes).await.unwrap();
+    world.clinic("=SUM(A1) 医院").await;
+    world.app.finder.refresh(&world.app.store).await.unwrap();
+    world
+}
+
+async fn conditions_narrow_the_list(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let count = async |query: &str| {
+        let page = visitor.get(&format!("/institutions?{query}")).await;
+        assert_eq!(page.status_code(), 200, "{query}");
+        page.text().matches("data-row href").count()
+    };
+    assert!(count("").await > 15);
+    for (query, wanted) in [
+        ("tag=lang-ne&tag=lang-tl", 1),
+        ("tag=lang-ne&tag=no-such-tag", 0),
+        ("beds=400", 1),
+        ("beds=500", 0),
+        ("beds=-419", 0),
+        ("near=35.45,139.64&within=1", 1),
+        ("near=35.45,139.64&within=1&kind=clinic", 0),
+        ("kind=hospital&municipality=141917", 1),
+        (&format!("q={}", escaped("ネパール語")), 1),
+        ("utm_source=old&fbclid=1&kind=pharmacy", 1),
+    ] {
+        assert_eq!(count(query).await, wanted, "{query}");
+    }
+    let page = visitor.get("/institutions?near=35.45,139.64").await.text();
+    assert!(page.contains("0.3 km"), "{}", words(&page));
+    assert!(
+        words(&page).contains("045-000-0102"),
+        "the telephone is on the list and its print"
+    );
+}
+
+async fn the_same_as_files(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let csv = visitor.get("/institutions.csv").await;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    let csv = csv.text();
+    assert!(csv.starts_with("\u{FEFF}\"名称\",\"かな\""), "{csv}");
+    assert!(
+        csv.contains("\"'=SUM(A1) 医院\""),
+        "no cell runs as a formula"
+    );
+    assert!(
+        csv.contains("\"1419901026\"") && csv.contains("ネパール語"),
+        "{csv}"
+    );
+    let one = visitor.get("/institutions.csv?tag=lang-ne").await.text();
+    assert_eq!(one.lines().count(), 2);
+
+    let answer = visitor.get("/institutions.geojson?lang=en").await;
+    let text: Value = serde_json::from_slice(answer.as_bytes()).unwrap();
+    let features = text["features"].as_array().unwrap();
+    assert_eq!(text["type"], "FeatureCollection");
+    let placed: Vec<&Value> = features
+        .iter()
+        .filter(|one| !one["geometry"].is_null())
+        .collect();
+    assert_eq!(placed.len(), 1);
+    let point: Vec<f64> =
+        serde_json::from_value(placed[0]["geometry"]["coordinates"].clone()).unwrap();
+    assert_eq!(point, [139.642, 35.4475], "longitude first");
+    assert_eq!(placed[0]["properties"]["code"], "1419901026");
+
+    let xlsx = visitor.get("/institutions.xlsx").await;
+    assert!(xlsx.as_bytes().starts_with(b"PK"));
+    assert!(
+        xlsx.header("content-disposition")
+            .to_str()
+            .unwrap()
+            .contains("institutions.xlsx")
+    );
+    let page = visitor.get("/institutions?tag=lang-ne&page=1").await.text();
+    assert!(
+        page.contains(r#"href="/institutions.xlsx?tag=lang-ne""#),
+        "{page}"
+    );
+}
+
+async fn what_makes_no_sense_is_said(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    for (query, word) in [
+        ("area=9999", "圏域"),
+        ("area=no-such-kind:1", "圏域"),
+        ("kind=castle", "種類"),
+        ("prefecture=99", "都道府県"),
+        ("municipality=000000", "市区町村"),
+        ("tag=%3Cscript%3E", "できること"),
+        ("near=999,999", "場所"),
+        ("near=139.7,35.6", "場所"),
+        ("near=NaN,NaN", "場所"),
+        ("near=35.6,139.7&within=-1", "距離"),
+        ("beds=many", "病床数"),
+        ("bed=castle&beds=1", "病床数"),
+        ("open=tomorrow", "時間"),
+        ("open=sat&at=99:99", "時刻"),
+    ] {
+        let answer = visitor.get(&format!("/institutions?{query}")).await;
+        assert_eq!(answer.status_code(), 200, "{query}");
+        let page = answer.text();
+        assert!(
+            words(&page).contains(&format!("条件「{word}：")),
+            "{query}: {}",
+            words(&page)
+        );
+        assert!(
+            !page.contains("data-row") && !page.contains("<script>"),
+            "{query}"
+        );
+        for form in ["csv", "xlsx", "geojson"] {
+            let file = visitor.get(&format!("/institutions.{form}?{query}")).await;
+            assert_eq!(file.status_code(), 422, "{query}: no file of everything");
+        }
+    }
+    for query in [
+        format!("q={}", escaped(&"長".repeat(1_500))),
+        format!("q={}", escaped(&"a ".repeat(3_000))),
+        "q=%00%01%FF%FE".to_owned(),
+        "q=%27+or+1%3D1+--".to_owned(),
+        "q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E".to_owned(),
+        "q=%E2%80%AE&page=0".to_owned(),
+        "&&&=&==".to_owned(),
+        "tag=no-such-tag".to_owned(),
+        "function=nothing".to_owned(),
+        "page=-5&within=3".to_owned(),
+    ] {
+        let answer = visitor.get(&format!("/institutions?{query}")).await;
+        assert_eq!(answer.status_code(), 200, "{query}");
+        assert!(!answer.text().contains("<script>alert"), "{query}");
+    }
+}
+
+/// A list and its files hold what everybody sees, whoever asks.
+async fn files_of_members_are_those_of_visitors(backend: Backend) {
+    let world = region(backend).await;
+    let chuo = world.made.institutions["chuo"].clone();
+    let member = world.signed_in("nurse", Some(&chuo), &[Role::Nurse]).await;
+    let visitor = world.visitor();
+    let sorted = |text: String| {
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let theirs = sorted(member.get("/institutions.csv").await.text());
+    let ours = sorted(visitor.get("/institutions.csv").await.text());
+    assert_eq!(theirs, ours);
+    let page = visitor.get("/institutions").await.text();
+    assert!(
+        !page.contains("1419901026"),
+        "the code is of use to members alone"
+    );
+}
+
+async fn addressees_nearby_come_first(backend: Backend) {
+    let world = World::sample(backend).await;
+    for number in 0..20 {
+        world.clinic(&format!("とおくの病院 {number}")).await;
+    }
+    let clinic = world.made.institutions["naika"].clone();
+    let doctor = world
+        .signed_in("doctor", Some(&clinic), &[Role::Doctor])
+        .await;
+    let part = doctor
+        .post("/referrals/addressee", &[("q", "病院")])
+        .await
+        .text();
+    let first = part.split("class=\"person\"").nth(1).unwrap();
+    assert!(first.contains("見本"), "{}", words(&part));
+    assert!(words(&part).contains("ほかに"), "{}", words(&part));
+    let part = doctor
+        .post("/referrals/addressee", &[("q", "とおくの病院 7")])
+        .await
+        .text();
+    assert!(!words(&part).contains("ほかに"), "{}", words(&part));
+}

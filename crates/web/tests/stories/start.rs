@@ -1,0 +1,187 @@
+//! The public portal: what visitors see without signing in, in every wording, without leaving a trace.
+
+use renkei_base::Role;
+use renkei_store::Changes;
+use renkei_store::tag::InstitutionTag;
+use renkei_testkit::{Backend, each_backend};
+use renkei_web::routes::{Policy, table};
+
+use crate::common::{World, words};
+
+each_backend!(
+    the_first_page_leads_to_help,
+    every_wording_is_kept_in_the_address,
+    visitors_leave_no_trace,
+    the_first_page_is_light,
+    signed_in_people_keep_their_pages
+);
+
+async fn portal(backend: Backend) -> World {
+    let world = World::sample(backend).await;
+    let mut changes = Changes::default();
+    for (key, tag) in [("mental", "saturday"), ("mental", "sleepless")] {
+        changes.put_institution_tag(&InstitutionTag {
+            institution: world.made.institutions[key].clone(),
+            tag: tag.to_owned(),
+            source: "own".to_owned(),
+            source_date: "2026-04-01".to_owned(),
+            confirmed_by: None,
+            confirmed_at: None,
+        });
+    }
+    world.app.store.commit(&world.ctx(), changes).await.unwrap();
+    world.app.finder.refresh(&world.app.store).await.unwrap();
+    world
+}
+
+/// Addresses of a page that lead to our own pages.
+fn links(page: &str) -> Vec<String> {
+    let hrefs = page.split("<a ").skip(1).filter_map(|tag| {
+        let tag = tag.split('>').next()?;
+        let href = tag.split("href=\"").nth(1)?.split('"').next()?;
+        href.starts_with('/').then(|| href.replace("&#38;", "&"))
+    });
+    hrefs.collect()
+}
+
+async fn the_first_page_leads_to_help(backend: Backend) {
+    let world = portal(backend).await;
+    let visitor = world.visitor();
+    let page = visitor.get("/").await.text();
+    for part in ["困りごとから", "場所から", "種類から", "119", "サインイン"] {
+        assert!(words(&page).contains(part), "{part}: {}", words(&page));
+    }
+    let links = links(&page);
+    assert!(links.len() > 15, "{links:?}");
+    let mut found = 0;
+    for link in links.iter().filter(|link| !link.starts_with("/login")) {
+        let answer = visitor.get(link).await;
+        assert_eq!(answer.status_code(), 200, "{link}: no dead links");
+        if link.contains("kind=")
+            || link.contains("municipality=")
+            || link.contains("tag=")
+            || link.contains("q=")
+        {
+            found += 1;
+            assert!(
+                answer.text().contains("data-row"),
+                "{link}: no empty promises"
+            );
+        }
+    }
+    assert!(found > 10, "{links:?}");
+}
+
+async fn every_wording_is_kept_in_the_address(backend: Backend) {
+    let world = portal(backend).await;
+    let visitor = world.visitor();
+    let easy = visitor.get("/?lang=easy").await.text();
+    assert!(easy.contains("<ruby>困<rp>") && words(&easy).contains("さがすことが できます"));
+    for link in links(&easy) {
+        assert!(link.contains("lang=easy"), "{link}");
+    }
+    assert!(easy.contains(r#"<input type="hidden" name="lang" value="easy">"#));
+    let plain = visitor.get("/?lang=easy&furigana=no").await.text();
+    assert!(!plain.contains("<ruby>") && !plain.contains('《'));
+    let japanese = visitor.get("/").await.text();
+    assert!(!japanese.contains("<ruby>") && !japanese.contains('《'));
+    assert!(visitor.get("/?furigana=yes").await.text().contains("<rt>"));
+    let large = visitor.get("/institutions?q=x&lang=en&size=large").await;
+    let large = large.text();
+    assert!(
+        large.contains(r#"<html lang="en" class="large">"#),
+        "{large}"
+    );
+    assert!(
+        large.contains(r#"href="?q=x&#38;lang=ja&#38;size=large""#),
+        "{large}"
+    );
+    // On the way by a code, too.
+    let code = world
+        .app
+        .finder
+        .by_id(&world.made.institutions["chuo"])
+        .unwrap()
+        .code;
+    let answer = visitor.get(&format!("/institutions/{code}?lang=en")).await;
+    let place = answer.header("location");
+    assert!(place.to_str().unwrap().ends_with("?lang=en"), "{place:?}");
+}
+
+/// Every page that visitors may open, with the addresses of the sample region in it.
+async fn visitors_leave_no_trace(backend: Backend) {
+    let world = portal(backend).await;
+    let id = world.made.institutions["chuo"].to_string();
+    let mut pages = 0;
+    for route in table() {
+        if route.policy != Policy::Public || route.method != axum::http::Method::GET {
+            continue;
+        }
+        let path = route
+            .path
+            .replace("{id}", &id)
+            .replace("{token}", &"0".repeat(64));
+        for look in ["", "?lang=easy", "?lang=en&size=large", "?furigana=yes"] {
+            let answer = world.server.get(&format!("{path}{look}")).await;
+            assert!(
+                answer.maybe_header("set-cookie").is_none(),
+                "{path}{look} sets a cookie"
+            );
+            let page = answer.text();
+            for outside in [
+                "src=\"http",
+                "href=\"http://fonts",
+                "<img src=\"//",
+                "<iframe",
+            ] {
+                assert!(!page.contains(outside), "{path}: {outside}");
+            }
+            pages += 1;
+        }
+    }
+    assert!(pages > 30, "{pages}");
+}
+
+async fn the_first_page_is_light(backend: Backend) {
+    let world = portal(backend).await;
+    let request = world.server.get("/").add_header("accept-encoding", "gzip");
+    let answer = request.await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    let mut bytes = answer.as_bytes().len();
+    let page = world.server.get("/").await.text();
+    let assets = page
+        .split("/assets/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    let mut names = Vec::new();
+    for asset in assets {
+        let request = world.server.get(&format!("/assets/{asset}"));
+        bytes += request
+            .add_header("accept-encoding", "gzip")
+            .await
+            .as_bytes()
+            .len();
+        names.push(asset.split('-').next().unwrap().to_owned());
+    }
+    assert_eq!(
+        names,
+        ["icon", "tokens", "app", "public"],
+        "visitors load no scripts of staff"
+    );
+    assert!(bytes < 30_000, "{bytes} bytes: allowed are 60 kB");
+}
+
+async fn signed_in_people_keep_their_pages(backend: Backend) {
+    let world = portal(backend).await;
+    let clinic = world.made.institutions["naika"].clone();
+    let nurse = world
+        .signed_in("nurse", Some(&clinic), &[Role::Nurse])
+        .await;
+    let page = nurse.get("/institutions?lang=en").await.text();
+    assert!(page.contains(r#"<html lang="en">"#));
+    assert!(
+        page.contains(r#"href="/home""#),
+        "links of their pages stay as they are"
+    );
+    assert!(page.contains("htmx"));
+}
