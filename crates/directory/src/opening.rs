@@ -33,7 +33,7 @@ impl Week {
             hours
                 .openings
                 .into_iter()
-                .filter(move |one| own || !said.contains(&subject(one)))
+                .filter(move |one| own || !wins(said, one))
         });
         Self {
             openings: openings.collect(),
@@ -131,6 +131,12 @@ pub fn is_open_at(
     Week::of(sets).is_open_at(at, holiday)
 }
 
+/// Whether the institution's own word stands before this row of a list: about its department, or about the whole.
+fn wins(said: &[(String, bool)], one: &Opening) -> bool {
+    let (department, closed) = subject(one);
+    said.contains(&(String::new(), closed)) || said.contains(&(department, closed))
+}
+
 /// What a row is about: a department, and whether it is a closed day.
 fn subject(one: &Opening) -> (String, bool) {
     (one.department.clone(), one.what == What::Closed)
@@ -193,6 +199,18 @@ mod tests {
             source_date: String::new(),
             hours: hours.pack(),
         }
+    }
+
+    #[test]
+    fn what_it_says_of_the_whole_wins_over_every_department_of_the_lists() {
+        let sets = [
+            set("list", vec![one(6, 0, (540, 720), What::Consultation, "01001")]),
+            set("own", vec![one(1, 0, (540, 720), What::Consultation, "")]),
+        ];
+        let saturday = is_open_at(&sets, datetime(2026, 11, 7, 10, 0, 0, 0), |_| false);
+        assert_eq!(saturday, Some(false));
+        let monday = is_open_at(&sets, datetime(2026, 11, 9, 10, 0, 0, 0), |_| false);
+        assert_eq!(monday, Some(true));
     }
 
     #[test]

@@ -16,6 +16,21 @@ const RUN: &str = "const done = arguments[0]; axe.run(document, { runOnly: \
 const CASES: &str =
     "return [...document.querySelectorAll('a[data-row]')].map((a) => a.getAttribute('href'))";
 
+/// The page of one's own institution.
+const OWN: &str = "return document.querySelector('a[href^=\\"/institutions/\\"].button').getAttribute('href')";
+/// What belongs to it.
+const SECTIONS: [&str; 9] = [
+    "edit",
+    "edit/hours",
+    "edit/tags",
+    "edit/doctors",
+    "edit/telephone",
+    "edit/members",
+    "edit/functions",
+    "edit/registered",
+    "confirmation",
+];
+
 /// Who sees what. `{case}` and `{patient}` are the first of their lists.
 const WALKS: &[(&str, &[&str])] = &[
     (
@@ -38,7 +53,22 @@ const WALKS: &[(&str, &[&str])] = &[
     (DOCTOR, &["/people", "/people/new", "/clients"]),
     (HOSPITAL_CLERK, &["/home"]),
     (HOSPITAL_DOCTOR, &["/home"]),
-    ("中島 洋", &["/home", "/imports"]),
+    (
+        "中島 洋",
+        &[
+            "/home",
+            "/imports",
+            "/institutions/new",
+            "/tags",
+            "/tags/new",
+            "/tags/saturday",
+            "/functions",
+            "/functions/psy-acute",
+            "/functions/psy-acute/edit",
+            "/confirmations",
+            "/enquiries",
+        ],
+    ),
     ("大谷 律子", &["/home", "/audit"]),
 ];
 
@@ -67,6 +97,20 @@ impl Walk {
             if [CLERK, HOSPITAL_CLERK, HOSPITAL_DOCTOR].contains(who) {
                 self.cases(how).await;
             }
+            if *who == DOCTOR {
+                self.own_page(how).await;
+            }
+        }
+    }
+
+    /// The page of the institution that somebody keeps, its sections, its confirmation, and the round.
+    async fn own_page(&mut self, how: &str) {
+        self.desk.go("/departments").await;
+        let list = self.desk.script(OWN).await;
+        let own = list.as_str().expect("an address").to_owned();
+        self.look(&own, how).await;
+        for section in SECTIONS {
+            self.look(&format!("{own}/{section}"), how).await;
         }
     }
 
