@@ -15,6 +15,8 @@ pub struct Offered {
     pub conditional_create: bool,
     /// Profiles that what we send holds to.
     pub profiles: Vec<&'static str>,
+    /// Operations on one resource: names and definitions.
+    pub operations: Vec<(&'static str, &'static str)>,
     /// Why something is not offered, for people; empty where everything is.
     pub note: String,
 }
@@ -118,6 +120,11 @@ fn resource(one: &Offered, all: &[Offered]) -> Value {
     let Some(object) = says.as_object_mut() else {
         return says;
     };
+    if !one.operations.is_empty() {
+        let operations = one.operations.iter();
+        let operations = operations.map(|(name, url)| json!({"name": name, "definition": url}));
+        object.insert("operation".to_owned(), operations.collect());
+    }
     if !one.profiles.is_empty() {
         object.insert("supportedProfile".to_owned(), json!(one.profiles));
     }
@@ -185,6 +192,7 @@ mod tests {
             delete: false,
             conditional_create: create,
             profiles: Vec::new(),
+            operations: Vec::new(),
             note: String::new(),
         };
         let all = [offered("Task", true), offered("Organization", false)];

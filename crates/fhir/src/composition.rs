@@ -21,10 +21,10 @@ pub const REPLY_KIND: &str = "https://renkei.example/fhir/CodeSystem/reply-kind"
 pub const REPLY_SECTION: &str = "https://renkei.example/fhir/CodeSystem/reply-section";
 /// 構造情報: the section that holds the others of a letter.
 const STRUCTURED: &str = "300";
-const CLOSES: &str = "https://renkei.example/fhir/StructureDefinition/reply-closes";
+pub(crate) const CLOSES: &str = "https://renkei.example/fhir/StructureDefinition/reply-closes";
 /// Only where the contained lines of medication were made from another text than the letter has now: that text.
 const LINES_OF: &str = "https://renkei.example/fhir/StructureDefinition/letter-lines-of";
-const MORE: &str = "https://renkei.example/fhir/StructureDefinition/reply-more";
+pub(crate) const MORE: &str = "https://renkei.example/fhir/StructureDefinition/reply-more";
 
 view!(
     /// A letter or a reply.

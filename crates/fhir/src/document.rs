@@ -8,12 +8,14 @@
 //! | `frame`, `element`, `section`, `invariant`, `form` | what is checked: entries and references, single elements, sections, numbered rules, forms of texts |
 //! | `letter` | [`Letter`]: the letter in plain values |
 //! | `build`, `read` | [`build`] and [`read`]: to and from a Bundle |
+//! | `coded` | the letter's words as Conditions and MedicationRequests |
 //! | `say` | resources as lines for people |
 //! | `bundle`, `node` | walking a Bundle |
 
 mod build;
 mod bundle;
 mod check;
+mod coded;
 mod element;
 mod finding;
 mod form;
@@ -28,6 +30,7 @@ mod section;
 
 pub use build::build;
 pub use check::{check, passes};
+pub use coded::{Drug, condition, medication, names};
 pub use finding::{Finding, Severity};
 pub use letter::{Enclosed, Identifier, Letter, Section, Sender};
 pub use read::read;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::letter::{Enclosed, Letter, Section, Sender};
 use super::rules::{SectionRule, rules};
 use crate::Resource;
-use crate::composition::{DOCUMENT_TYPE, REFERRAL_LETTER, SECTION};
+use crate::composition::{CLOSES, DOCUMENT_TYPE, MORE, REFERRAL_LETTER, SECTION};
 use crate::element::{narrative, text_of};
 use crate::system::{
     INSTITUTION_NO, INSURED_PERSON, NAME_REPRESENTATION, PATIENT_LOCAL_PREFIX, RESOURCE_INSTANCE,
@@ -96,7 +96,7 @@ pub fn build(id: &Id, letter: &Letter, seed: [u8; 16]) -> Resource {
         pointing("920", &letter.from.name, &[Some(&from), author.as_ref()]),
         pointing("910", &letter.to.name, &[Some(&to), addressed.as_ref()]),
     ];
-    sections.push(structured(&letter.sections));
+    sections.push(structured(&mut entries, &letter.sections, &patient));
     sections.extend(
         letter
             .sections
@@ -165,12 +165,21 @@ fn composition(
         "event": [{"code": [{"text": "診療情報提供書発行"}], "period": {"start": at}}],
         "section": sections,
     });
-    if let (Some(answers), Value::Object(map)) = (&letter.answers, &mut composition) {
-        let target = json!({"system": answers.system, "value": answers.value});
-        map.insert(
-            "relatesTo".to_owned(),
-            json!([{"code": "appends", "targetIdentifier": target}]),
-        );
+    let mut related = Vec::new();
+    for (code, one) in [("appends", &letter.answers), ("replaces", &letter.replaces)] {
+        if let Some(one) = one {
+            let target = json!({"system": one.system, "value": one.value});
+            related.push(json!({"code": code, "targetIdentifier": target}));
+        }
+    }
+    if let (false, Value::Object(map)) = (related.is_empty(), &mut composition) {
+        map.insert("relatesTo".to_owned(), Value::Array(related));
+    }
+    // How it goes on: the standard has no word for it.
+    for (url, says) in [(CLOSES, letter.closes), (MORE, letter.more)] {
+        if let (true, Some(Value::Array(list))) = (says, composition.get_mut("extension")) {
+            list.push(json!({"url": url, "valueBoolean": true}));
+        }
     }
     composition
 }
@@ -351,15 +360,36 @@ fn plain(one: &Section) -> Value {
     Value::Object(map)
 }
 
-/// 構造情報 with what stands in it, in the order of the letter.
-fn structured(sections: &[Section]) -> Value {
+/// 構造情報 with what stands in it, in the order of the letter, in words and in codes.
+fn structured(entries: &mut Entries, sections: &[Section], patient: &str) -> Value {
     let mut map = section("300");
     let inside = |one: &&Section| {
         !one.text.is_empty() && rules().section(&one.code).is_some_and(|rule| rule.inside)
     };
-    let inner: Vec<Value> = sections.iter().filter(inside).map(plain).collect();
+    let mut inner = Vec::new();
+    for one in sections.iter().filter(inside) {
+        let mut said = plain(one);
+        let urls: Vec<Value> = one
+            .coded
+            .iter()
+            .filter_map(|coded| coded_as(entries, coded, patient))
+            .map(|url| points(&url))
+            .collect();
+        if let (false, Value::Object(said)) = (urls.is_empty(), &mut said) {
+            said.insert("entry".to_owned(), Value::Array(urls));
+        }
+        inner.push(said);
+    }
     map.insert("section".to_owned(), Value::Array(inner));
     Value::Object(map)
+}
+
+/// A coded resource of the document's patient.
+fn coded_as(entries: &mut Entries, coded: &Value, patient: &str) -> Option<String> {
+    let mut map = coded.as_object()?.clone();
+    let typ = map.shift_remove("resourceType")?;
+    map.insert("subject".to_owned(), points(patient));
+    Some(entries.ecs(typ.as_str()?, Value::Object(map)))
 }
 
 /// A section of files: one DocumentReference each, its bytes inside.

@@ -34,6 +34,8 @@ pub struct Section {
     pub text: String,
     /// What the entries say beyond the narrative, one a line.
     pub lines: Vec<String>,
+    /// To build: resources that say the same in codes ([`super::condition`], [`super::medication`]).
+    pub coded: Vec<Value>,
 }
 
 /// A file that is inside the document.
@@ -63,6 +65,11 @@ pub struct Letter {
     pub files: Vec<Enclosed>,
     /// For a reply: the identifier of the letter that it answers.
     pub answers: Option<Identifier>,
+    /// For a correction: the identifier of the document that this one replaces.
+    pub replaces: Option<Identifier>,
+    /// For a reply: that it ends the case, or that another one follows.
+    pub closes: bool,
+    pub more: bool,
 }
 
 impl Letter {

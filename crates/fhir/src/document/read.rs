@@ -11,6 +11,7 @@ use super::node::Node;
 use super::rules::rules;
 use super::say;
 use crate::Resource;
+use crate::composition::{CLOSES, MORE};
 use crate::element::{narrative_text, text_of};
 use crate::system::INSTITUTION_NO;
 
@@ -24,7 +25,10 @@ pub fn read(bundle: &Resource) -> Letter {
     let mut letter = Letter {
         identifier: identifier(&value, "identifier").unwrap_or_default(),
         at: Micros::from_fhir(text_of(&value, "timestamp")).unwrap_or_default(),
-        answers: answers(composition),
+        answers: related(composition, "appends"),
+        replaces: related(composition, "replaces"),
+        closes: says(composition, CLOSES),
+        more: says(composition, MORE),
         ..Letter::default()
     };
     if let Some(patient) = entries.of_type("Patient").next() {
@@ -50,11 +54,18 @@ fn identifier(value: &Value, name: &str) -> Option<Identifier> {
     })
 }
 
-/// The letter that this one answers. A correction (`replaces`) is no answer.
-fn answers(composition: &Node<'_>) -> Option<Identifier> {
+/// The document that this one answers (`appends`) or corrects (`replaces`).
+fn related(composition: &Node<'_>, code: &str) -> Option<Identifier> {
     let related = composition.list("relatesTo").iter();
-    let mut related = related.filter(|one| text_of(one, "code") == "appends");
+    let mut related = related.filter(|one| text_of(one, "code") == code);
     identifier(related.next()?, "targetIdentifier")
+}
+
+/// Whether an extension of ours is there and says yes.
+fn says(composition: &Node<'_>, url: &str) -> bool {
+    let mut list = composition.list("extension").iter();
+    let found = list.find(|one| text_of(one, "url") == url);
+    found.and_then(|one| one.get("valueBoolean")?.as_bool()) == Some(true)
 }
 
 fn top(section: &Node<'_>, entries: &Entries<'_>, letter: &mut Letter) {
@@ -163,6 +174,7 @@ fn spoken(section: &Node<'_>, entries: &Entries<'_>) -> Section {
         },
         code,
         lines,
+        coded: Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 use renkei_base::Micros;
 use renkei_fhir::Resource;
 use renkei_fhir::document::{
-    Enclosed, Identifier, Letter, Section, Sender, Severity, build, check, read,
+    Drug, Enclosed, Identifier, Letter, Section, Sender, Severity, build, check, condition,
+    medication, read,
 };
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ fn section(code: &str, title: &str, text: &str) -> Section {
         code: code.to_owned(),
         title: title.to_owned(),
         text: text.to_owned(),
-        lines: Vec::new(),
+        ..Section::default()
     }
 }
 
@@ -68,7 +69,7 @@ pub(crate) fn letter() -> Letter {
             mime: "image/png".to_owned(),
             bytes: vec![0x89, b'P', b'N', b'G'],
         }],
-        answers: None,
+        ..Letter::default()
     }
 }
 
@@ -120,6 +121,82 @@ fn what_is_built_is_read_again() {
     back.patient = letter.patient.clone();
     // The order: what stands under 構造情報 comes first.
     assert_eq!(back, letter);
+}
+
+/// The letter with what it names in codes too.
+pub(crate) fn coded() -> Letter {
+    let mut letter = letter();
+    let name = |system: &str, code: &str, display: &str| json!({"coding": [{"system": system, "code": code, "display": display}], "text": display});
+    let record = json!({
+        "resourceType": "Condition", "id": "c1",
+        "clinicalStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-clinical", "code": "active"}]},
+        "verificationStatus": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "provisional"}]},
+        "code": name("http://medis.or.jp/CodeSystem/master-disease-keyNumber", "20058911", "狭心症"),
+    });
+    let drug = Drug {
+        name: "アムロジピン5mg 1錠",
+        usage: "分1 朝食後 30日分",
+        group: (1, 1),
+    };
+    let known = json!({"medicationCodeableConcept": name("http://capstandard.jp/iyaku.info/CodeSystem/YJ-code", "2171022F1045", "アムロジピン5mg")});
+    letter.sections[1].coded = vec![condition(&record).unwrap()];
+    let mut lines = section(
+        "430",
+        "投薬指示",
+        "アムロジピン5mg 1錠 分1 朝食後 30日分\n湿布",
+    );
+    let patch = Drug {
+        name: "湿布",
+        group: (2, 1),
+        ..Drug::default()
+    };
+    lines.coded = vec![
+        medication(&drug, letter.at, Some(&known)),
+        medication(&patch, letter.at, None),
+    ];
+    letter.sections.insert(3, lines);
+    letter
+}
+
+#[test]
+fn codes_break_no_rule_and_say_nothing_twice() {
+    let letter = coded();
+    let built = built(&letter);
+    assert_eq!(check(&built), []);
+    let json = built.to_json();
+    for said in ["20058911", "2171022F1045", "NOCODED"] {
+        assert_eq!(json.matches(said).count(), 1, "{said}");
+    }
+    let mut back = read(&built);
+    for (back, letter) in back.sections.iter_mut().zip(&letter.sections) {
+        back.coded.clone_from(&letter.coded);
+    }
+    assert_eq!(back.sections, letter.sections);
+    let mut wrong = built.into_value();
+    let entries = wrong["entry"].as_array_mut().unwrap();
+    for entry in entries.iter_mut() {
+        if entry["resource"]["resourceType"] == "MedicationRequest" {
+            entry["resource"]["medicationCodeableConcept"]["coding"] = json!([]);
+        }
+    }
+    let findings = check(&Resource::from_value(wrong).unwrap());
+    assert!(
+        findings.iter().any(|one| one.rule == "R3010"),
+        "{findings:?}"
+    );
+}
+
+#[test]
+fn how_a_reply_goes_on_and_what_is_replaced() {
+    let mut letter = letter();
+    letter.replaces = Some(letter.identifier.clone());
+    letter.closes = true;
+    let back = read(&built(&letter));
+    assert_eq!(
+        (back.closes, back.more, &back.replaces),
+        (true, false, &letter.replaces)
+    );
+    assert_eq!(check(&built(&letter)), []);
 }
 
 /// A change that breaks one thing, and the rule that it must break.
