@@ -124,7 +124,7 @@ fn minute(text: &str) -> Option<u16> {
         part.parse::<u16>().ok().filter(|_| digits)
     };
     let (hour, minute) = (plain(hour)?, plain(minute)?);
-    (minute < 60 && hour <= 30).then_some(hour * 60 + minute)
+    (minute < 60 && hour < 48).then_some(hour * 60 + minute)
 }
 
 /// `9:00-12:00`; after midnight the hours go on: `21:00-26:00`.
@@ -334,6 +334,7 @@ mod tests {
             ),
             ("21:00-2:00", "21:00-26:00"),
             ("21:00-26:00", "21:00-26:00"),
+            ("17:00-9:00", "17:00-33:00"),
             ("24時間", "0:00-24:00"),
             ("休診", "休"),
             ("", ""),
