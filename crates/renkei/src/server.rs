@@ -20,6 +20,7 @@ use crate::config::{Server, Tls};
 use crate::connection::Doorway;
 use crate::courier::HttpCourier;
 use crate::error::CommandError;
+use crate::opendata::publishing;
 use crate::subscription::telling;
 use crate::wiring::Program;
 
@@ -105,6 +106,12 @@ pub(crate) async fn run(
     let mut beside = JoinSet::new();
     // Before anybody is told that it serves, so that no order is missed.
     beside.spawn(ending(Orders::new()?, handle.clone()));
+    beside.spawn(publishing(
+        program.store.clone(),
+        areas.clone(),
+        program.clock.clone(),
+        program.ids.clone(),
+    ));
     beside.spawn(look_again(program.store.clone(), finder, areas));
     beside.spawn(renkei_web::issuing(app.clone()));
     beside.spawn(telling(post(program)?));

@@ -8,6 +8,7 @@
 //! | [`client`] | three machine clients, whose keys are made where the region is |
 //! | `region` | what is shared while the region is being made |
 //! | `profile` | what stands on institutions' pages, a round of confirmation, enquiries at desks |
+//! | `guide` | guides, tools of others, a release of the open data |
 //! | `institution`, `person`, `patient`, `booking`, `referral` | one noun each, in the order in which they are made |
 //!
 //! The same seed and the same time give the same region, to the byte.
@@ -15,6 +16,7 @@
 mod booking;
 pub mod client;
 pub mod data;
+mod guide;
 mod id;
 mod institution;
 mod moment;
@@ -132,6 +134,7 @@ pub async fn make(
     person::make(&mut region, access, mode).await?;
     institution::make_departments(&mut region).await?;
     profile::make(&mut region).await?;
+    guide::make(&mut region).await?;
     booking::open(&mut region).await?;
     patient::make(&mut region).await?;
     referral::make(&mut region).await?;

@@ -13,7 +13,9 @@
 //! | `passkey`, `confirm` | passkeys; the page that asks again who one is |
 //! | `tag`, `function`, `confirmation`, `enquiry` | what stands on institutions' pages in the region's words, their yearly confirmation, what desks were asked |
 //! | `institution`, `department`, `import`, `audit`, `overview` | the directory and its imports; what auditors read; where those begin who see no patients |
+//! | `guide`, `tool` | 連携マップ, ガイドブック with their versions; tools of others |
 //! | `opendata` | the directory as files for everybody |
+//! | `area`, `map` | 圏域; the map and its table |
 //! | `arrival` | letters that wait for an institution, at the region's desk |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
@@ -32,6 +34,7 @@ pub mod state;
 pub mod visit;
 
 mod account;
+mod area;
 mod arrival;
 mod audit;
 mod client;
@@ -44,6 +47,7 @@ mod enquiry;
 mod enrol;
 mod events;
 mod function;
+mod guide;
 mod health;
 mod import;
 mod institution;
@@ -51,6 +55,7 @@ mod job;
 mod language;
 mod login;
 mod look;
+mod map;
 mod oauth;
 mod opendata;
 mod overview;
@@ -64,6 +69,7 @@ mod sheet;
 mod shell;
 mod start;
 mod tag;
+mod tool;
 
 pub use audit::words::GROUPS as AUDIT_NOUNS;
 pub use care::issuing::{issue_due, issuing};

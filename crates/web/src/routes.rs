@@ -21,8 +21,9 @@ use crate::care::{
 };
 use crate::state::App;
 use crate::{
-    account, arrival, assets, audit, client, confirm, confirmation, demo, department, enquiry, enrol, events, fhir, function, guard,
-    health, import, institution, language, login, metrics, oauth, opendata, passkey, people, shell, start, tag,
+    account, area, arrival, assets, audit, client, confirm, confirmation, demo, department,
+    enquiry, enrol, events, fhir, function, guard, guide, health, import, institution, language,
+    login, map, metrics, oauth, opendata, passkey, people, shell, start, tag, tool,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -134,6 +135,10 @@ pub fn table() -> Vec<Route> {
         post("/clients/{id}/suspend", ADMIN, client::suspend),
         post("/clients/{id}/unsuspend", ADMIN, client::unsuspend),
 
+        get("/areas", Policy::Public, area::list),
+        get("/areas/{code}", Policy::Public, area::show),
+        get("/map", Policy::Public, map::show),
+        get("/map.svg", Policy::Public, map::picture),
         get("/institutions", Policy::Public, institution::list),
         get("/institutions.csv", Policy::Public, institution::file::csv),
         get("/institutions.xlsx", Policy::Public, institution::file::xlsx),
@@ -151,6 +156,22 @@ pub fn table() -> Vec<Route> {
         post("/institutions/{id}/edit/{section}", PAGES, institution::section::change),
         get("/institutions/{id}/confirmation", KEEPERS, institution::look),
         post("/institutions/{id}/confirmation", KEEPERS, institution::confirm),
+        get("/guides", Policy::Public, guide::list),
+        get("/guides/new", DIRECTORY, guide::new),
+        post("/guides/new", DIRECTORY, guide::make),
+        get("/guides/{id}", Policy::Public, guide::show),
+        get("/guides/{id}/edit", DIRECTORY, guide::edit),
+        post("/guides/{id}/edit", DIRECTORY, guide::change),
+        post("/guides/{id}/print", DIRECTORY, guide::issue),
+        post("/guides/{id}/retire", DIRECTORY, guide::retire),
+        post("/guides/{id}/offer", DIRECTORY, guide::offer),
+        get("/guides/{id}/{version}", Policy::Public, guide::pdf),
+        get("/tools/new", DIRECTORY, tool::new),
+        post("/tools/new", DIRECTORY, tool::add),
+        get("/tools/{id}", DIRECTORY, tool::edit),
+        post("/tools/{id}", DIRECTORY, tool::change),
+        post("/tools/{id}/years", DIRECTORY, tool::note),
+        post("/tools/{id}/years/remove", DIRECTORY, tool::forget),
         get("/opendata", Policy::Public, opendata::show),
         post("/opendata", DIRECTORY, opendata::publish),
         get("/opendata/catalog.jsonld", Policy::Public, opendata::catalogue),
@@ -193,6 +214,7 @@ pub fn table() -> Vec<Route> {
         get("/imports", DIRECTORY, import::list),
         post("/imports", DIRECTORY, import::begin).taking(limits::IMPORT_BYTES),
         post("/imports/codes/{code}", DIRECTORY, import::decide),
+        post("/imports/waits/{kind}/{key}", DIRECTORY, import::settle),
         get("/imports/{id}", DIRECTORY, import::show),
         post("/imports/{id}/confirm", DIRECTORY, import::confirm),
         get("/imports/{id}/rejects.csv", DIRECTORY, import::rejects),
@@ -253,6 +275,7 @@ pub fn table() -> Vec<Route> {
         delete("/fhir/{type}/{id}", Policy::Token, fhir::answer),
         patch("/fhir/{type}/{id}", Policy::Token, fhir::answer),
         get("/fhir/{type}/{id}/_history", Policy::Token, fhir::answer),
+        get("/fhir/{type}/{id}/$original", Policy::Token, fhir::answer),
         get("/fhir/{type}/{id}/_history/{version}", Policy::Token, fhir::answer),
     ]
 }

@@ -2,14 +2,18 @@
 #![cfg(test)]
 
 mod areas;
+mod beds;
 mod boundaries;
 mod care;
 mod codes;
 mod departments;
+mod figures;
 mod finder;
 mod frame;
 mod fuzz;
+mod guides;
 mod hospitals;
+mod members;
 mod opendata;
 mod real;
 mod search;

@@ -1,0 +1,20 @@
+# Open data
+opendata-catalogue = Open data on care in the region
+opendata-about = The lists of institutions and areas, as files that anybody may use. No patient is in them.
+opendata-now = As of now
+opendata-dataset = Content
+opendata-files = Files
+opendata-columns = Names of the columns
+opendata-areas = Areas and municipalities
+opendata-areas-about = Which municipality belongs to which area, from when to when
+opendata-institutions = Institutions and consultation desks
+opendata-institutions-about = Names, addresses, positions, what they can do, functions of the medical plan, sources with their dates
+opendata-releases = Published versions
+opendata-releases-about = A dated version never changes; its checksum (SHA-256) proves it. Catalogue:
+opendata-publish = Publish what there is now as a version
+opendata-none = Nothing was published yet. Each month what has changed is published by itself.
+opendata-day = Version
+opendata-file = File
+opendata-records = Records
+opendata-size = Size
+opendata-rights = Each row names its source in the columns source and source_date. Whoever uses the files keeps to the terms of that source (for 医療情報ネット: Public Data License 1.0).

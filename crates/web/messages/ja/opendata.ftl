@@ -1,0 +1,20 @@
+# オープンデータ
+opendata-catalogue = 地域の医療・介護資源のオープンデータ
+opendata-about = 医療機関と圏域の一覧を、だれでも使えるファイルとして公開しています。患者の情報は含みません。
+opendata-now = 現在の一覧
+opendata-dataset = 内容
+opendata-files = ファイル
+opendata-columns = 列の名前
+opendata-areas = 圏域と市区町村
+opendata-areas-about = どの市区町村が、いつからいつまで、どの圏域に属するか
+opendata-institutions = 医療機関・相談窓口
+opendata-institutions-about = 名称、住所、位置、対応できること、医療計画の機能、情報の出典と時点
+opendata-releases = 公開した版
+opendata-releases-about = 日付のある版は、あとから変わりません。チェックサム（SHA-256）で確かめられます。目録：
+opendata-publish = 今の内容を版として公開する
+opendata-none = まだ公開した版はありません。毎月、内容が変わっていれば自動で公開されます。
+opendata-day = 版
+opendata-file = ファイル
+opendata-records = 件数
+opendata-size = 大きさ
+opendata-rights = 出典は行ごとの source と source_date の列にあります。利用するときは、その出典の条件（医療情報ネットは公共データ利用規約 PDL1.0）に従ってください。
