@@ -21,6 +21,8 @@ pub struct Party {
     pub address: String,
     pub phone: String,
     pub fax: String,
+    /// 保険医療機関番号, 10 digits; empty where it is not known. Without it no standard document goes out.
+    pub code: String,
 }
 
 /// A department of an institution.
@@ -162,6 +164,10 @@ fn party(found: &[Stored], who: Option<(Id, &str)>) -> Party {
             organization.name().clone_into(&mut party.name);
         }
         reached(&mut party, &organization);
+        organization
+            .code()
+            .unwrap_or_default()
+            .clone_into(&mut party.code);
     }
     party.institution = Some(id);
     party

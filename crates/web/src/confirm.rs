@@ -37,6 +37,8 @@ struct Confirm<'a> {
     /// What was typed there.
     kept: Vec<(String, String)>,
     passkeys: bool,
+    /// One of the sample people, who have nothing to answer with.
+    sample: bool,
     faults: Faults,
 }
 
@@ -99,6 +101,7 @@ async fn asks<'a>(
         action,
         kept: kept.collect(),
         passkeys: passkey::party(app).is_ok() && !app.access.passkeys(&v.ctx).await?.is_empty(),
+        sample: app.demo.is_some() && app.access.has_nothing_to_show(&v.ctx).await?,
         faults,
     })
 }

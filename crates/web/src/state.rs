@@ -8,8 +8,8 @@ use renkei_base::{Clock, Ids, limits};
 use renkei_care::Care;
 use renkei_directory::{Areas, Finder};
 use renkei_store::{Store, Verdict};
-use tokio::sync::Semaphore;
 
+use crate::fhir::Rooms;
 use crate::import::Imported;
 use crate::job::Jobs;
 use crate::messages::Messages;
@@ -67,7 +67,7 @@ pub struct App {
     /// Verifications of the audit.
     pub(crate) verdicts: Jobs<Verdict>,
     /// Room for large bodies of programs, in MiB.
-    pub(crate) room: Arc<Semaphore>,
+    pub(crate) room: Arc<Rooms>,
 }
 
 impl App {
@@ -86,7 +86,7 @@ impl App {
             metrics: parts.metrics.map(Arc::new),
             imports: Jobs::default(),
             verdicts: Jobs::default(),
-            room: Arc::new(Semaphore::new(limits::BODIES_MIB)),
+            room: Arc::new(Rooms::new(limits::BODIES_MIB)),
         }
     }
 }

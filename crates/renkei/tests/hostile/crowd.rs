@@ -50,3 +50,32 @@ pub(crate) fn idle_and_slow(served: &Served) {
     }
     drop((idle, heads, bodies, deaf));
 }
+
+/// More large bodies than there is room for, that hardly come: who wants to send one gets room all the same.
+pub(crate) fn large_and_slow(served: &Served) {
+    let mut slow: Vec<_> = (0..16).map(|_| served.connect()).collect();
+    for stream in &mut slow {
+        let head = served.head("POST /fhir/Bundle", "content-length: 33554432\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(b"{").unwrap();
+    }
+    std::thread::scope(|scope| {
+        let (done, ended) = std::sync::mpsc::channel::<()>();
+        scope.spawn(move || {
+            let wait = Duration::from_millis(200);
+            while ended.recv_timeout(wait) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                for stream in &mut slow {
+                    // One that was refused is closed.
+                    drop(stream.write_all(b" "));
+                }
+            }
+        });
+        let body = format!(r#"{{"resourceType":"Bundle","type":"batch"{}}}"#, " ".repeat(4 << 20));
+        let begun = now();
+        let answer = served.post("/fhir", body.as_bytes());
+        let took = begun.elapsed();
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert!(took < Duration::from_secs(15), "{took:?}");
+        drop(done);
+    });
+}

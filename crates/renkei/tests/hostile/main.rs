@@ -20,6 +20,7 @@ fn hostile_senders_harm_nobody() {
     bodies::too_much(&served);
     bodies::cut_into_pieces(&served);
     crowd::idle_and_slow(&served);
+    crowd::large_and_slow(&served);
     assert_eq!(served.patients(), before.0, "nothing was stored");
     let grown = served.memory().saturating_sub(before.1);
     assert!(grown < 600 * 1024, "{grown} KiB more than before");

@@ -32,6 +32,7 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::response::Response;
 
+pub(crate) use self::body::Rooms;
 pub(crate) use self::capability::metadata;
 pub(crate) use self::door::{Guest, attach, is_door, refused};
 use self::no::No;
@@ -46,9 +47,13 @@ pub(crate) async fn answer(State(app): State<App>, guest: Guest, request: Reques
 async fn tried(app: &App, guest: &Guest, request: Request) -> Result<Response, No> {
     let (parts, body) = request.into_parts();
     let manner = header::Manner::of(&parts)?;
-    let _room = match parts.method {
+    let room = match parts.method {
         Method::POST | Method::PUT => body::room(app, &parts.headers).await?,
         _ => None,
+    };
+    let body = match &room {
+        Some(_) => body::paced(app, body),
+        None => body,
     };
     let asked = asked::Asked::of(&app.config.base_url, &parts, body).await?;
     let again = once::Again::of(guest, &parts.headers, &asked)?;
@@ -58,6 +63,7 @@ async fn tried(app: &App, guest: &Guest, request: Request) -> Result<Response, N
         return Ok(done);
     }
     let answered = act::answer(app, guest, &manner, again.as_ref(), asked).await;
+    drop(room);
     match (answered, &again) {
         (Ok(response), _) => Ok(response),
         // The same request may have been done while this one ran.

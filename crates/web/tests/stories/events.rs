@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::common::{Browser, World};
+use crate::fhir::{Program, patient, weight};
 use axum::body::{Body, BodyDataStream};
 use axum::http::Request;
 use futures_util::StreamExt;
@@ -10,7 +11,11 @@ use renkei_base::Role;
 use renkei_testkit::{Backend, each_backend};
 use tower::ServiceExt;
 
-each_backend!(changes_are_told, a_stream_ends_with_its_session);
+each_backend!(
+    changes_are_told,
+    a_stream_ends_with_its_session,
+    a_stranger_hears_nothing_of_the_patients_of_others,
+);
 
 async fn listen(world: &World, browser: &Browser<'_>) -> BodyDataStream {
     let request = Request::get("/events").header("cookie", browser.cookies.join("; "));
@@ -89,4 +94,38 @@ async fn a_stream_ends_with_its_session(backend: Backend) {
         matches!(end, Ok(None)),
         "nothing is told to whom nobody knows any more: {end:?}"
     );
+}
+
+async fn a_stranger_hears_nothing_of_the_patients_of_others(backend: Backend) {
+    let world = World::empty(backend).await;
+    let (here, there) = (
+        world.clinic("岩田医院").await,
+        world.clinic("よその医院").await,
+    );
+    let mine = world.signed_in("mine", Some(&here), &[Role::Doctor]).await;
+    let theirs = world
+        .signed_in("theirs", Some(&there), &[Role::Doctor])
+        .await;
+    let auditor = world.signed_in("auditor", None, &[Role::Auditor]).await;
+    let mut stream = listen(&world, &mine).await;
+    let mut others = [
+        listen(&world, &theirs).await,
+        listen(&world, &auditor).await,
+    ];
+    let program = Program::of(&world, "his", &here).await;
+    let stranger = Program::of(&world, "other", &there).await;
+    for number in ["1", "2", "3"] {
+        let made = program.made(&patient(number, "佐藤")).await;
+        program.made(&weight(&made, "64.5")).await;
+        // What a stranger tries is told to nobody either.
+        stranger.get(&format!("/Patient/{made}")).await;
+        stranger
+            .put(&format!("/Patient/{made}"), &patient(number, "鈴木"))
+            .await;
+    }
+    let event = told(&mut stream).await.expect("something");
+    assert_eq!(event, "event: changed\ndata: 1\n\n");
+    for other in &mut others {
+        assert_eq!(told(other).await, None);
+    }
 }

@@ -13,6 +13,8 @@ each_backend!(
     what_is_no_answer_is_refused,
     a_grave_act_asks_again_and_goes_on_with_what_was_typed,
     a_grave_file_asks_again_and_then_comes,
+    a_sample_person_has_nothing_to_show_and_goes_on,
+    outside_the_demo_everybody_shows_who_it_is,
 );
 
 /// Somebody with password and app, signed in by them six minutes ago. Returns the app's secret.
@@ -219,4 +221,34 @@ async fn a_grave_file_asks_again_and_then_comes(backend: Backend) {
     let away = [("next", "https://elsewhere.example/")];
     let answer = browser.post("/confirm", &away).await;
     assert_eq!(answer.header("location"), "/home");
+}
+
+async fn a_sample_person_has_nothing_to_show_and_goes_on(backend: Backend) {
+    let world = World::demo(backend).await;
+    let clinic = world.clinic("岩田医院").await;
+    let browser = world
+        .signed_in("iwata", Some(&clinic), &[Role::Doctor])
+        .await;
+    world.clock.advance(Span::minutes(6));
+    let page = browser.get("/confirm?next=/account").await.text();
+    assert!(
+        page.contains("見本の人にはパスワードもパスキーもない"),
+        "{page}"
+    );
+    assert!(!page.contains("shownpassword"), "{page}");
+    let gone = browser.post("/confirm", &[("next", "/account")]).await;
+    assert_eq!(gone.header("location"), "/account");
+}
+
+async fn outside_the_demo_everybody_shows_who_it_is(backend: Backend) {
+    let world = World::empty(backend).await;
+    let clinic = world.clinic("岩田医院").await;
+    let (browser, _) = left_alone(&world, "kanri", Some(&clinic), Role::InstitutionAdmin).await;
+    let page = browser.get("/confirm?next=/account").await.text();
+    assert!(
+        page.contains("shownpassword") && !page.contains("見本の人"),
+        "{page}"
+    );
+    let asked = browser.post("/confirm", &[("next", "/account")]).await;
+    assert_eq!(asked.status_code(), 403);
 }
