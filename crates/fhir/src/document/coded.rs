@@ -39,7 +39,7 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 }
 
 /// Codings that say their system, code and name.
-fn whole<'a>(concept: &'a Value) -> impl Iterator<Item = &'a Value> {
+fn whole(concept: &Value) -> impl Iterator<Item = &Value> {
     let named = |one: &&Value| {
         ["system", "code", "display"]
             .iter()
