@@ -64,6 +64,24 @@ pub struct BedSet {
 }
 
 impl BedSet {
+    /// `general=40 total=60`: equal beds give equal texts.
+    pub fn pack(beds: &[(String, BedCount)]) -> String {
+        let beds: Vec<String> = beds
+            .iter()
+            .map(|(kind, count)| format!("{kind}={}", count.text()))
+            .collect();
+        beds.join(" ")
+    }
+
+    /// What [`BedSet::pack`] made. What is not of this shape is left out.
+    pub fn unpack(text: &str) -> Vec<(String, BedCount)> {
+        let parts = text.split(' ').filter_map(|one| {
+            let (kind, count) = one.split_once('=')?;
+            Some((kind.to_owned(), BedCount::parse(count)?))
+        });
+        parts.collect()
+    }
+
     /// The number of one kind; `None` where the source leaves it blank or gives a status.
     pub fn stated(&self, kind: &str) -> Option<u32> {
         let found = self.beds.iter().find(|(one, _)| one == kind)?;
@@ -96,16 +114,9 @@ impl Changes {
         self.steps.push(if set.beds.is_empty() {
             Step::any(REMOVE, vec![id, source])
         } else {
-            let beds: Vec<String> = set
-                .beds
-                .iter()
-                .map(|(kind, count)| format!("{kind}={}", count.text()))
-                .collect();
+            let beds = BedSet::pack(&set.beds);
             let date = Value::from(set.source_date.as_str());
-            Step::any(
-                PUT,
-                vec![id, source, date, beds.join(" ").into(), at.into()],
-            )
+            Step::any(PUT, vec![id, source, date, beds.into(), at.into()])
         });
     }
 }
@@ -135,15 +146,11 @@ impl Store {
     }
 }
 
-fn bed_set(row: &Row) -> Result<BedSet, StoreError> {
-    let beds = row.text(3)?.split(' ').filter_map(|one| {
-        let (kind, count) = one.split_once('=')?;
-        Some((kind.to_owned(), BedCount::parse(count)?))
-    });
+pub(crate) fn bed_set(row: &Row) -> Result<BedSet, StoreError> {
     Ok(BedSet {
         institution: row.id(0)?,
         source: row.text(1)?.to_owned(),
         source_date: row.text(2)?.to_owned(),
-        beds: beds.collect(),
+        beds: BedSet::unpack(row.text(3)?),
     })
 }

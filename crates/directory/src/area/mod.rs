@@ -4,12 +4,15 @@
 //! |---|---|
 //! | [`kind`], [`validity`] | kinds of area; from when to when |
 //! | [`atlas`] | all areas, municipalities and populations as of one moment, in memory; pure |
+//! | [`tally`], [`figure`] | institutions and beds by municipality, and what maps show of them |
 //! | [`merge`] | municipalities that become one, with their successors |
 //! | [`tokyo`] | the areas and municipalities of Tokyo, which come with the program |
 
 pub mod atlas;
+pub mod figure;
 pub mod kind;
 pub mod merge;
+pub mod tally;
 pub mod tokyo;
 pub mod validity;
 
@@ -17,11 +20,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::civil::Date;
 use renkei_store::area::AreaMark;
+use renkei_store::institution::DirectoryMark;
 use renkei_store::{Store, StoreError};
 
 pub use self::atlas::{Atlas, Population};
+pub use self::figure::{Figure, Measure};
 pub use self::kind::AreaKind;
+use self::tally::Tally;
 pub use self::validity::Validity;
+use crate::boundary::Boundaries;
 use crate::municipality::Municipality;
 
 /// An area under one of its names.
@@ -52,47 +59,82 @@ pub struct Areas {
     now: Arc<RwLock<Now>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Now {
     atlas: Arc<Atlas>,
+    boundaries: Arc<Boundaries>,
+    tally: Arc<Tally>,
     mark: AreaMark,
+    directory: DirectoryMark,
 }
 
 impl Areas {
     /// Reads everything.
     pub async fn load(store: &Store) -> Result<Self, StoreError> {
-        let now = read(store).await?;
-        Ok(Self {
-            now: Arc::new(RwLock::new(now)),
-        })
+        let areas = Self {
+            now: Arc::default(),
+        };
+        let now = Now::read(store).await?;
+        areas.set(Now::count(now, store).await?);
+        Ok(areas)
     }
 
     /// From rows, without a store.
     pub fn of(atlas: Atlas) -> Self {
         let now = Now {
             atlas: Arc::new(atlas),
-            mark: AreaMark::default(),
+            ..Now::default()
         };
         Self {
             now: Arc::new(RwLock::new(now)),
         }
     }
 
-    /// Reads everything again, if anything changed since. Returns whether it did.
+    /// Reads again what changed since. Returns whether anything did.
     pub async fn refresh(&self, store: &Store) -> Result<bool, StoreError> {
-        let known = self.now.read().unwrap_or_else(PoisonError::into_inner).mark;
-        if store.area_mark().await? == known {
-            return Ok(false);
+        let known = self.now();
+        let areas = store.area_mark().await? != known.mark;
+        let directory = store.directory_mark().await? != known.directory;
+        let mut now = known;
+        if areas {
+            let read = Now::read(store).await?;
+            now = Now {
+                tally: now.tally,
+                directory: now.directory,
+                ..read
+            };
         }
-        let now = read(store).await?;
+        if directory {
+            now = Now::count(now, store).await?;
+        }
+        if areas || directory {
+            self.set(now);
+        }
+        Ok(areas || directory)
+    }
+
+    fn now(&self) -> Now {
+        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
+        now.clone()
+    }
+
+    fn set(&self, now: Now) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = now;
-        Ok(true)
+    }
+
+    /// The outlines of municipalities.
+    pub fn boundaries(&self) -> Arc<Boundaries> {
+        self.now().boundaries
+    }
+
+    /// Institutions and beds by municipality.
+    pub fn tally(&self) -> Arc<Tally> {
+        self.now().tally
     }
 
     /// All of it as of this moment: for several questions that must fit together.
     pub fn atlas(&self) -> Arc<Atlas> {
-        let now = self.now.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&now.atlas)
+        self.now().atlas
     }
 
     /// The areas of a kind at a date, by code.
@@ -126,17 +168,33 @@ impl Areas {
     }
 }
 
-async fn read(store: &Store) -> Result<Now, StoreError> {
-    // The mark first: what changes in between is read again next time.
-    let mark = store.area_mark().await?;
-    let atlas = Atlas::new(
-        store.municipalities().await?,
-        store.areas().await?,
-        store.area_members().await?,
-        store.populations().await?,
-    );
-    Ok(Now {
-        atlas: Arc::new(atlas),
-        mark,
-    })
+impl Now {
+    /// Everything but what is counted.
+    async fn read(store: &Store) -> Result<Self, StoreError> {
+        // The mark first: what changes in between is read again next time.
+        let mark = store.area_mark().await?;
+        let atlas = Atlas::new(
+            store.municipalities().await?,
+            store.areas().await?,
+            store.area_members().await?,
+            store.populations().await?,
+        );
+        Ok(Self {
+            atlas: Arc::new(atlas),
+            boundaries: Arc::new(Boundaries::new(store.boundaries().await?)),
+            mark,
+            ..Self::default()
+        })
+    }
+
+    /// The same with what is counted now.
+    async fn count(now: Self, store: &Store) -> Result<Self, StoreError> {
+        let directory = store.directory_mark().await?;
+        let tally = Tally::new(store.tally().await?, &store.placed_beds().await?);
+        Ok(Self {
+            tally: Arc::new(tally),
+            directory,
+            ..now
+        })
+    }
 }

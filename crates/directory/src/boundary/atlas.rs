@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use renkei_store::boundary::BoundaryRow;
 
-use super::dissolve::dissolve;
+use super::dissolve::{dissolve, inner};
 use super::{Point, Ring, edges, unpack};
 
 /// How many dissolved outlines are remembered; more than all areas of a prefecture.
@@ -19,12 +19,16 @@ pub struct Origin {
     pub date: String,
 }
 
+/// Lines by the municipalities that they are made of.
+type Remembered = Mutex<HashMap<Vec<String>, Arc<Vec<Ring>>>>;
+
 /// The outlines of all municipalities that have one.
 #[derive(Debug, Default)]
 pub struct Boundaries {
     shapes: BTreeMap<String, Vec<Ring>>,
     origins: BTreeMap<String, Origin>,
-    dissolved: Mutex<HashMap<Vec<String>, Arc<Vec<Ring>>>>,
+    dissolved: Remembered,
+    borders: Remembered,
 }
 
 impl Boundaries {
@@ -66,20 +70,31 @@ impl Boundaries {
 
     /// The outline of several together: made once. Those without an outline are left out.
     pub fn together(&self, municipalities: &[String]) -> Arc<Vec<Ring>> {
-        let mut known = self
-            .dissolved
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        self.made(&self.dissolved, municipalities, |shapes| dissolve(shapes))
+    }
+
+    /// The borders between several, each once, as open lines: made once.
+    pub fn within(&self, municipalities: &[String]) -> Arc<Vec<Ring>> {
+        self.made(&self.borders, municipalities, |shapes| inner(shapes))
+    }
+
+    fn made(
+        &self,
+        known: &Remembered,
+        municipalities: &[String],
+        make: impl FnOnce(Vec<&[Ring]>) -> Vec<Ring>,
+    ) -> Arc<Vec<Ring>> {
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(municipalities) {
             return Arc::clone(found);
         }
         let shapes = municipalities.iter().filter_map(|code| self.of(code));
-        let outline = Arc::new(dissolve(shapes));
+        let lines = Arc::new(make(shapes.collect()));
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(municipalities.to_vec(), Arc::clone(&outline));
-        outline
+        known.insert(municipalities.to_vec(), Arc::clone(&lines));
+        lines
     }
 
     /// Which of these touch each other, by their places in the list: pairs, the smaller first.

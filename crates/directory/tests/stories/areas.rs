@@ -340,6 +340,8 @@ async fn a_merger_keeps_the_past(backend: Backend) {
     assert_eq!(atlas.predecessors(into.as_str()).count(), 2);
 
     // 狛江市 goes into 世田谷区, which belongs to another area: it stays there.
+    world.clock.advance(renkei_base::clock::Span::seconds(1));
+    let ctx = world.person(Role::RegionAdmin, None);
     let komae = merger(&["132195"], "131121", "");
     let crossing = merge(&world.store, &ctx, &komae).await.unwrap();
     assert_eq!(crossing, [MEDICAL]);

@@ -55,6 +55,7 @@ areas-none = No areas are registered yet.
 area-kind = Kind
 area-code = Code
 area-name = Area
+area-comma = {", "}
 area-members = Municipalities
 area-member-count = Municipalities: { $count }
 area-on-map = On the map
@@ -77,7 +78,7 @@ area-between = { $from } to { $to }
 area-left = { $municipality }: until { $to }
 area-joined = { $municipality }: from { $from }
 area-renamed = { $name }: { $span }
-area-institutions = Institutions in this municipality
+area-institutions = Institutions listed
 area-others = Other areas of these municipalities
 area-beds-unstated = { $count } institutions leave their beds blank. They are not counted in the sums.
 

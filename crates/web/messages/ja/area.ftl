@@ -55,6 +55,7 @@ areas-none = 圏域はまだ登録されていません。
 area-kind = 種別
 area-code = コード
 area-name = 圏域
+area-comma = 、
 area-members = 市区町村
 area-member-count = { $count } 市区町村
 area-on-map = 地図で見る
@@ -77,7 +78,7 @@ area-between = { $from } から { $to } まで
 area-left = { $municipality }: { $to } まで
 area-joined = { $municipality }: { $from } から
 area-renamed = { $name }: { $span }
-area-institutions = この市区町村の医療機関
+area-institutions = 登録された機関
 area-others = この市区町村の、ほかの圏域
 area-beds-unstated = 病床数が空欄の機関が { $count } か所あります。合計に入っていません。
 

@@ -1,0 +1,138 @@
+//! 地図: municipalities and areas with any figure, drawn on the server, with a table beside it. Open to everybody.
+
+mod picture;
+mod scene;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use renkei_directory::Kind;
+use renkei_directory::area::{Figure, Measure};
+use serde::Deserialize;
+
+use self::scene::{Grouping, Scene};
+use crate::error::{Answer, page};
+use crate::state::App;
+use crate::visit::Visit;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Params {
+    /// A kind of area, `municipality` or `prefecture`.
+    kind: String,
+    /// `hospital`, `psychiatric-beds-per-100000` …, or empty.
+    figure: String,
+    /// Two digits.
+    prefecture: String,
+    /// `2026-04-01`; today if empty.
+    date: String,
+    /// A kind of institution.
+    pins: String,
+}
+
+#[derive(Template)]
+#[template(path = "map.html")]
+struct Page<'a> {
+    v: &'a Visit,
+    scene: Scene,
+    /// Code and name.
+    groupings: Vec<(String, String)>,
+    figures: Vec<(String, String)>,
+    pins: Vec<(String, String)>,
+    chosen_pins: String,
+    /// The picture, safe as it is.
+    svg: String,
+    /// The address of the picture alone.
+    picture: String,
+}
+
+/// `GET /map?kind=secondary-medical-area&figure=psychiatric-beds&prefecture=13`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    let scene = Scene::of(&app, &v, &params);
+    let (map, unplaced) = picture::map(&app, &v, &scene, Kind::from_code(&params.pins));
+    let drawn = map.places.iter().any(|place| !place.rings.is_empty());
+    let scene = Scene {
+        unplaced,
+        drawn,
+        ..scene
+    };
+    page(&Page {
+        groupings: groupings(&app, &v),
+        figures: figures(&app, &v),
+        pins: kinds(&app, &v),
+        chosen_pins: params.pins.clone(),
+        svg: renkei_report::map::svg(&map),
+        picture: scene.address("/map.svg", &params.pins),
+        v: &v,
+        scene,
+    })
+}
+
+/// `GET /map.svg`: the picture alone.
+pub(crate) async fn picture(
+    State(app): State<App>,
+    v: Visit,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    let scene = Scene::of(&app, &v, &params);
+    let (map, _) = picture::map(&app, &v, &scene, Kind::from_code(&params.pins));
+    let headers = [(header::CONTENT_TYPE, "image/svg+xml")];
+    Ok((headers, renkei_report::map::svg(&map)).into_response())
+}
+
+/// What places are put together by: the kinds of area that there are, municipalities, prefectures.
+fn groupings(app: &App, v: &Visit) -> Vec<(String, String)> {
+    let today = v.ctx.at.in_japan().date();
+    let atlas = app.areas.atlas();
+    let kinds = atlas.kinds(today).map(Grouping::Area);
+    let all = kinds.chain([Grouping::Municipality, Grouping::Prefecture]);
+    all.map(|one| (one.code().to_owned(), one.name(v)))
+        .collect()
+}
+
+fn figures(app: &App, v: &Visit) -> Vec<(String, String)> {
+    let figures = Figure::all(&app.areas.tally());
+    figures
+        .into_iter()
+        .map(|one| (one.code(), figure_name(v, one)))
+        .collect()
+}
+
+fn kinds(app: &App, v: &Visit) -> Vec<(String, String)> {
+    let tally = app.areas.tally();
+    tally
+        .kinds()
+        .map(|kind| (kind.code().to_owned(), v.t(kind.key())))
+        .collect()
+}
+
+/// A figure in words.
+pub(crate) fn figure_name(v: &Visit, figure: Figure) -> String {
+    let name = match figure.measure {
+        Measure::Institutions(kind) => v.t1("figure-institutions", "kind", v.t(kind.key())),
+        Measure::PsychiatricHospitals => v.t("figure-psychiatric-hospitals"),
+        Measure::Beds(kind) => v.t(&format!("figure-beds-{kind}")),
+        Measure::Population => v.t("figure-population"),
+    };
+    if figure.per {
+        v.t1("figure-per", "figure", name)
+    } else {
+        name
+    }
+}
+
+/// A value as people read it: whole numbers with commas, rates with one digit behind the point.
+pub(crate) fn number(value: f64, per: bool) -> String {
+    if per {
+        let text = format!("{value:.1}");
+        let (whole, rest) = text.split_once('.').unwrap_or((&text, "0"));
+        format!("{}.{rest}", crate::say::count(whole))
+    } else {
+        crate::say::count(format!("{value:.0}"))
+    }
+}

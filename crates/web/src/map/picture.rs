@@ -1,0 +1,182 @@
+//! A scene as a picture: outlines or tiles, names, colours, pins.
+
+use std::collections::BTreeMap;
+
+use renkei_directory::boundary::{Boundaries, Point};
+use renkei_directory::{Filter, Kind, Search};
+use renkei_report::map::{Degrees, Legend, Map, Pin, Place, Tile, Words, tile};
+
+use super::scene::{Entry, Grouping, Scene};
+use crate::state::App;
+use crate::visit::Visit;
+
+/// Pins of one map.
+const PINS: usize = 3_000;
+
+/// The picture, and how many institutions have no point.
+pub(crate) fn map(app: &App, v: &Visit, scene: &Scene, pins: Option<Kind>) -> (Map, usize) {
+    let boundaries = app.areas.boundaries();
+    let drawn = |one: &Entry| one.members.iter().any(|code| boundaries.of(code).is_some());
+    let land = scene.grouping != Grouping::Prefecture && scene.entries.iter().any(drawn);
+    let classes = scene.classes(v);
+    let places = scene.entries.iter().map(|one| Place {
+        label: one.name.clone(),
+        value: scene.text(one.value).unwrap_or_default(),
+        title: title(v, scene, one),
+        href: one.href.clone(),
+        class: one.class,
+        rings: if land {
+            rings(&boundaries, one)
+        } else {
+            Vec::new()
+        },
+        tiles: Vec::new(),
+    });
+    let mut places: Vec<Place> = places.collect();
+    if !land {
+        give_tiles(app, scene, &mut places);
+    }
+    let (pins, unplaced) = match (pins, land) {
+        (Some(kind), true) => points(app, scene, kind),
+        _ => (Vec::new(), 0),
+    };
+    let map = Map {
+        title: scene.title(v),
+        places,
+        lines: if land {
+            borders(&boundaries, scene)
+        } else {
+            Vec::new()
+        },
+        pins,
+        legend: scene.figure.map(|figure| Legend {
+            title: super::figure_name(v, figure),
+            classes,
+            unknown: v.t("map-unknown"),
+        }),
+        words: words(v, scene, &boundaries, land),
+        small: scene.grouping == Grouping::Municipality,
+    };
+    (map, unplaced)
+}
+
+/// Name, figure, and what it is: the picture as it is read out.
+fn title(v: &Visit, scene: &Scene, one: &Entry) -> String {
+    match scene.figure {
+        None => one.name.clone(),
+        Some(figure) => {
+            let value = scene.text(one.value).unwrap_or_else(|| v.t("map-unknown"));
+            format!("{}: {} {value}", one.name, super::figure_name(v, figure))
+        }
+    }
+}
+
+fn rings(boundaries: &Boundaries, one: &Entry) -> Vec<Vec<Degrees>> {
+    match one.members.as_slice() {
+        [only] => degrees(boundaries.of(only).unwrap_or_default()),
+        several => degrees(&boundaries.together(several)),
+    }
+}
+
+fn degrees(rings: &[Vec<Point>]) -> Vec<Vec<Degrees>> {
+    let lines = rings
+        .iter()
+        .map(|ring| ring.iter().map(|point| point.degrees()).collect());
+    lines.collect()
+}
+
+/// Borders of municipalities within areas.
+fn borders(boundaries: &Boundaries, scene: &Scene) -> Vec<Vec<Degrees>> {
+    let Grouping::Area(_) = scene.grouping else {
+        return Vec::new();
+    };
+    let several = scene.entries.iter().filter(|one| one.members.len() > 1);
+    several
+        .flat_map(|one| degrees(&boundaries.within(&one.members)))
+        .collect()
+}
+
+fn give_tiles(app: &App, scene: &Scene, places: &mut [Place]) {
+    let atlas = app.areas.atlas();
+    let named: Vec<(&str, &str)> = match scene.grouping {
+        Grouping::Prefecture => {
+            let entries = scene.entries.iter();
+            entries
+                .map(|one| (one.code.as_str(), one.name.as_str()))
+                .collect()
+        }
+        _ => {
+            let members = scene.entries.iter().flat_map(|one| &one.members);
+            let named = members
+                .filter_map(|code| Some((code.as_str(), atlas.municipality(code)?.name.as_str())));
+            named.collect()
+        }
+    };
+    let mut tiles: BTreeMap<&str, Tile> = tile::tiles(named).into_iter().collect();
+    for (entry, place) in scene.entries.iter().zip(places) {
+        if scene.grouping == Grouping::Prefecture {
+            place.tiles.extend(tiles.remove(entry.code.as_str()));
+        } else {
+            // A municipality in several areas of one kind has one tile.
+            place.tiles.extend(
+                entry
+                    .members
+                    .iter()
+                    .filter_map(|code| tiles.remove(code.as_str())),
+            );
+        }
+    }
+}
+
+fn points(app: &App, scene: &Scene, kind: Kind) -> (Vec<Pin>, usize) {
+    let members = scene
+        .entries
+        .iter()
+        .flat_map(|one| one.members.iter().cloned());
+    let found = app.finder.search(&Search {
+        filter: Filter {
+            kinds: vec![kind],
+            municipalities: Some(members.collect()),
+            ..Filter::default()
+        },
+        limit: PINS,
+        ..Search::default()
+    });
+    let pins: Vec<Pin> = found
+        .hits
+        .iter()
+        .filter_map(|hit| {
+            let point = hit.point?;
+            Some(Pin {
+                at: (point.longitude, point.latitude),
+                title: hit.name.clone(),
+                href: format!("/institutions/{}", hit.id),
+            })
+        })
+        .collect();
+    let unplaced = found.hits.len() - pins.len();
+    (pins, unplaced)
+}
+
+fn words(v: &Visit, scene: &Scene, boundaries: &Boundaries, land: bool) -> Words {
+    let members = scene.entries.iter().flat_map(|one| &one.members);
+    let origins = boundaries.origins(members.map(String::as_str));
+    let sources: Vec<String> = origins
+        .iter()
+        .map(|one| {
+            v.tn(
+                "map-source",
+                &[("source", one.source.as_str()), ("date", one.date.as_str())],
+            )
+        })
+        .collect();
+    Words {
+        inset: v.t("map-inset"),
+        inset_scaled: v.t("map-inset-scaled"),
+        source: if land {
+            sources.join(" ")
+        } else {
+            String::new()
+        },
+    }
+}
