@@ -12,6 +12,7 @@
 //! | `durable`, `postgres` | writes and reads through that door, next to the floor |
 //! | `pages`, `weight` | real pages of `renkei demo`: start, writes, reads, bytes over the wire |
 //! | `region` | a folder with 100,000 referrals and 100,000 institutions: start, memory |
+//! | `import` | imports, next to the bare rate of the rows that they leave |
 //! | `work_list`, `search` | the two pages that such a region must not slow down |
 #![expect(
     clippy::print_stdout,
@@ -26,6 +27,7 @@ mod counts;
 mod door;
 mod durable;
 mod http;
+mod import;
 mod load;
 mod machine;
 mod pages;
@@ -86,11 +88,14 @@ enum Command {
     },
     /// Serves the thin door until its standard input ends. Started by `all`.
     Door(door::Settings),
+    /// Imports a file into a new folder. Started by `all`.
+    Import(import::Settings),
 }
 
 fn main() -> Done<()> {
     match Cli::parse().command {
         Command::Door(settings) => door::run(&settings),
+        Command::Import(settings) => import::child(&settings),
         Command::All {
             quick,
             rounds,
@@ -113,6 +118,9 @@ fn main() -> Done<()> {
             }
             if wanted(Only::Region) {
                 region::run(&plan, &mut report)?;
+            }
+            if wanted(Only::Import) {
+                import::run(&plan, &mut report)?;
             }
             report.finish(!quick && only.is_empty(), &results)
         }

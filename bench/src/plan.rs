@@ -11,6 +11,7 @@ pub(crate) enum Only {
     Postgres,
     Pages,
     Region,
+    Import,
 }
 
 #[derive(Clone, Debug)]

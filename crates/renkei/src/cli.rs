@@ -100,6 +100,10 @@ pub(crate) enum Import {
     MedicalInstitutions(ImportFile),
     /// 介護サービス情報公表 open data, of any service: zip or CSV.
     CareServices(ImportFile),
+    /// 病床機能報告 by area (one sheet each), .xlsx.
+    BedReports(ImportFile),
+    /// A list of members, .xlsx or CSV: names with an address or a municipality. What is not sure waits at /imports.
+    Members(ImportFile),
     /// 地方厚生局 list of institution codes: zip or CSV.
     InstitutionCodes(ImportFile),
     /// Areas (圏域) as sets of municipalities: a CSV with the columns of `/opendata/areas.csv`.
@@ -114,6 +118,8 @@ impl Import {
         match self {
             Self::MedicalInstitutions(_) => "medical-institutions",
             Self::CareServices(_) => "care-services",
+            Self::BedReports(_) => "bed-reports",
+            Self::Members(_) => "members",
             Self::InstitutionCodes(_) => "institution-codes",
             Self::Areas(_) => "areas",
             Self::Boundaries(_) => "boundaries",
@@ -124,6 +130,8 @@ impl Import {
         match self {
             Self::MedicalInstitutions(file)
             | Self::CareServices(file)
+            | Self::BedReports(file)
+            | Self::Members(file)
             | Self::InstitutionCodes(file)
             | Self::Areas(file)
             | Self::Boundaries(file) => file,

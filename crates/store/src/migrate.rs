@@ -44,10 +44,12 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(19, "document_digest", "0019_document_digest.sql"),
     migration!(23, "finder", "0023_finder.sql"),
     migration!(24, "institution_number", "0024_institution_number.sql"),
+    migration!(124, "import_wait", "0124_import_wait.sql"),
 ];
 
-/// Those that the file of reads' audit rows has (SQLite).
+/// Those that the file of reads' audit rows has (SQLite), and those that only it has.
 pub(crate) const READS: &[i64] = &[4];
+pub(crate) const ONLY_READS: &[Migration] = &[migration!(21, "trail", "0021_trail.sql")];
 
 /// The table that remembers which were applied.
 pub(crate) const TABLE: &str = "create table if not exists migration (

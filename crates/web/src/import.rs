@@ -1,6 +1,7 @@
 //! 取込み: files are looked at first, and written when a person has seen what they change; codes that wait for a person.
 
 mod preview;
+mod wait;
 
 use std::sync::Mutex;
 
@@ -26,6 +27,7 @@ use crate::visit::Visit;
 const LISTED: usize = 50;
 
 pub(crate) use preview::{confirm, differences, rejects, show, why};
+pub(crate) use wait::settle;
 
 /// What came of an import that was started from a page: of the look, or of the writing.
 #[derive(Debug)]
@@ -48,6 +50,9 @@ struct List<'a> {
     faults: Faults,
     runs: Vec<ImportRun>,
     waiting: Vec<Waiting>,
+    names: Vec<wait::Named>,
+    /// Names that wait besides those.
+    more: u64,
     running: Option<Id>,
     /// A code was just decided about: the next one has the keys.
     decided: bool,
@@ -88,8 +93,11 @@ async fn whole<'a>(app: &App, v: &'a Visit) -> Result<List<'a>, Answer> {
             .collect(),
         wait,
     });
+    let (names, more) = wait::named(app, v).await?;
     Ok(List {
         v,
+        names,
+        more,
         kinds: KINDS,
         kind: String::new(),
         faults: Faults::default(),

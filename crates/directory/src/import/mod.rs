@@ -4,12 +4,15 @@
 //! |---|---|
 //! | [`run`] | the frame: dry run, the good part or nothing, progress, record; [`KINDS`] is the table of kinds |
 //! | [`file`], `text` | what the bytes are: zip, plain, workbook; encoding found by itself |
-//! | [`table`] | rows, and columns by their headings |
+//! | [`table`], [`workbook`] | rows, and columns by their headings; sheets |
 //! | [`medical`], `medical_days`, `medical_beds`, `medical_times` | one row of a 施設票 of 医療情報ネット, checked |
 //! | `medical_apply`, `difference` | the row as Organization and Location; what it changes |
 //! | `medical_run` | the whole file, in batches |
 //! | [`medical_hours`] | 診療科・診療時間票 |
 //! | [`care_row`], `care_run` | 介護サービス情報公表 |
+//! | [`bed_sheet`], `bed_run` | 病床機能報告 by area |
+//! | `member_run` | lists of members |
+//! | [`wait`] | rows of lists that wait for a person |
 //! | [`code_row`], `code_run` | the code lists of the regional bureaus |
 //! | `area_row`, `area_run` | lists of areas |
 //! | [`boundary_run`] | outlines of municipalities |
@@ -17,6 +20,8 @@
 
 mod area_row;
 mod area_run;
+mod bed_run;
+pub mod bed_sheet;
 pub mod boundary_run;
 pub mod care_row;
 mod care_run;
@@ -31,10 +36,13 @@ mod medical_days;
 pub mod medical_hours;
 mod medical_run;
 mod medical_times;
+mod member_run;
 pub mod report;
 pub mod run;
 pub mod table;
 mod text;
+pub mod wait;
+pub mod workbook;
 
 pub use file::Source;
 pub use report::{Change, Difference, Level, Remark, Report};
@@ -53,6 +61,14 @@ pub const KINDS: &[FileKind] = &[
     FileKind {
         code: "care-services",
         run: |import| Box::pin(care_run::care_services(import)),
+    },
+    FileKind {
+        code: "bed-reports",
+        run: |import| Box::pin(bed_run::bed_reports(import)),
+    },
+    FileKind {
+        code: "members",
+        run: |import| Box::pin(member_run::members(import)),
     },
     FileKind {
         code: "institution-codes",

@@ -113,3 +113,26 @@ fault-import-capacity = The capacity is no number, or too large. It was not take
 import-field-services = Care services (numbers of the kinds)
 import-field-capacity = Capacity
 import-field-days-note = Note on the days
+
+# Bed reports and lists of members
+import-kind-bed-reports = Bed reports by area (病床機能報告)
+import-kind-about-bed-reports = Excel file of the ministry: beds of each function by institution. What is not reported or withheld is not 0.
+import-kind-members = List of members
+import-kind-about-members = A list of members or partners (Excel or CSV). Rows are compared by name and address or municipality; what is not sure stays below.
+fault-import-not-excel = This is no Excel file (.xlsx). Its content counts, not the end of its name.
+fault-import-excel-broken = The Excel file is broken, or only a part of it. Please get it again.
+fault-import-sheet = This sheet lacks a heading that is needed.
+fault-import-members-headings = There is no row with a heading for the name (医療機関名, 施設名, 名称 …) and another one.
+fault-import-nobody = No institution has such a name. Choose one, or import again when it is registered.
+fault-import-several = The name does not fit exactly, or several have it. Please choose.
+import-field-beds-reported = Beds as reported
+import-waits = Names that wait
+import-waits-about = The name in the list or report did not tell which institution is meant. What you choose is remembered for the next file.
+import-waits-none = No names wait.
+import-waits-which = Which institution is meant?
+import-waits-list = In the file
+import-waits-code = If it is none of these: the number of the institution (ten-digit code, or the one in the address of its page)
+import-waits-more = { $count } more wait.
+fault-import-wait-institution = There is no institution with this number.
+audit-do-institution-import-wait = Said which institution a name in a list means
+audit-do-institution-import-wait-dismissed = Said that a name in a list means none here

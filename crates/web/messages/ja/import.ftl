@@ -113,3 +113,26 @@ fault-import-capacity = 定員が数字ではないか、大きすぎます。�
 import-field-services = 介護サービス（種類の番号）
 import-field-capacity = 定員
 import-field-days-note = 利用可能曜日の特記事項
+
+# 病床機能報告・会員名簿
+import-kind-bed-reports = 病床機能報告（構想区域別）
+import-kind-about-bed-reports = 厚生労働省の Excel。医療機関ごとに、機能別の病床数を取り込みます。未報告・非公表は 0 にしません。
+import-kind-members = 会員名簿
+import-kind-about-members = 医師会や連携医の名簿（Excel か CSV）。名前と住所・市区町村で医療機関と照合し、決まらない行は下に残ります。
+fault-import-not-excel = Excel（.xlsx）のファイルではありません。名前の末尾ではなく、中身で判断しています。
+fault-import-excel-broken = Excel ファイルが壊れているか、途中までしかありません。もう一度入手してください。
+fault-import-sheet = このシートには必要な見出しがありません。
+fault-import-members-headings = 名前の見出し（医療機関名、施設名、名称など）と、ほかの見出しのある行が見つかりません。
+fault-import-nobody = 似た名前の機関がありません。機関が登録されてから、もう一度取り込むか、選んでください。
+fault-import-several = 名前が完全には一致しないか、同じ名前が複数あります。候補から選んでください。
+import-field-beds-reported = 報告された病床数
+import-waits = 確認待ちの名前
+import-waits-about = 名簿や報告にある名前だけでは、どの機関か決まらなかった行です。選ぶと、その書き方を覚えて次から照合します。
+import-waits-none = 確認待ちの名前はありません。
+import-waits-which = どの機関ですか
+import-waits-list = ファイルの記載
+import-waits-code = 候補にないとき：機関の番号（10桁のコードか、この画面のURLの番号）
+import-waits-more = ほかに { $count } 件が待っています。
+fault-import-wait-institution = この番号の機関がありません。
+audit-do-institution-import-wait = 名簿の名前を機関に結びつけた
+audit-do-institution-import-wait-dismissed = 名簿の名前を「どれでもない」にした

@@ -1,0 +1,120 @@
+//! Sheets of an Excel file, read cell by cell: only what is filled takes memory, whatever a sheet says of its size.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use calamine::{DataRef, Reader, Xlsx};
+use renkei_base::Refusal;
+
+use super::file::{Source, refused};
+
+/// Beyond these nothing is read: no list has as much.
+const COLUMNS: u32 = 300;
+const ROWS: u32 = 200_000;
+const CELLS: usize = 4_000_000;
+
+/// One row with its number, from 1. Cells by their column, from 0; blanks are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SheetRow {
+    pub number: u64,
+    cells: Vec<String>,
+}
+
+impl SheetRow {
+    pub fn cell(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", String::as_str)
+    }
+
+    pub fn cells(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(String::as_str)
+    }
+}
+
+/// One sheet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sheet {
+    pub name: String,
+    pub rows: Vec<SheetRow>,
+}
+
+/// An opened workbook.
+pub struct Workbook(Xlsx<Cursor<Arc<[u8]>>>);
+
+impl std::fmt::Debug for Workbook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Workbook").field(&self.names()).finish()
+    }
+}
+
+impl Workbook {
+    /// Refused where the file is none.
+    pub fn open(source: &Source) -> Result<Self, Refusal> {
+        if !source.is_workbook() {
+            return Err(refused("fault-import-not-excel"));
+        }
+        let opened = Xlsx::new(Cursor::new(source.bytes()));
+        opened
+            .map(Self)
+            .map_err(|_| refused("fault-import-excel-broken"))
+    }
+
+    pub fn names(&self) -> Vec<String> {
+        self.0.sheet_names()
+    }
+
+    /// All filled rows of a sheet.
+    pub fn sheet(&mut self, name: &str) -> Result<Sheet, Refusal> {
+        let broken = |_| refused("fault-import-excel-broken");
+        let mut reader = self.0.worksheet_cells_reader(name).map_err(broken)?;
+        let mut rows: Vec<SheetRow> = Vec::new();
+        let mut filled = 0;
+        while let Some(cell) = reader.next_cell().map_err(broken)? {
+            let (row, column) = cell.get_position();
+            let text = text(cell.get_value());
+            if text.is_empty() || column >= COLUMNS {
+                continue;
+            }
+            filled += 1;
+            if row >= ROWS || filled > CELLS {
+                return Err(refused("fault-import-too-large"));
+            }
+            let (number, column) = (u64::from(row) + 1, column as usize);
+            if rows.last().is_none_or(|last| last.number != number) {
+                rows.push(SheetRow {
+                    number,
+                    cells: Vec::new(),
+                });
+            }
+            if let Some(last) = rows.last_mut() {
+                if last.cells.len() <= column {
+                    last.cells.resize(column + 1, String::new());
+                }
+                if let Some(place) = last.cells.get_mut(column) {
+                    *place = text;
+                }
+            }
+        }
+        rows.sort_by_key(|row| row.number);
+        Ok(Sheet {
+            name: name.to_owned(),
+            rows,
+        })
+    }
+}
+
+/// A cell as it is shown, without line breaks and blanks around it. Whole numbers have no point.
+fn text(value: &DataRef<'_>) -> String {
+    let text = match value {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.clone()
+        }
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Bool(yes) => u8::from(*yes).to_string(),
+        DataRef::DateTime(date) => date.as_f64().to_string(),
+        DataRef::Error(_) | DataRef::Empty => String::new(),
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    lines.concat().trim().to_owned()
+}
