@@ -17,6 +17,18 @@ pub(crate) const NEXT_CHAIN: &str = "select min(chain) from audit where chain > 
 pub(crate) const COLUMNS: &str = "chain, seq, at, account, institution, action, patient, what, \
     purpose, request, refused, detail, hash";
 
+/// Rows of one segment of the index of patients (the file of reads' audit rows; `0021_trail.sql`).
+pub(crate) const SEGMENT: i64 = 2_048;
+/// How many segments there are.
+pub(crate) const SEGMENTS: &str = "select coalesce(max(segment) + 1, 0) from audit_segment";
+/// A new segment: its number, its chain, after which row, to which.
+pub(crate) const ADD_SEGMENT: &str = "insert into audit_segment (segment, low, high) \
+    select $1, min(at), max(at) from audit where chain = $2 and seq > $3 and seq <= $4 having min(at) is not null";
+/// As [`ADD_SEGMENT`]: whose rows are in it.
+pub(crate) const ADD_PATIENTS: &str = "insert into audit_of (segment, patient, seq) \
+    select $1, patient, seq from audit where chain = $2 and seq > $3 and seq <= $4 and patient <> '' \
+    order by patient, seq";
+
 /// The hash before the first row of a chain.
 pub(crate) const GENESIS: [u8; 32] = [0; 32];
 

@@ -2,8 +2,9 @@
 
 use renkei_base::Micros;
 
-use crate::audit::{COLUMNS, Sealed};
+use crate::audit::{COLUMNS, SEGMENT, SEGMENTS, Sealed};
 use crate::db::Value;
+use crate::db::sqlite::READ_CHAIN;
 use crate::{Store, StoreError};
 
 /// What is looked for. Empty texts do not filter.
@@ -57,6 +58,17 @@ fn by_patient() -> String {
     format!("select {COLUMNS} from audit where patient = $11 and patient <> '' and {REST}")
 }
 
+/// The same in SQLite's file of reads: by its segments, and through the rows that are in none yet.
+fn by_patient_of_reads() -> String {
+    format!(
+        "select {COLUMNS} from audit where chain = '{READ_CHAIN}' and seq in (\
+         select o.seq from audit_segment s cross join audit_of o \
+         where o.segment = s.segment and o.patient = $11 and s.high >= $1 and s.low <= $2 \
+         union all select t.seq from audit t where t.chain = '{READ_CHAIN}' \
+         and t.seq > ({SEGMENTS}) * {SEGMENT} and t.patient = $11) and patient = $11 and {REST}"
+    )
+}
+
 impl Store {
     /// Rows of the audit, newest first. Who may read them is the caller's business; that it was read, too.
     pub async fn audit_rows(&self, filter: &AuditFilter) -> Result<Vec<AuditRow>, StoreError> {
@@ -78,13 +90,13 @@ impl Store {
             seq.into(),
             filter.what.as_str().into(),
         ];
-        let sql = if filter.patient.is_empty() {
-            by_time()
+        let rows = if filter.patient.is_empty() {
+            self.db().query_audit(by_time(), params).await?
         } else {
             params.push(filter.patient.as_str().into());
-            by_patient()
+            let (sql, of_reads) = (by_patient(), by_patient_of_reads());
+            self.db().query_trail(sql, of_reads, params).await?
         };
-        let rows = self.db().query_audit(sql, params).await?;
         let mut rows = rows
             .iter()
             .map(|row| Sealed::from_row(row).map(AuditRow::from))
@@ -112,5 +124,40 @@ impl From<Sealed> for AuditRow {
             refused: record.refused,
             detail: record.detail,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::dialect::{self, Backend};
+
+    #[test]
+    fn a_patient_among_reads_is_found_by_keys() {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        let all = crate::migrate::ALL.iter().filter(|m| m.number == 4);
+        for migration in all.chain(crate::migrate::ONLY_READS) {
+            let text = dialect::render(Backend::Sqlite, migration.text);
+            database.execute_batch(&text).unwrap();
+        }
+        let text = dialect::numbered(&by_patient_of_reads());
+        let mut statement = database
+            .prepare(&format!("explain query plan {text}"))
+            .unwrap();
+        let rows = statement.raw_query().mapped(|row| row.get::<_, String>(3));
+        let plan: Vec<String> = rows.map(Result::unwrap).collect();
+        insta::assert_snapshot!(plan.join("\n"), @r"
+            SEARCH audit USING PRIMARY KEY (chain=? AND seq=?)
+            LIST SUBQUERY 3
+            COMPOUND QUERY
+            LEFT-MOST SUBQUERY
+            SCAN s
+            SEARCH o USING PRIMARY KEY (segment=? AND patient=?)
+            UNION ALL
+            SEARCH t USING PRIMARY KEY (chain=? AND seq>?)
+            SCALAR SUBQUERY 2
+            SEARCH audit_segment USING PRIMARY KEY
+            USE TEMP B-TREE FOR ORDER BY
+        ");
     }
 }

@@ -22,6 +22,9 @@ use self::sqlite::Sqlite;
 use crate::StoreError;
 use crate::store::{Config, Database};
 
+/// Target of the log's lines about each read: its statement, then how many rows came.
+const ASKED: &str = "renkei_store::asked";
+
 /// The database behind the store. The only place that asks which.
 #[derive(Debug)]
 pub(crate) enum Db {
@@ -67,10 +70,17 @@ impl Db {
         sql: impl Into<Cow<'static, str>>,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.query(sql.into(), params).await,
-            Self::Postgres(db) => db.query(sql.into(), params).await,
+        let sql = sql.into();
+        // Statements hold no values, and the number of rows is what a stranger must not be able to tell.
+        tracing::trace!(target: ASKED, text = %sql);
+        let rows = match self {
+            Self::Sqlite(db) => db.query(sql, params).await,
+            Self::Postgres(db) => db.query(sql, params).await,
+        };
+        if let Ok(rows) = &rows {
+            tracing::trace!(target: ASKED, rows = rows.len());
         }
+        rows
     }
 
     /// As [`Self::query`], for a question by key with at most a few rows: with SQLite it is answered on the caller's own
@@ -80,10 +90,16 @@ impl Db {
         sql: impl Into<Cow<'static, str>>,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        match self {
-            Self::Sqlite(db) => db.query_key(&sql.into(), &params),
-            Self::Postgres(db) => db.query(sql.into(), params).await,
+        let sql = sql.into();
+        tracing::trace!(target: ASKED, text = %sql);
+        let rows = match self {
+            Self::Sqlite(db) => db.query_key(&sql, &params),
+            Self::Postgres(db) => db.query(sql, params).await,
+        };
+        if let Ok(rows) = &rows {
+            tracing::trace!(target: ASKED, rows = rows.len());
         }
+        rows
     }
 
     /// Rows of the audit, wherever they are kept. In no order across the files.
@@ -92,8 +108,19 @@ impl Db {
         sql: impl Into<Cow<'static, str>>,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        let sql = sql.into();
+        self.query_trail(sql.clone(), sql, params).await
+    }
+
+    /// As [`Self::query_audit`], with another text for SQLite's file of reads' audit rows.
+    pub(crate) async fn query_trail(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        of_reads: impl Into<Cow<'static, str>>,
+        params: Vec<Value>,
+    ) -> Result<Vec<Row>, StoreError> {
         match self {
-            Self::Sqlite(db) => db.query_audit(sql.into(), params).await,
+            Self::Sqlite(db) => db.query_audit(sql.into(), of_reads.into(), params).await,
             Self::Postgres(db) => db.query(sql.into(), params).await,
         }
     }

@@ -384,7 +384,8 @@ async fn one_byte_more_or_less_is_seen(backend: Backend) {
         std::fs::write(&bad, &whole[..at]).unwrap();
         refused(format!("cut at {at}"), &bad).await;
         let mut altered = whole.clone();
-        altered[at] ^= 0x10;
+        // All its bits: single ones of a zstd frame mean nothing, and what comes out is the same.
+        altered[at] ^= 0xff;
         std::fs::write(&bad, &altered).unwrap();
         refused(format!("altered at {at}"), &bad).await;
     }

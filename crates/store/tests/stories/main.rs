@@ -35,4 +35,6 @@ mod resource;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod trail;
+#[cfg(test)]
 mod world;

@@ -8,7 +8,7 @@ use super::connection::{Link, Sync};
 use crate::StoreError;
 use crate::db::dialect::{self, Backend};
 use crate::db::{Row, Value};
-use crate::migrate::{ALL, APPLIED, Migration, READS, REMEMBER, TABLE, pending};
+use crate::migrate::{ALL, APPLIED, Migration, ONLY_READS, READS, REMEMBER, TABLE, pending};
 
 /// Migrates one file in one transaction: a second process that starts meanwhile waits for it.
 pub(super) fn file(path: &Path, sync: Sync, now: Micros) -> Result<(), StoreError> {
@@ -16,9 +16,11 @@ pub(super) fn file(path: &Path, sync: Sync, now: Micros) -> Result<(), StoreErro
     run(&mut link, "begin immediate")?;
     run(&mut link, TABLE)?;
     let rows = link.query(APPLIED, &[]).map_err(|error| failed(&error))?;
-    let wanted = ALL
+    let shared = ALL
         .iter()
         .filter(|migration| sync == Sync::Full || READS.contains(&migration.number));
+    let own = ONLY_READS.iter().filter(|_| sync == Sync::Normal);
+    let wanted = shared.chain(own);
     for migration in pending(wanted, &applied(&rows)?)? {
         let text = dialect::render(Backend::Sqlite, migration.text);
         link.conn

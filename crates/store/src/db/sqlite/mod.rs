@@ -130,14 +130,15 @@ impl Sqlite {
         self.main.readers.answer(sql, params)
     }
 
-    /// Asks both files that hold audit rows.
+    /// Asks both files that hold audit rows; that of reads by a text of its own.
     pub(crate) async fn query_audit(
         &self,
         sql: Cow<'static, str>,
+        of_reads: Cow<'static, str>,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
-        let mut rows = self.main.readers.ask(sql.clone(), params.clone()).await?;
-        rows.extend(self.reads.readers.ask(sql, params).await?);
+        let mut rows = self.main.readers.ask(sql, params.clone()).await?;
+        rows.extend(self.reads.readers.ask(of_reads, params).await?);
         Ok(rows)
     }
 

@@ -11,7 +11,7 @@ use super::connection::{Link, Sync, fatal, lost_sync, taken};
 use crate::audit::{self, Head};
 use crate::db::fault::Faults;
 use crate::db::lane::{Answer, BATCH, Job, Request, Status};
-use crate::db::{Expect, Row, Step};
+use crate::db::{Expect, Row, Step, Value};
 use crate::{StoreError, feed};
 
 /// What a writer needs to open its file, again after a fault.
@@ -32,6 +32,8 @@ struct Writer {
     data_version: i64,
     /// The file of reads' audit rows has no feed.
     feeds: bool,
+    /// Segments of its index of patients, as far as is known.
+    segments: i64,
 }
 
 /// Serves the queue until it is told to stop. Opens the file anew after a fault of it.
@@ -51,6 +53,10 @@ pub(super) fn serve(plan: &Plan, queue: &flume::Receiver<Job>, status: &Arc<Stat
                     status.committed(waiting.len());
                     for (Waiting(_, reply), answer) in waiting.drain(..).zip(answers) {
                         drop(reply.send(answer));
+                    }
+                    if let Err(error) = index(&mut writer) {
+                        tracing::warn!(%error, "reads' audit rows could not be indexed; they will be");
+                        writer = None;
                     }
                 }
                 Err(error) => {
@@ -127,6 +133,14 @@ fn opened<'a>(writer: &'a mut Option<Writer>, plan: &Plan) -> Result<&'a mut Wri
     }
 }
 
+/// After a batch of reads' audit rows, when nobody waits for an answer of it: at most one segment.
+fn index(writer: &mut Option<Writer>) -> Result<(), Fault> {
+    match writer {
+        Some(writer) if !writer.feeds && writer.is_segment_full() => writer.index_segment(),
+        _ => Ok(()),
+    }
+}
+
 /// Why a whole batch was lost.
 #[derive(Debug, thiserror::Error)]
 enum Fault {
@@ -150,6 +164,7 @@ impl Writer {
             head: Head::from_rows(plan.chain, &[], &[])?,
             data_version: -1,
             feeds,
+            segments: 0,
         };
         writer.refresh()?;
         Ok(writer)
@@ -197,6 +212,31 @@ impl Writer {
             drop(self.link.execute("rollback", &[]));
         }
         result
+    }
+
+    const fn is_segment_full(&self) -> bool {
+        self.head.seq >= (self.segments + 1) * audit::SEGMENT
+    }
+
+    /// Another process may have done it.
+    fn index_segment(&mut self) -> Result<(), Fault> {
+        self.link.execute("begin immediate", &[])?;
+        let rows = self.link.query(audit::SEGMENTS, &[])?;
+        self.segments = rows.first().map_or(Ok(0), |row| row.int(0))?;
+        if self.is_segment_full() {
+            let first = self.segments * audit::SEGMENT;
+            let values: [Value; 4] = [
+                self.segments.into(),
+                self.head.chain.as_str().into(),
+                first.into(),
+                (first + audit::SEGMENT).into(),
+            ];
+            self.link.execute(audit::ADD_SEGMENT, &values)?;
+            self.link.execute(audit::ADD_PATIENTS, &values)?;
+            self.segments += 1;
+        }
+        self.link.execute("commit", &[])?;
+        Ok(())
     }
 
     fn run(&mut self, waiting: &[Waiting]) -> Result<Vec<Answer>, Fault> {
