@@ -272,7 +272,10 @@ async fn a_file_is_looked_at_before_it_is_written(backend: Backend) {
         said.contains("甲クリニック") && said.contains("甲内科") && said.contains("乙医院"),
         "{said}"
     );
-    let nurse = world.signed_in("nurse", None, &[Role::Nurse]).await;
+    let clinic = world.clinic("岩田医院").await;
+    let nurse = world
+        .signed_in("nurse", Some(&clinic), &[Role::Nurse])
+        .await;
     for path in [path.clone(), format!("{path}/differences.csv")] {
         assert_eq!(nurse.get(&path).await.status_code(), 404, "{path}");
     }
