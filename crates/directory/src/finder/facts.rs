@@ -47,7 +47,7 @@ impl Facts {
         active: &Bits,
     ) -> Self {
         let mut facts = Self {
-            hours: AllHours::new(&source.openings, place),
+            hours: AllHours::new(&source.openings, len, place),
             points: Points::new(len),
             ..Self::default()
         };

@@ -11,6 +11,8 @@ use super::facts::Facts;
 use crate::opening::{HOLIDAY, Opening, Week, What};
 
 const DAY: u16 = 1_440;
+/// Stands for the whole institution where a department stands.
+const WHOLE: u16 = u16::MAX;
 const EVENING: u16 = 18 * 60;
 
 /// When somebody wants to go there.
@@ -46,18 +48,25 @@ pub(super) struct AllHours {
     patterns: Vec<Pattern>,
     /// Names of departments, as search keys.
     departments: Vec<String>,
-    /// Of each institution that has hours: its department (or none) and its pattern.
-    theirs: HashMap<u32, Vec<(Option<u16>, u32)>>,
+    /// Departments (or [`WHOLE`]) and their patterns, one institution after the other.
+    parts: Vec<(u16, u32)>,
+    /// Where the parts of each institution begin, and one more.
+    starts: Vec<u32>,
     /// Each department (a place in `departments`) with those that have it.
     having: Vec<Bits>,
     known: Bits,
 }
 
 impl AllHours {
-    /// Sets by institution; `place` says which institution that is.
-    pub(super) fn new(sets: &[OpeningSet], place: impl Fn(&str) -> Option<u32>) -> Self {
+    /// Sets by institution; `place` says which of `len` institutions that is.
+    pub(super) fn new(
+        sets: &[OpeningSet],
+        len: usize,
+        place: impl Fn(&str) -> Option<u32>,
+    ) -> Self {
         let mut all = Self::default();
         let (mut names, mut patterns) = (HashMap::new(), HashMap::new());
+        let mut theirs: Vec<Vec<(u16, u32)>> = vec![Vec::new(); len];
         for of_one in sets.chunk_by(|a, b| a.institution == b.institution) {
             let Some(place) = of_one
                 .first()
@@ -65,9 +74,21 @@ impl AllHours {
             else {
                 continue;
             };
-            all.add(place, of_one, &mut names, &mut patterns);
+            let parts = all.add(place, of_one, &mut names, &mut patterns);
+            if let Some(one) = theirs.get_mut(place as usize) {
+                *one = parts;
+            }
         }
+        for parts in theirs {
+            all.starts.push(all.next_start());
+            all.parts.extend(parts);
+        }
+        all.starts.push(all.next_start());
         all
+    }
+
+    fn next_start(&self) -> u32 {
+        u32::try_from(self.parts.len()).unwrap_or(u32::MAX)
     }
 
     fn add(
@@ -76,13 +97,13 @@ impl AllHours {
         sets: &[OpeningSet],
         names: &mut HashMap<String, u16>,
         patterns: &mut HashMap<Pattern, u32>,
-    ) {
+    ) -> Vec<(u16, u32)> {
         let week = Week::of(sets);
         let departments = sets.iter().flat_map(|set| set.hours().departments);
         let mut theirs = Vec::new();
         for department in departments {
             let key = renkei_base::name::search_key(&department.name);
-            let next = u16::try_from(self.departments.len()).unwrap_or(u16::MAX);
+            let next = u16::try_from(self.departments.len()).unwrap_or(WHOLE);
             let number = *names.entry(key.clone()).or_insert_with(|| {
                 self.departments.push(key);
                 self.having.push(Bits::default());
@@ -93,17 +114,14 @@ impl AllHours {
             }
             let own = week.department(&department.code);
             if own.has_hours() {
-                theirs.push((Some(number), self.number(pattern(&own), patterns)));
+                theirs.push((number, self.number(pattern(&own), patterns)));
             }
         }
         if week.has_hours() {
             self.known.set(place);
-            theirs.push((None, self.number(pattern(&week), patterns)));
+            theirs.push((WHOLE, self.number(pattern(&week), patterns)));
         }
-        if !theirs.is_empty() {
-            theirs.shrink_to_fit();
-            self.theirs.insert(place, theirs);
-        }
+        theirs
     }
 
     fn number(&mut self, pattern: Pattern, known: &mut HashMap<Pattern, u32>) -> u32 {
@@ -138,16 +156,19 @@ impl AllHours {
             .filter(|(_, key)| departments.contains(key))
             .map(|(number, _)| number)
             .collect();
-        let open = |number: &u32| now.get(*number as usize).copied().unwrap_or_default();
+        let open = |pattern: &u32| now.get(*pattern as usize) == Some(&true);
+        let apart = |number: &u16| wanted.contains(number);
         let mut bits = Bits::default();
-        for (place, theirs) in &self.theirs {
-            let apart = |number: &Option<u16>| number.is_some_and(|one| wanted.contains(&one));
-            let split = theirs.iter().any(|(number, _)| apart(number));
+        for (place, bounds) in (0u32..).zip(self.starts.windows(2)) {
+            let &[start, end] = bounds else { continue };
+            let theirs = self.parts.get(start as usize..end as usize);
+            let theirs = theirs.unwrap_or_default();
+            let split = !wanted.is_empty() && theirs.iter().any(|(number, _)| apart(number));
             let is_open = theirs
                 .iter()
-                .any(|(number, pattern)| (!split || apart(number)) && open(pattern));
+                .any(|(number, pattern)| open(pattern) && (!split || apart(number)));
             if is_open {
-                bits.set(*place);
+                bits.set(place);
             }
         }
         bits
@@ -283,7 +304,7 @@ mod tests {
             }
             .pack(),
         }];
-        let all = AllHours::new(&sets, |_| Some(0));
+        let all = AllHours::new(&sets, 1, |_| Some(0));
         let (week, calendar) = (Week::of(&sets), WorkingDays::default());
         let (mut open, mut at) = (0, date(2026, 10, 30).at(0, 0, 0, 0));
         while at.month() != 12 {
