@@ -1,6 +1,7 @@
 //! What the pages do, told over HTTP, on SQLite and on PostgreSQL.
 #![cfg(test)]
 
+mod area;
 mod arrival;
 mod audit;
 mod canary;
@@ -22,6 +23,7 @@ mod fhir_subscription;
 mod fhir_write;
 mod fuzz;
 mod ground;
+mod guide;
 mod hostile;
 mod institution;
 mod list;
