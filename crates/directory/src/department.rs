@@ -54,7 +54,7 @@ fn code_order(one: &HealthcareService) -> String {
     one.code().unwrap_or("zzz").to_owned()
 }
 
-/// Adds a department. Returns its id.
+/// Adds a department. Returns its id; that of the one that is there where it says the very same, as after a double click.
 pub async fn add(store: &Store, ctx: &Ctx, institution: &Id, typed: &Typed) -> Result<Id, Failure> {
     gate::departments(ctx, institution)?;
     store
@@ -64,6 +64,9 @@ pub async fn add(store: &Store, ctx: &Ctx, institution: &Id, typed: &Typed) -> R
     let id = ctx.ids.id();
     let mut department = HealthcareService::of_institution(&id, institution);
     set(&mut department, typed)?;
+    if let Some(there) = same(store, ctx, institution, typed, department.name()).await? {
+        return Ok(there);
+    }
     refuse_twice(store, institution, &id, department.name()).await?;
     let mut changes = Changes::default();
     changes.put_department(&row_of(&department, &id, institution, ctx));
@@ -166,6 +169,29 @@ fn set(department: &mut HealthcareService, typed: &Typed) -> Result<(), Refusal>
 }
 
 /// Two open departments of one institution with one name cannot be told apart when somebody refers to them.
+/// The open department that says all that was typed.
+async fn same(
+    store: &Store,
+    ctx: &Ctx,
+    institution: &Id,
+    typed: &Typed,
+    name: &str,
+) -> Result<Option<Id>, Failure> {
+    let rows = store.departments_of(institution).await?;
+    let found = rows.iter().find(|row| row.active && row.name == name);
+    let Some(row) = found else { return Ok(None) };
+    let stored = store
+        .read_many(ctx, &[HealthcareService::key(&row.id)])
+        .await?;
+    let there = stored
+        .into_iter()
+        .find_map(|stored| HealthcareService::from_resource(stored.resource));
+    let Some(there) = there else { return Ok(None) };
+    let mut again = there.clone();
+    set(&mut again, typed)?;
+    Ok((again == there).then(|| row.id.clone()))
+}
+
 async fn refuse_twice(store: &Store, institution: &Id, id: &Id, name: &str) -> Result<(), Failure> {
     let key = renkei_base::name::search_key(name);
     let rows = store.departments_of(institution).await?;

@@ -71,6 +71,11 @@ impl Visit {
         at.in_japan().strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
+    /// Several names in one line: `内科・精神科`.
+    pub fn listed(&self, names: &[String]) -> String {
+        names.join(if self.lang() == Lang::Ja { "・" } else { ", " })
+    }
+
     /// `医師・機関管理者`
     pub fn roles(&self, roles: &Roles) -> String {
         let names: Vec<String> = roles.iter().map(|role| self.t(&role_key(&role))).collect();
@@ -151,6 +156,14 @@ pub(crate) fn event_key(code: &str) -> String {
 
 pub(crate) fn decline_key(code: &str) -> String {
     format!("decline-{code}")
+}
+
+pub(crate) fn cancel_key(code: &str) -> String {
+    format!("cancel-reason-{code}")
+}
+
+pub(crate) fn band_key(band: &renkei_care::work_list::Band) -> String {
+    format!("band-{}", band.code())
 }
 
 pub(crate) fn reply_key(kind: &str) -> String {

@@ -5,6 +5,8 @@
 mod desk;
 mod passkey;
 mod region;
+mod resident;
+mod replying;
 mod wcag;
 mod writing;
 
@@ -15,8 +17,8 @@ use renkei_testkit::{backend, test_data};
 const CLERK: &str = "林 みどり";
 pub(crate) const DOCTOR: &str = "三原 健一";
 const HOSPITAL: &str = "見本市立中央病院";
-const HOSPITAL_CLERK: &str = "青木 真由美";
-const HOSPITAL_DOCTOR: &str = "髙橋 直樹";
+pub(crate) const HOSPITAL_CLERK: &str = "青木 真由美";
+pub(crate) const HOSPITAL_DOCTOR: &str = "髙橋 直樹";
 
 #[test]
 fn a_clinic_refers_and_the_hospital_answers() {

@@ -72,6 +72,18 @@ const WALKS: &[(&str, &[&str])] = &[
     ("大谷 律子", &["/home", "/audit"]),
 ];
 
+/// What anybody may see, signed in or not; in easy Japanese and in large print too.
+const OPEN: &[&str] = &[
+    "/",
+    "/institutions",
+    "/institutions?q=%E7%97%85%E9%99%A2&area=1303&tag=tracheostomy&near=35.64,139.70",
+    "/institutions?area=0000",
+    "/map",
+    "/guides",
+    "/opendata",
+    "/nowhere",
+];
+
 struct Walk {
     desk: Desk,
     axe: String,
@@ -114,6 +126,20 @@ impl Walk {
         }
     }
 
+    /// The public pages as a visitor sees them, and the first institution.
+    async fn visit(&mut self, how: &str, look: &str) {
+        self.desk.driver.delete_all_cookies().await.expect("no cookies");
+        for page in OPEN {
+            let joint = if page.contains('?') { '&' } else { '?' };
+            self.look(&format!("{page}{joint}{look}"), how).await;
+        }
+        self.desk.go(&format!("/institutions?{look}")).await;
+        let list = self.desk.script(CASES).await;
+        let first = list.as_array().and_then(|list| list.first());
+        let first = first.and_then(|one| one.as_str()).expect("an institution");
+        self.look(&first.to_owned(), how).await;
+    }
+
     /// Some cases of the work list, and what can be written there.
     async fn cases(&mut self, how: &str) {
         self.desk.go("/home").await;
@@ -147,6 +173,15 @@ fn every_page_is_open_to_everybody() {
             axe,
             found: Vec::new(),
         };
+        for (width, look) in [
+            (1360, "lang=ja"),
+            (375, "lang=easy&size=large"),
+            (768, "lang=en&size=large"),
+            (375, "furigana=yes"),
+        ] {
+            walk.desk.is_wide(width).await;
+            walk.visit(&format!("({width} px, {look}, visitor)"), look).await;
+        }
         for (width, lang) in [(1360, "ja"), (400, "ja"), (400, "en")] {
             walk.desk.is_wide(width).await;
             walk.desk.go("/").await;

@@ -12,7 +12,7 @@ use renkei_testkit::backend;
 /// From now on the page cannot reach the server.
 const CUT: &str = "window.fetch = () => Promise.reject(new TypeError('cut'));";
 /// What the tab keeps of unsaved texts.
-const KEPT: &str =
+pub(crate) const KEPT: &str =
     "return Object.keys(sessionStorage).filter((name) => name.startsWith('renkei:')).length";
 
 impl Desk {
@@ -25,22 +25,22 @@ impl Desk {
         action.trim_end_matches("/draft").to_owned()
     }
 
-    async fn adds(&self, name: &str, text: &str) {
+    pub(crate) async fn adds(&self, name: &str, text: &str) {
         let field = self.find(By::Name(name)).await;
         field.send_keys(text).await.unwrap();
     }
 
-    async fn reads(&self, name: &str) -> String {
+    pub(crate) async fn reads(&self, name: &str) -> String {
         let field = self.find(By::Name(name)).await;
         field.prop("value").await.unwrap().unwrap_or_default()
     }
 
-    async fn is_told(&self, text: &str) {
+    pub(crate) async fn is_told(&self, text: &str) {
         let found = format!("//main//*[not(@hidden)][contains(text(), '{text}')]");
         self.find(By::XPath(found)).await;
     }
 
-    async fn is_saved(&self) {
+    pub(crate) async fn is_saved(&self) {
         self.find(By::XPath("//*[@id='save-state'][@hidden]")).await;
         self.find(By::XPath(
             "//*[@id='saved']//p[contains(., '保存しました')]",

@@ -35,6 +35,6 @@ error-broken = Sorry, something went wrong on our side. Please try again; if it 
 error-broken-job = Something went wrong on our side and the work stopped early. What was done so far is kept; begin again to go on.
 error-number = Number: { $number }
 faults-title = Please check what you entered
-refuse-conflict = Somebody else changed this first. Reload the page to see the newest version.
+refuse-conflict = This was changed after you opened it (by somebody else, or by you in another window). Reload the page to see the newest version; it may be done already.
 refuse-invalid = Something in what you entered is not right.
 refuse-no-institution = You belong to no institution, so this cannot be done.

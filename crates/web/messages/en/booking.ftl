@@ -12,5 +12,7 @@ fault-slot-unknown = This slot was not found. Choose one from the list.
 refuse-slot-taken = This slot is taken. Choose another.
 refuse-slot-past = The time of this slot is over. Choose another.
 refuse-already-booked = There is an appointment at another time. Use “Move the appointment” to change it.
+fault-time-beside = Another patient is booked at that time ({ $from }–{ $to } { $doctor }). To book it all the same, tick the box below.
+refuse-no-booking-now = There is nothing to book now: it is possible once the referral is accepted, until the patient has come.
 refuse-not-booked = There is no appointment.
 fault-slot-choose = Choose a free slot, or enter a date and time. Choose again if the slot was taken meanwhile.

@@ -12,5 +12,7 @@ fault-slot-unknown = この予約枠は見つかりません。一覧から選�
 refuse-slot-taken = この枠は埋まりました。ほかの枠を選んでください。
 refuse-slot-past = この枠の時刻はもう過ぎています。ほかの枠を選んでください。
 refuse-already-booked = ほかの時刻で予約が入っています。変えるには「予約を変更」を使ってください。
+fault-time-beside = この時間帯（{ $from }〜{ $to } { $doctor }）には、ほかの患者の予約が入っています。重ねて予約するときは、下の確認に印を付けてください。
+refuse-no-booking-now = いまは予約できません。受け入れたあと、来院までのあいだに予約できます。
 refuse-not-booked = 予約がありません。
 fault-slot-choose = 空いている枠を選ぶか、日付と時刻を入力してください。選んだ枠がほかの予約で埋まった場合も、選び直してください。

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use renkei_base::limits;
-use renkei_care::work_list::{self, Filter, Group, Row, WorkList};
+use renkei_care::work_list::{self, Band, Filter, Group, Row, WorkList};
 use serde::Deserialize;
 
 use crate::error::{Answer, page};
@@ -70,6 +70,10 @@ pub(crate) async fn show(
 }
 
 impl HomeList<'_> {
+    fn band_at(&self, at: &usize) -> Option<&Band> {
+        band_at(&self.list, *at)
+    }
+
     fn rest(&self) -> Option<Rest> {
         rest(&self.list, &self.params)
     }
@@ -102,7 +106,18 @@ pub(crate) fn mark(v: &Visit, row: &Row) -> &'static str {
     }
 }
 
+/// The band that begins with a row, if one does.
+fn band_at(list: &WorkList, at: usize) -> Option<&Band> {
+    let band = list.rows.get(at)?.band.as_ref();
+    let before = at.checked_sub(1).and_then(|at| list.rows.get(at));
+    band.filter(|band| before.is_none_or(|before| before.band != Some(**band)))
+}
+
 impl Home<'_> {
+    fn band_at(&self, at: &usize) -> Option<&Band> {
+        band_at(&self.list, *at)
+    }
+
     fn rest(&self) -> Option<Rest> {
         rest(&self.list, &self.params)
     }

@@ -1,112 +1,39 @@
-//! 紹介: the lists, the page of a case, its steps.
+//! 紹介: the page of a case, and what is done on it.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `list` | the long lists, and finding a case |
+//! | `stage` | how far a case has come, and what its letter says |
+//! | `step` | taking a step |
+//! | `times` | free times: the first ones, and all of a week |
+//! | `message` | a word to the other side |
 
-use std::collections::HashSet;
+mod list;
+mod message;
+mod stage;
+mod step;
+mod times;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::{Id, Refusal};
-use renkei_care::booking::{self, SlotView};
+use axum::extract::{Path, State};
+use axum::response::Response;
+use renkei_base::{Id, Micros};
 use renkei_care::referral::{
-    self as case, ActForm, Command, DeclineReason, Event, ReferralView, Side, Step,
+    self as case, CancelReason, DeclineReason, Event, ReferralView, Side, Step,
 };
-use renkei_care::work_list::{self, Listing, Row, Span};
-use renkei_store::Failure;
-use serde::Deserialize;
+use renkei_care::reply::ReplyView;
 
-use crate::error::{Answer, page, page_with};
+use self::stage::{Stage, sections, stage_of, track};
+use self::times::{Times, free};
+use crate::error::{Answer, page};
 use crate::form::{Faults, Form};
 use crate::state::App;
 use crate::visit::Visit;
 
-/// Free times that a booking form offers at first.
-const TIMES_OFFERED: usize = 12;
-/// The same of each department, where any may take the case.
-const TIMES_OF_EACH: usize = 4;
-/// Free slots among which they are looked for: several may be at the same time.
-const SLOTS_READ: usize = 60;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct ListParams {
-    side: String,
-    over: String,
-    after: String,
-}
-
-#[derive(Template)]
-#[template(path = "care/referrals.html")]
-struct Referrals<'a> {
-    v: &'a Visit,
-    side: Side,
-    over: bool,
-    list: Listing,
-    /// What was looked for; empty for the lists.
-    q: String,
-}
-
-/// `POST /referrals`: by a patient's name or a number, which so stay out of addresses.
-pub(crate) async fn find(State(app): State<App>, v: Visit, form: Form) -> Result<Response, Answer> {
-    let q = form.get("q").trim().to_owned();
-    if q.is_empty() {
-        return Ok(Redirect::to("/referrals").into_response());
-    }
-    let rows = work_list::find(&app.care, &v.ctx, &q).await?;
-    page(&Referrals {
-        v: &v,
-        side: Side::Sender,
-        over: false,
-        list: Listing { rows, next: None },
-        q,
-    })
-}
-
-/// `GET /referrals?side=receiver&over=1`
-pub(crate) async fn list(
-    State(app): State<App>,
-    v: Visit,
-    Query(params): Query<ListParams>,
-) -> Result<Response, Answer> {
-    let side = if params.side == "receiver" {
-        Side::Receiver
-    } else {
-        Side::Sender
-    };
-    let over = params.over == "1";
-    let span = if over { Span::Over } else { Span::Running };
-    let cursor = Some(params.after.as_str()).filter(|text| !text.is_empty());
-    let list = work_list::list(&app.care, &v.ctx, side, span, None, cursor).await?;
-    page(&Referrals {
-        v: &v,
-        side,
-        over,
-        list,
-        q: String::new(),
-    })
-}
-
-impl Referrals<'_> {
-    fn link(&self, side: &str, over: bool) -> String {
-        format!("/referrals?side={side}&over={}", u8::from(over))
-    }
-
-    fn next(&self, cursor: &str) -> String {
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair("side", self.side.code());
-        query.append_pair("over", if self.over { "1" } else { "0" });
-        query.append_pair("after", cursor);
-        format!("/referrals?{}", query.finish())
-    }
-
-    fn rows(&self) -> &[Row] {
-        &self.list.rows
-    }
-
-    fn current(&self, side: &str, over: bool) -> bool {
-        self.q.is_empty() && self.side.code() == side && self.over == over
-    }
-}
+pub(crate) use self::list::{find, list};
+pub(crate) use self::message::{back as back_from_message, write as write_message};
+pub(crate) use self::step::{back, step};
+pub(crate) use self::times::show as show_times;
 
 /// One case, with the form of the step that was refused, if one was.
 #[derive(Template)]
@@ -174,11 +101,7 @@ pub(crate) async fn show(
 
 async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answer> {
     let c = case::view(&app.care, &v.ctx, id).await?;
-    let departments = if chooses(&c) {
-        super::slot::own_departments(app, v).await?
-    } else {
-        Vec::new()
-    };
+    let departments = departments(app, v, &c).await?;
     let slots = if books(&c) {
         free(app, v, &c, &departments).await?
     } else {
@@ -198,53 +121,6 @@ async fn load<'a>(app: &App, v: &'a Visit, id: &Id) -> Result<CasePage<'a>, Answ
     })
 }
 
-/// Free times of one department.
-#[derive(Debug)]
-struct Times {
-    /// Where there are several to choose from.
-    department: Option<String>,
-    slots: Vec<SlotView>,
-}
-
-/// The free times of the department that takes the case; where none does yet, of all that one has.
-async fn free(
-    app: &App,
-    v: &Visit,
-    c: &ReferralView,
-    departments: &[(Id, String)],
-) -> Result<Vec<Times>, Answer> {
-    let whole = c
-        .addressee
-        .institution
-        .clone()
-        .map(|id| (id, String::new()));
-    let (all, limit): (Vec<(Id, String)>, usize) = match &c.addressee.department {
-        Some(department) => (vec![(department.clone(), String::new())], TIMES_OFFERED),
-        None => (
-            departments.iter().cloned().chain(whole).collect(),
-            TIMES_OF_EACH,
-        ),
-    };
-    let mut groups = Vec::new();
-    for (id, name) in all {
-        let found = booking::free_slots(&app.care, &v.ctx, &id, v.now(), SLOTS_READ).await?;
-        let slots = times(found, limit);
-        if !slots.is_empty() {
-            let department = (!name.is_empty()).then_some(name);
-            groups.push(Times { department, slots });
-        }
-    }
-    Ok(groups)
-}
-
-/// One slot for each time, doctor and place, the first ones.
-fn times(mut free: Vec<SlotView>, limit: usize) -> Vec<SlotView> {
-    let mut seen = HashSet::new();
-    free.retain(|slot| seen.insert((slot.start, slot.doctor.clone(), slot.place.clone())));
-    free.truncate(limit);
-    free
-}
-
 /// Whether a sent letter lies where nobody can sign in.
 async fn waits_unseen(app: &App, c: &ReferralView) -> Result<bool, Answer> {
     match &c.addressee.institution {
@@ -260,80 +136,16 @@ fn chooses(c: &ReferralView) -> bool {
     c.side == Some(Side::Receiver) && (c.may(Step::Assign) || books(c))
 }
 
+/// One's own departments, for who may choose among them.
+async fn departments(app: &App, v: &Visit, c: &ReferralView) -> Result<Vec<(Id, String)>, Answer> {
+    match chooses(c) {
+        true => super::slot::own_departments(app, v).await,
+        false => Ok(Vec::new()),
+    }
+}
+
 fn books(c: &ReferralView) -> bool {
     c.may(Step::Book) || c.may(Step::Rebook)
-}
-
-/// `GET /referrals/{id}/steps/{step}`: a reload after a refusal, back to the case.
-pub(crate) async fn back(
-    State(app): State<App>,
-    v: Visit,
-    Path((id, _)): Path<(String, String)>,
-) -> Result<Response, Answer> {
-    let id = crate::visit::id(&id)?;
-    case::view(&app.care, &v.ctx, &id).await?;
-    Ok(Redirect::to(&format!("/referrals/{id}")).into_response())
-}
-
-/// `POST /referrals/{id}/steps/{step}`
-pub(crate) async fn step(
-    State(app): State<App>,
-    v: Visit,
-    Path((id, code)): Path<(String, String)>,
-    form: Form,
-) -> Result<Response, Answer> {
-    let id = crate::visit::id(&id)?;
-    let step = Step::from_code(&code).ok_or(Answer::NotFound)?;
-    let refusal = match take(&app, &v, &id, step, &form).await {
-        Ok(()) => return Ok(Redirect::to(&format!("/referrals/{id}#next")).into_response()),
-        Err(Failure::Refused(refusal)) => refusal,
-        Err(other) => return Err(other.into()),
-    };
-    // The case as it is now, with the reason and what was typed: nobody has to look for it again.
-    let mut shown = load(&app, &v, &id).await?;
-    shown.tried = code;
-    shown.form = form;
-    let status = match refusal {
-        Refusal::Invalid(faults) => {
-            shown.faults = Faults::new(faults);
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
-        Refusal::NotFound => return Err(Answer::NotFound),
-        Refusal::Forbidden(key) => shown.refuse(key, StatusCode::FORBIDDEN),
-        Refusal::NotNow(key) => shown.refuse(key, StatusCode::CONFLICT),
-        Refusal::Conflict => shown.refuse("refuse-conflict-shown".to_owned(), StatusCode::CONFLICT),
-    };
-    page_with(status, &shown)
-}
-
-impl CasePage<'_> {
-    fn refuse(&mut self, key: String, status: StatusCode) -> StatusCode {
-        self.refused = Some(key);
-        status
-    }
-}
-
-async fn take(app: &App, v: &Visit, id: &Id, step: Step, form: &Form) -> Result<(), Failure> {
-    let command = Command::parse(step, &typed(v, form))?;
-    let seen = form.get("seen").parse().ok();
-    case::act(&app.care, &v.ctx, id, seen, command).await?;
-    Ok(())
-}
-
-fn typed(v: &Visit, form: &Form) -> ActForm {
-    let text = |name| form.get(name).to_owned();
-    ActForm {
-        reason: text("reason"),
-        text: text("text"),
-        department: text("department"),
-        early: text("early"),
-        slot: text("slot"),
-        date: super::slot::coming_day(form.get("date"), v.now().in_japan().date()),
-        time: text("time"),
-        minutes: text("minutes"),
-        doctor: text("doctor"),
-        place: text("place"),
-    }
 }
 
 /// What the page and its part show alike.
@@ -364,6 +176,8 @@ macro_rules! case_helpers {
             /// What the step's button says here.
             fn label(&self, code: &str) -> String {
                 match code {
+                    "acknowledge" if self.c.only_message => "step-acknowledge-message".to_owned(),
+                    "acknowledge" if self.is_reply_let_be() => "step-acknowledge-unsent".to_owned(),
                     "arrive" if self.may("book") => "step-arrive-unbooked".to_owned(),
                     "close" if self.c.side == Some(Side::Sender) => "step-close-read".to_owned(),
                     "acknowledge" if self.c.state.is_booked() => {
@@ -374,6 +188,74 @@ macro_rules! case_helpers {
                     }
                     _ => crate::say::step_key(code),
                 }
+            }
+
+            /// Whether a reply to a closed case was begun, and need not go out.
+            fn is_reply_let_be(&self) -> bool {
+                let late = self.c.state == case::State::Closed && self.mine();
+                late && self.c.side == Some(Side::Receiver)
+            }
+
+            /// What the button says that begins a reply, or goes on with it.
+            fn reply_label(&self) -> &'static str {
+                match self.c.state {
+                    case::State::Closed => "step-write-late-reply",
+                    _ if self.c.replies.is_empty() => "step-write-reply",
+                    _ => "step-write-next-reply",
+                }
+            }
+
+            /// A reply that was begun and cannot be gone on with here and now.
+            fn shelved(&self) -> Option<&ReplyView> {
+                let draft = self.c.reply_draft.as_ref();
+                draft.filter(|_| !self.may("save-reply"))
+            }
+
+            /// The reasons to choose from; none where nobody else knows of the case.
+            fn causes(&self, code: &str) -> &'static [CancelReason] {
+                match Step::from_code(code) {
+                    Some(step) if self.c.sent.is_some() => CancelReason::of(step),
+                    _ => &[],
+                }
+            }
+
+            /// The time that stands.
+            fn booked_at(&self) -> Option<Micros> {
+                let visit = self.c.appointment.as_ref();
+                visit
+                    .filter(|_| self.c.state.is_booked())
+                    .map(|visit| visit.start)
+            }
+
+            /// Whether the patient came early, and the time was given back.
+            fn is_given_back(&self) -> bool {
+                let visit = self.c.appointment.as_ref();
+                visit.is_some_and(|visit| visit.given_back)
+            }
+
+            /// Whether a typed time must be confirmed.
+            fn is_beside(&self, step: &str) -> bool {
+                self.faults_of(step).of("beside").is_some()
+            }
+
+            /// How the booking was taken back, until there is another.
+            fn unbooked(&self) -> Option<&Event> {
+                let gone = self.c.state == case::State::Accepted;
+                let last = self.c.timeline.iter().rev().find(|event| {
+                    event.code == Step::CancelBooking.code() || event.code == Step::Accept.code()
+                });
+                last.filter(|event| gone && event.code == Step::CancelBooking.code())
+            }
+
+            /// What the two sides wrote to each other, oldest first.
+            fn messages(&self) -> Vec<&Event> {
+                let all = self.c.timeline.iter();
+                all.filter(|event| event.code == "message").collect()
+            }
+
+            /// Whether the caller's side wrote it.
+            fn is_own(&self, event: &Event) -> bool {
+                Some(event.side) == self.c.side
             }
 
             /// Whether it is a plain button: nothing has to be asked first.
@@ -465,65 +347,3 @@ macro_rules! case_helpers {
 }
 case_helpers!(CasePage);
 case_helpers!(CasePart);
-
-/// One stage of the bar on top of a case.
-#[derive(Debug)]
-struct Stage {
-    key: &'static str,
-    class: &'static str,
-}
-
-/// The straight way through the loop; what left it shows its own state beside.
-const STAGES: [(&str, &[&str]); 7] = [
-    ("stage-draft", &["draft", "ready"]),
-    ("stage-sent", &["sent"]),
-    ("stage-received", &["received", "triage"]),
-    ("stage-accepted", &["accepted"]),
-    ("stage-booked", &["booked", "rebooked"]),
-    ("stage-arrived", &["arrived"]),
-    (
-        "stage-replied",
-        &["replied-first", "replied-interim", "closed"],
-    ),
-];
-
-fn stage_of(c: &ReferralView) -> Option<usize> {
-    STAGES
-        .iter()
-        .position(|(_, states)| states.contains(&c.state.code()))
-}
-
-fn track(c: &ReferralView) -> Vec<Stage> {
-    let at = stage_of(c);
-    let class = |index: usize| match at {
-        Some(now) if index < now => "done",
-        Some(now) if index == now => "now",
-        _ => "",
-    };
-    STAGES
-        .iter()
-        .enumerate()
-        .map(|(index, (key, _))| Stage {
-            key,
-            class: class(index),
-        })
-        .collect()
-}
-
-/// The letter's texts with their headings, in the order of 様式11; what is empty is left out.
-fn sections(c: &ReferralView) -> Vec<(&'static str, &str)> {
-    let letter = &c.letter;
-    [
-        ("letter-purpose", &letter.purpose),
-        ("letter-diagnosis", &letter.diagnosis),
-        ("letter-past_history", &letter.past_history),
-        ("letter-family_history", &letter.family_history),
-        ("letter-course", &letter.course),
-        ("letter-treatment", &letter.treatment),
-        ("letter-remarks", &letter.remarks),
-    ]
-    .into_iter()
-    .filter(|(_, text)| !text.is_empty())
-    .map(|(key, text)| (key, text.as_str()))
-    .collect()
-}

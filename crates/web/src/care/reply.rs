@@ -174,6 +174,11 @@ async fn again(
     failure: Failure,
 ) -> Result<Response, Answer> {
     if let Some((key, status)) = writing::refusal(&failure) {
+        let key = match key.as_str() {
+            // That text is of letters; a draft of a reply goes on the doctors' list.
+            "refuse-needs-doctor" => "refuse-reply-needs-doctor".to_owned(),
+            _ => key,
+        };
         let mut page = stored(v, case::view(&app.care, &v.ctx, id).await?);
         page.form = form;
         page.refused = Some(key);

@@ -91,7 +91,7 @@ pub(super) async fn own_departments(app: &App, v: &Visit) -> Result<Vec<(Id, Str
 }
 
 /// The Monday of the week that is asked for, else of this one; on a Sunday of the one that begins.
-fn monday(v: &Visit, from: &str) -> Date {
+pub(super) fn monday(v: &Visit, from: &str) -> Date {
     let day = era::parse(from).unwrap_or_else(|_| this_week(v.now().in_japan().date()));
     let back = day.weekday().to_monday_zero_offset();
     day.checked_sub(i64::from(back).days()).unwrap_or(day)
@@ -123,7 +123,7 @@ fn this_week(today: Date) -> Date {
     }
 }
 
-fn midnight(date: Date) -> Micros {
+pub(super) fn midnight(date: Date) -> Micros {
     Micros::from_japan(date.at(0, 0, 0, 0)).unwrap_or_default()
 }
 

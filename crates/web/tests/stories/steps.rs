@@ -11,6 +11,10 @@ each_backend!(
     a_letter_that_went_out_meanwhile_leaves_what_was_typed,
     a_department_that_closed_is_not_swapped_unseen,
     what_is_new_is_on_the_list_once,
+    who_cancels_says_why_and_the_other_reads_it,
+    the_two_sides_write_to_each_other,
+    free_times_of_another_week,
+    a_clerk_cannot_release,
 );
 
 async fn ok(browser: &Browser<'_>, path: &str, fields: &[(&str, &str)]) {
@@ -160,13 +164,11 @@ async fn a_hospital_replies_until_it_is_done(backend: Backend) {
     let late = doctor
         .post(&reply, &with("まだある", "kind", "interim"))
         .await;
-    assert_eq!(late.status_code(), 409);
-    let page = late.text();
-    assert!(
-        page.contains("まだある</textarea>") && words(&page).contains("この紹介は終了しています"),
-        "what was typed stays: {}",
-        words(&page)
-    );
+    assert_eq!(late.status_code(), 303, "what comes late arrives");
+    let page = words(&clinic.get(&case).await.text());
+    assert!(page.contains("まだある") && page.contains("終了"), "{page}");
+    let page = words(&doctor.get(&case).await.text());
+    assert!(page.contains("追加の返書を書く"), "{page}");
 }
 
 async fn a_letter_that_went_out_meanwhile_leaves_what_was_typed(backend: Backend) {
@@ -242,4 +244,123 @@ async fn what_is_new_is_on_the_list_once(backend: Backend) {
             .text(),
     );
     assert!(page.contains("受付の返事がない"), "{page}");
+}
+
+async fn who_cancels_says_why_and_the_other_reads_it(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r01"]);
+    let page = clerk.get(&case).await.text();
+    let cancel = format!("{case}/steps/cancel-booking");
+    assert!(!page.contains(&cancel));
+    let refused = desk.post(&cancel, &[("text", "担当医の不在")]).await;
+    assert_eq!(refused.status_code(), 422);
+    let page = refused.text();
+    assert!(
+        page.contains("担当医の不在") && page.contains("role=\"alert\""),
+        "{}",
+        words(&page)
+    );
+    let why = [("reason", "institution"), ("text", "担当医の不在")];
+    ok(&desk, &cancel, &why).await;
+    ok(&desk, &cancel, &why).await;
+    let page = words(&clerk.get(&case).await.text());
+    for said in ["予約が取り消されました", "当院の都合", "担当医の不在"] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let list = words(&clerk.get("/home").await.text());
+    assert!(
+        list.contains("当院の都合") && list.contains("予約取消の連絡"),
+        "{list}"
+    );
+    // The same person again with another word is told that it is done, and by whom.
+    let other = [("reason", "mistake"), ("text", "")];
+    let again = desk.post(&cancel, &other).await;
+    assert_eq!(again.status_code(), 409);
+    let said = words(&again.text());
+    assert!(
+        said.contains("あなたがもう済ませています") && !said.contains("ほかの人が"),
+        "{said}"
+    );
+}
+
+async fn the_two_sides_write_to_each_other(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r01"]);
+    let messages = format!("{case}/messages");
+    assert_eq!(
+        clerk.post(&messages, &[("text", " ")]).await.status_code(),
+        422
+    );
+    for _ in 0..2 {
+        ok(&clerk, &messages, &[("text", "<b>車いす</b>で伺います")]).await;
+    }
+    let list = words(&desk.get("/home?group=message").await.text());
+    assert!(list.contains("連絡を読む"), "{list}");
+    let page = desk.get(&case).await.text();
+    assert_eq!(
+        page.matches("&#60;b&#62;車いす").count(),
+        2,
+        "message and history"
+    );
+    assert!(words(&page).contains("読んでいない連絡があります"));
+    ok(&desk, &format!("{case}/steps/acknowledge"), &[]).await;
+    let page = words(&desk.get(&case).await.text());
+    assert!(!page.contains("読んでいない連絡があります"), "{page}");
+    ok(&desk, &messages, &[("text", "承知しました")]).await;
+    let list = words(&clerk.get("/home?group=message").await.text());
+    assert!(list.contains("連絡を読む"), "{list}");
+}
+
+async fn free_times_of_another_week(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let clerk = world.browser(&world.made.people["naika.hayashi"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r01"]);
+    let times = format!("{case}/times");
+    assert!(
+        desk.get(&case).await.text().contains(&times),
+        "a link leads there"
+    );
+    assert_eq!(
+        clerk.get(&times).await.status_code(),
+        409,
+        "not the sender's"
+    );
+    let mut page = desk.get(&times).await.text();
+    for _ in 0..4 {
+        if page.contains("name=\"slot\"") {
+            break;
+        }
+        let next = between(&page, &format!("{times}?from="), "\"").to_owned();
+        page = desk.get(&format!("{times}?from={next}")).await.text();
+    }
+    let slot = between(&page, "name=\"slot\" value=\"", "\"").to_owned();
+    ok(&desk, &format!("{case}/steps/rebook"), &[("slot", &slot)]).await;
+    let far = desk.get(&format!("{times}?from=9999-12-31")).await;
+    assert_eq!(far.status_code(), 200);
+    let odd = desk.get(&format!("{times}?from=%E3%81%82")).await;
+    assert_eq!(odd.status_code(), 200, "what is no day is this week");
+}
+
+async fn a_clerk_cannot_release(backend: Backend) {
+    let world = World::sample(backend).await;
+    let desk = world.browser(&world.made.people["chuo.aoki"]).await;
+    let case = format!("/referrals/{}", world.made.cases["r01"]);
+    ok(&desk, &format!("{case}/steps/arrive"), &[("early", "on")]).await;
+    let crafted = [
+        ("base", "0"),
+        ("diagnosis", "胸痛"),
+        ("findings", "異常なし"),
+        ("plan", "経過観察"),
+        ("then", "release"),
+    ];
+    let answer = desk.post(&format!("{case}/reply"), &crafted).await;
+    assert_eq!(answer.status_code(), 403);
+    let said = words(&answer.text());
+    assert!(said.contains("返書は医師が承認して送ります"), "{said}");
+    assert!(said.contains("経過観察"), "what was typed stays: {said}");
 }
