@@ -5,7 +5,9 @@
 //! | `arrive` | [`receive`]: checked, known already or not, whose it is |
 //! | `letter` | a letter that came in as a case: patient, request, task, texts, files |
 //! | `answer` | a reply that came in: the steps of its case |
+//! | `correct` | a corrected letter: new words for its case |
 //! | `issue` | [`issue`]: a sent letter and a released reply as documents, frozen |
+//! | `coded` | what a letter names, in codes too |
 //! | `map` | our fields and the sections of the standard, both ways |
 //! | `further` | what has no field of ours, for pages and print |
 //! | `acting` | in whose name the program acts |
@@ -15,6 +17,8 @@
 mod acting;
 mod answer;
 mod arrive;
+mod coded;
+mod correct;
 mod further;
 mod issue;
 pub(crate) mod letter;

@@ -1,7 +1,7 @@
 //! A reply that came in: the steps that its institution would have taken here, up to the released reply.
 
 use renkei_base::{Ctx, Id, Refusal, limits};
-use renkei_fhir::document::Identifier;
+use renkei_fhir::document::{Identifier, Letter};
 use renkei_fhir::element::text_of;
 use renkei_fhir::service_request::ServiceRequest;
 use renkei_store::{Changes, DocumentRow, Failure, Query, Stored, escape};
@@ -38,13 +38,29 @@ pub(super) async fn take(
     };
     let doctor = signed(ctx, institution, &arrived.letter.from.doctor);
     if !is_out(&case, arrived) {
-        let form = reply_of(&arrived.letter);
+        let form = goes_on(reply_of(&arrived.letter), &case, &arrived.letter);
         fits(&form)?;
         free(&case, &form)?;
         lead(care, &doctor, &case).await?;
         release(care, &doctor, &case.id, arrived, &form).await?;
     }
     Ok(Changes::default())
+}
+
+/// How it goes on: as the document says. After the first one, what says nothing is no end.
+fn goes_on(form: ReplyForm, case: &Case, letter: &Letter) -> ReplyForm {
+    let (closes, kind) = match (letter.closes, case.last_reply()) {
+        (true, None) => ("on", ""),
+        (true, Some(_)) => ("on", "final"),
+        (false, None) if letter.more => ("more", ""),
+        (false, None) => ("", ""),
+        (false, Some(_)) => ("more", "interim"),
+    };
+    ReplyForm {
+        closes: closes.to_owned(),
+        kind: kind.to_owned(),
+        ..form
+    }
 }
 
 fn other_case() -> Refused {
@@ -74,12 +90,18 @@ pub(super) async fn answered(
         }
     }
     let value = format!("{}|{}", escape(&answers.system), escape(&answers.value));
-    let query = Query::of(ServiceRequest::TYPE)
-        .with("requisition", value)
-        .count(SAME);
-    let found = care.store.search(&beyond(ctx), &query).await?.matches;
-    let between = found.into_iter().find(|stored| is_between(stored, row));
-    Ok(between.map(|stored| stored.key.id))
+    // The number of the letter, or that of its correction.
+    for param in ["requisition", "identifier"] {
+        let query = Query::of(ServiceRequest::TYPE)
+            .with(param, value.clone())
+            .count(SAME);
+        let found = care.store.search(&beyond(ctx), &query).await?.matches;
+        let between = found.into_iter().find(|stored| is_between(stored, row));
+        if let Some(stored) = between {
+            return Ok(Some(stored.key.id));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether a request was made by whom the document is for, to whom it is from. What others asked of others is as unknown

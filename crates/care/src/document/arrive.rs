@@ -8,7 +8,7 @@ use renkei_store::{Changes, DocumentParty, DocumentRow, DocumentState, Failure, 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Finding, Received, Refused, answer, beyond, letter};
+use super::{Finding, Received, Refused, answer, beyond, correct, letter};
 use crate::Care;
 
 /// How often a document is tried when others change the same things at the same moment.
@@ -135,7 +135,7 @@ pub(super) fn registered_as(sender: &Id, identifier: &Identifier) -> String {
     format!("{sender}|{}|{}", identifier.system, identifier.value)
 }
 
-fn registered(ctx: &Ctx, from: &DocumentParty, identifier: &Identifier) -> String {
+pub(super) fn registered(ctx: &Ctx, from: &DocumentParty, identifier: &Identifier) -> String {
     let by = ctx.caller.account.as_ref();
     let name = from.institution.as_ref().or(by);
     let name = name.map_or_else(String::new, |name| registered_as(name, identifier));
@@ -272,9 +272,20 @@ async fn take(
         }
         None => None,
     };
-    let changes = match answered {
-        Some(case) => answer::take(care, ctx, arrived, &case, &mut row).await?,
-        None => letter::take(care, ctx, arrived, &mut row).await?,
+    let replaced = match (&answered, &arrived.letter.replaces) {
+        (None, Some(replaces)) => {
+            let found = correct::replaced(care, ctx, replaces, &row).await?;
+            if found.is_none() {
+                warnings.push(correct::unknown());
+            }
+            found
+        }
+        _ => None,
+    };
+    let changes = match (answered, replaced) {
+        (Some(case), _) => answer::take(care, ctx, arrived, &case, &mut row).await?,
+        (None, Some(replaced)) => correct::take(care, ctx, arrived, replaced, &mut row).await?,
+        (None, None) => letter::take(care, ctx, arrived, &mut row).await?,
     };
     commit(care, ctx, arrived, &row, changes).await?;
     Ok(Received {

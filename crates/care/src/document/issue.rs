@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::acting::signed;
 use super::arrive::{bundle_key, digest, registered_as};
-use super::{beyond, map};
+use super::{beyond, coded, map};
 use crate::attachment::{self, Of};
 use crate::letter::{self, LetterData};
 use crate::referral::case::{self, Case, Held};
@@ -270,6 +270,7 @@ where
         sections: map::of_letter(&data),
         ..Letter::default()
     };
+    coded::put(care, ctx, case, &mut letter).await?;
     let title = format!("診療情報提供書-{}.pdf", data.number);
     letter.pdf = printed(print, Paper::Letter(Box::new(data)), title).await;
     enclose(care, case, Of::Letter, &mut letter).await?;
@@ -309,6 +310,8 @@ where
         patient: patient.clone(),
         sections: map::of_reply(&data),
         answers,
+        closes: data.form.closes(),
+        more: data.form.more(),
         ..Letter::default()
     };
     let title = format!("返書-{number}.pdf");

@@ -362,7 +362,7 @@ async fn department(
 }
 
 /// The letter's texts: what has a field of ours where our letters have it, the rest as it came.
-fn composition(ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends) -> Resource {
+pub(super) fn composition(ctx: &Ctx, row: &DocumentRow, letter: &Letter, ends: &Ends) -> Resource {
     let mut composition =
         Composition::new(&row.case, DOCUMENT_TYPE, REFERRAL_LETTER, "診療情報提供書");
     composition.set_subject(&row.patient);
@@ -405,7 +405,7 @@ fn medication(section: &renkei_fhir::document::Section) -> Vec<String> {
 }
 
 /// A file that was inside, as a file of the letter.
-async fn enclosed(
+pub(super) async fn enclosed(
     care: &Care,
     ctx: &Ctx,
     row: &DocumentRow,

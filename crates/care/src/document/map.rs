@@ -6,9 +6,9 @@ use crate::letter::LetterData;
 use crate::reply::{ReplyData, ReplyForm};
 
 const PURPOSE: &str = "950";
-const DIAGNOSIS: &str = "340";
+pub(super) const DIAGNOSIS: &str = "340";
 const COURSE: &str = "360";
-const PAST: &str = "370";
+pub(super) const PAST: &str = "370";
 const FAMILY: &str = "550";
 const TREATMENT: &str = "330";
 pub(super) const MEDICATION: &str = "430";

@@ -144,7 +144,7 @@ fn section(code: &str, title: &str, text: &str) -> Section {
         code: code.to_owned(),
         title: title.to_owned(),
         text: text.to_owned(),
-        lines: Vec::new(),
+        ..Section::default()
     }
 }
 

@@ -30,19 +30,19 @@ async fn print(_: Paper) -> Option<Vec<u8>> {
     Some(b"%PDF-1.7 printed".to_vec())
 }
 
-async fn issued(region: &Region, case: &Id) -> Issued {
+pub(crate) async fn issued(region: &Region, case: &Id) -> Issued {
     let ctx = Ctx::program(region.now(), region.ids.clone());
     issue(&region.care, &ctx, case, print).await.unwrap()
 }
 
-async fn bundle(region: &Region, ctx: &Ctx, id: &Id) -> Resource {
+pub(crate) async fn bundle(region: &Region, ctx: &Ctx, id: &Id) -> Resource {
     let key = Key::new("Bundle", id.clone());
     let found = region.care.store.read(ctx, &key).await.unwrap();
     found.unwrap().resource
 }
 
 /// Everything that we write, without a word from the checker.
-fn faultless(bundle: &Resource) -> Letter {
+pub(crate) fn faultless(bundle: &Resource) -> Letter {
     assert_eq!(check(bundle), []);
     read(bundle)
 }
@@ -193,12 +193,12 @@ async fn a_released_reply_goes_out(backend: Backend) {
 }
 
 /// The hospital's answer to a letter, as its own system writes it.
-fn answer(letter: &Letter, number: &str) -> Letter {
+pub(crate) fn answer(letter: &Letter, number: &str) -> Letter {
     let section = |code: &str, title: &str, text: &str| Section {
         code: code.to_owned(),
         title: title.to_owned(),
         text: text.to_owned(),
-        lines: Vec::new(),
+        ..Section::default()
     };
     let mut answer = sent_letter(number);
     answer.identifier.value = format!("{HOSPITAL}^2026^{number}");

@@ -12,6 +12,7 @@ mod booking;
 mod department;
 mod document;
 mod document_arrival;
+mod document_correct;
 mod document_probe;
 mod document_reply;
 mod draft;

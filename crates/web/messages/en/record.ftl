@@ -65,3 +65,4 @@ audit-group-message = Messages
 
 # History
 event-message = Sent a message to the other institution
+event-correct = Corrected the letter

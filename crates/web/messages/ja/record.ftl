@@ -65,3 +65,4 @@ audit-group-message = 連絡
 
 # 経過
 event-message = 相手の機関へ連絡しました
+event-correct = 紹介状を訂正しました

@@ -28,6 +28,8 @@ pub(crate) enum Act {
     History(Key),
     TypeHistory(&'static Kind),
     SystemHistory,
+    /// A document byte for byte as it came.
+    Original(Key),
     Search(&'static Kind),
     Write(Box<Write>),
 }
@@ -100,6 +102,7 @@ pub(crate) async fn perform(place: &Place<'_>, mut asked: Asked) -> Result<Reply
         Act::Read(key) => read::current(place, &key, &asked).await,
         Act::Version(key, version) => read::version(place, &key, version, &asked).await,
         Act::History(key) => history::of_one(place, &key, &asked.pairs).await,
+        Act::Original(key) => document::original(place, &key).await,
         Act::SystemHistory => history::of_all(place, &asked.pairs).await,
         Act::TypeHistory(kind) => history::of_type(place, kind, &asked.pairs).await,
         Act::Search(kind) => search::answer(place, kind, &asked).await,
@@ -168,6 +171,7 @@ fn look(kind: &'static Kind, rest: &[&str]) -> Result<Act, No> {
         ["_history"] => Act::TypeHistory(kind),
         [id] => Act::Read(key(id)?),
         [id, "_history"] => Act::History(key(id)?),
+        [id, "$original"] if kind.name == "Bundle" => Act::Original(key(id)?),
         [id, "_history", version] => {
             Act::Version(key(id)?, version.parse().map_err(|_| No::not_found())?)
         }
@@ -298,7 +302,7 @@ fn condition(kind: &Kind, pairs: &Pairs) -> Result<Query, No> {
 /// The scopes that an act needs. A condition tells what is there, so it needs the right to search.
 fn needs(kind: &'static Kind, act: &Act) -> Vec<(&'static str, Interaction)> {
     let main = match act {
-        Act::Read(_) | Act::Version(..) | Act::History(_) => Interaction::Read,
+        Act::Read(_) | Act::Version(..) | Act::History(_) | Act::Original(_) => Interaction::Read,
         Act::TypeHistory(_) | Act::SystemHistory | Act::Search(_) => Interaction::Search,
         Act::Write(write) => match **write {
             Write::Create { .. } => Interaction::Create,

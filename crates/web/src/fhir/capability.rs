@@ -35,6 +35,13 @@ const PROFILES: [(&str, &str); 4] = [
     ),
 ];
 
+/// Type, name and definition. `original` gives a document as it came in, byte for byte.
+const OPERATIONS: [(&str, &str, &str); 1] = [(
+    "Bundle",
+    "original",
+    "https://renkei.example/fhir/OperationDefinition/Bundle-original",
+)];
+
 pub(crate) async fn metadata(State(app): State<App>, guest: Guest, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     match Manner::of(&parts) {
@@ -58,6 +65,11 @@ fn said(app: &App, guest: &Guest) -> Reply {
                 .iter()
                 .filter(|(typ, _)| *typ == kind.name)
                 .map(|(_, profile)| *profile)
+                .collect(),
+            operations: OPERATIONS
+                .iter()
+                .filter(|(typ, _, _)| *typ == kind.name)
+                .map(|(_, name, definition)| (*name, *definition))
                 .collect(),
             note: match kind.why {
                 "" => String::new(),

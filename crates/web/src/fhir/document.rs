@@ -51,6 +51,13 @@ pub(crate) async fn take(place: &Place<'_>, asked: &Asked) -> Result<Reply, No> 
     Ok(reply)
 }
 
+/// `GET Bundle/[id]/$original`: what came in, byte for byte; what was issued here has none beside itself.
+pub(crate) async fn original(place: &Place<'_>, key: &Key) -> Result<Reply, No> {
+    let bytes = document::original(&place.care, &place.guest.ctx, &key.id).await?;
+    let text = String::from_utf8(bytes).map_err(|_| No::not_found())?;
+    Ok(Reply::ok(text))
+}
+
 fn told(place: &Place<'_>, received: &Received) -> String {
     let done = [information("fhir-done")];
     let says = received.warnings.iter().map(say).chain(done);

@@ -146,6 +146,15 @@ async fn parameters(program: &Program<'_>, one: &Value) {
         );
     }
     has(program, one).await;
+    // An operation that is said is there: what nobody has is not found, what is not offered neither, in other words.
+    let original = program.get(&format!("/{typ}/x/$original")).await;
+    let offered = said(&original).1 == said(&program.get(&format!("/{typ}/x")).await).1;
+    assert_eq!(
+        offered,
+        !one["operation"].is_null(),
+        "{typ}: {}",
+        original.text()
+    );
     for (parameter, name) in [
         ("_include", "searchInclude"),
         ("_include:iterate", "searchInclude"),
