@@ -11,6 +11,17 @@ use crate::SampleError;
 use crate::region::Region;
 
 const TOOLS: &str = include_str!("../data/tools.csv");
+/// Tags of the first guide: one of them is enough.
+const MENTAL: [&str; 8] = [
+    "psychiatric-nursing",
+    "child-adolescent",
+    "addiction",
+    "dementia",
+    "depression",
+    "developmental",
+    "return-to-work",
+    "day-care",
+];
 /// 令和元年度, in which the programme tells of them.
 const YEAR: i64 = 2019;
 
@@ -48,6 +59,7 @@ fn residents() -> Typed {
         audience: "residents".to_owned(),
         area_kind: "secondary-medical-area".to_owned(),
         areas: vec!["1303".to_owned()],
+        tags: MENTAL.map(str::to_owned).to_vec(),
         preface: "こころの不調を相談できる医療機関と窓口です。\n受診の前に、電話で予約が必要か確かめてください。".to_owned(),
         ..Typed::default()
     }

@@ -230,6 +230,7 @@ const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/confirmations", "nav-confirmations", DIRECTORY),
     ("/enquiries", "nav-enquiries", DIRECTORY),
     ("/arrivals", "nav-arrivals", DIRECTORY),
+    ("/guides", "nav-guides", DIRECTORY),
     ("/imports", "nav-imports", DIRECTORY),
     ("/audit", "nav-audit", AUDIT),
 ];

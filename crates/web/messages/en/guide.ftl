@@ -87,3 +87,4 @@ tool-year-remove = Take back
 fault-tool-name = Enter a name.
 fault-tool-kind = Choose a kind.
 fault-tool-act = Choose what was done.
+nav-guides = Guides

@@ -87,3 +87,4 @@ tool-year-remove = 取り消す
 fault-tool-name = 名称を入力してください。
 fault-tool-kind = 種類を選んでください。
 fault-tool-act = したことを選んでください。
+nav-guides = ガイド
