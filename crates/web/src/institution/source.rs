@@ -94,12 +94,8 @@ impl Origins {
     }
 
     fn in_words(self, v: &Visit) -> Vec<Origin> {
-        let between = match v.lang() {
-            renkei_base::Lang::Ja => "・",
-            renkei_base::Lang::En => ", ",
-        };
         let each = self.0.into_iter().map(|(source, date, values)| Origin {
-            values: values.join(between),
+            values: v.listed(&values),
             source: v.t(&crate::say::source_key(&source)),
             date,
         });

@@ -132,10 +132,10 @@ async fn rows_of_others_are_out_of_reach(backend: Backend) {
         world.clinic("別の医院").await,
     );
     let admin = world
-        .signed_in("a", Some(&mine), &[Role::InstitutionAdmin])
+        .signed_in("admin-a", Some(&mine), &[Role::InstitutionAdmin])
         .await;
     let other = world
-        .signed_in("b", Some(&theirs), &[Role::InstitutionAdmin])
+        .signed_in("admin-b", Some(&theirs), &[Role::InstitutionAdmin])
         .await;
     let doctor = [("name.new1", "別野 医子")];
     let path = format!("/institutions/{theirs}/edit/doctors");
@@ -330,6 +330,7 @@ async fn functions_are_asked_for_and_decided(backend: Backend) {
     assert_eq!(desk.post(assign, &approve).await.status_code(), 303);
     assert!(page(&world, &here).await.contains(name));
     world.clock.advance(Span::days(1));
+    let desk = world.signed_in("desk-2", None, &[Role::RegionDesk]).await;
     let end = [("institution", own.as_str()), ("then", "end")];
     assert_eq!(desk.post(assign, &end).await.status_code(), 303);
     assert!(!page(&world, &here).await.contains(name));
