@@ -125,7 +125,7 @@ impl Hours {
             // Writing to memory does not fail.
             let _ = writeln!(text, "d|{}|{}", plain(&one.code), plain(&one.name));
         }
-        let mut lines: BTreeMap<(&str, What, u16, u16), Vec<(u8, u8)>> = BTreeMap::new();
+        let mut lines: BTreeMap<_, Vec<(u8, u8)>> = BTreeMap::new();
         for one in &self.openings {
             let key = (one.department.as_str(), one.what, one.from, one.until);
             lines.entry(key).or_default().push((one.weekday, one.week));
