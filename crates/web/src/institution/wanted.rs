@@ -35,8 +35,6 @@ pub(crate) struct Unknown {
 pub(crate) struct Understood {
     pub(crate) search: Search,
     pub(crate) unknown: Vec<Unknown>,
-    /// The name of the area asked for.
-    pub(crate) area: String,
     /// The weekday that hours are told of: 1 Monday … 8 holidays.
     pub(crate) day: Option<u8>,
 }
@@ -150,7 +148,6 @@ impl Wanted {
             v,
             asked: self,
             unknown: Vec::new(),
-            area: String::new(),
         };
         let filter = reader.filter();
         let from = reader.from();
@@ -173,7 +170,6 @@ impl Wanted {
                 ..Search::default()
             },
             unknown: reader.unknown,
-            area: reader.area,
             day,
         }
     }
@@ -205,7 +201,6 @@ struct Reader<'a> {
     v: &'a Visit,
     asked: &'a Wanted,
     unknown: Vec<Unknown>,
-    area: String,
 }
 
 impl Reader<'_> {
@@ -283,12 +278,11 @@ impl Reader<'_> {
         };
         let day = today(self.v);
         let area = kind.and_then(|kind| self.app.areas.area(kind, code, day));
-        let Some((kind, area)) = kind.zip(area) else {
+        let Some((kind, _)) = kind.zip(area) else {
             self.no("area", &text);
             return None;
         };
         let members = self.app.areas.members(kind, code, day);
-        self.area = area.name;
         Some(members.into_iter().map(|one| one.code).collect())
     }
 

@@ -210,7 +210,7 @@ async fn languages(backend: Backend) {
         .await
         .text();
     assert!(
-        english.contains(r#"<html lang="en">"#) && english.contains("Find an institution"),
+        english.contains(r#"<html lang="en">"#) && english.contains("Find care and advice"),
         "{english}"
     );
     let german = world
