@@ -11,7 +11,7 @@ pub struct TallyRow {
     pub municipality: String,
     pub kind: String,
     pub count: u32,
-    /// The newest day that one of them is of: `2025-06-01`, or empty.
+    /// The newest list that one of them is in, by its day: `2025-06-01`. Empty where all were typed here.
     pub date: String,
 }
 
@@ -23,8 +23,8 @@ pub struct PlacedBeds {
     pub set: BedSet,
 }
 
-const COUNTS: &str = "select municipality, kind, count(*), max(source_date) from institution where active = 1 \
-    group by municipality, kind order by municipality, kind";
+const COUNTS: &str = "select municipality, kind, count(*), \
+    max(case when source = 'own' then '' else source_date end) from institution where active = 1 group by municipality, kind order by municipality, kind";
 
 const BEDS: &str = "select b.institution, b.source, b.source_date, b.beds, i.municipality, i.kind \
     from institution_beds b join institution i on i.id = b.institution where i.active = 1 \

@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use renkei_directory::Kind;
 use renkei_directory::area::tally::{Counts, sum};
-use renkei_directory::area::{Area, AreaKind, Atlas, Figure, Population, Validity};
+use renkei_directory::area::{Area, AreaKind, Atlas, Figure, Measure, Population, Validity};
 use renkei_directory::municipality::Municipality;
 use serde::Deserialize;
 
@@ -192,9 +192,14 @@ fn figures(
     if area.kind.divides() {
         return Vec::new();
     }
-    let plain = Figure::all(&tally)
-        .into_iter()
-        .filter(|one| !one.per && one.code() != "population");
+    let told = |one: &Figure| match one.measure {
+        Measure::Institutions(kind) => {
+            counts.of_kind(kind) > 0 || matches!(kind, Kind::Hospital | Kind::Clinic)
+        }
+        measure => measure != Measure::Population,
+    };
+    let all = Figure::all(&tally).into_iter();
+    let plain = all.filter(|one| !one.per && told(one));
     let rows = plain.map(|figure| {
         let per = Figure {
             per: true,
@@ -202,7 +207,7 @@ fn figures(
         }
         .value(counts, population);
         let search = match figure.measure {
-            renkei_directory::area::Measure::Institutions(kind) => {
+            Measure::Institutions(kind) => {
                 format!("/institutions?area={}&kind={}", area.code, kind.code())
             }
             _ => String::new(),

@@ -7,6 +7,15 @@ use crate::Kind;
 const PER: f64 = 100_000.0;
 const PER_CODE: &str = "-per-100000";
 
+/// Kinds whose number says nothing.
+const OFFICES: [Kind; 5] = [
+    Kind::WardOffice,
+    Kind::MunicipalOffice,
+    Kind::Prefecture,
+    Kind::RegionOffice,
+    Kind::MedicalAssociation,
+];
+
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
@@ -28,7 +37,8 @@ pub struct Figure {
 impl Figure {
     /// All that can be shown of what was counted: kinds of which there is any.
     pub fn all(tally: &Tally) -> Vec<Self> {
-        let mut measures: Vec<Measure> = tally.kinds().map(Measure::Institutions).collect();
+        let kinds = tally.kinds().filter(|kind| !OFFICES.contains(kind));
+        let mut measures: Vec<Measure> = kinds.map(Measure::Institutions).collect();
         if tally.has_beds("psychiatric") {
             measures.push(Measure::PsychiatricHospitals);
         }

@@ -5,11 +5,13 @@ use std::fs;
 use jiff::civil::date;
 use renkei_base::Refusal;
 use renkei_directory::area::tokyo;
-use renkei_directory::boundary::{Boundaries, area};
+use renkei_directory::boundary::dissolve::{dissolve, inner};
+use renkei_directory::boundary::topology::simplify;
+use renkei_directory::boundary::{Boundaries, Ring, area, check, pack, read, unpack};
 use renkei_directory::import::{Choice, Report};
 use renkei_directory::{AreaKind, Areas};
 use renkei_store::Failure;
-use renkei_testkit::{Backend, each_backend, test_data};
+use renkei_testkit::{Backend, Fuzz, each_backend, test_data};
 
 use crate::world::World;
 
@@ -248,4 +250,63 @@ fn tokyo_as_published() {
             "島しょ touches nobody"
         );
     });
+}
+
+const WORDS: &[&str] = &[
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    "-1",
+    "!",
+    "1e308",
+    "-0",
+    "0.5",
+    "null",
+    "\"arcs\":",
+    "\"type\":",
+    "Polygon",
+    "MultiPolygon",
+    "GeometryCollection",
+    "Topology",
+    "FeatureCollection",
+    "13101",
+    "999999999999999999999",
+    "\\u0000",
+    "139.0,35.0",
+];
+
+/// Whatever is in a file: features or a refusal; whatever the rings are, they are packed, made simpler and dissolved.
+#[test]
+fn fuzz_boundary_files() {
+    let good = String::from_utf8(collection(&[
+        feature("\"13101\"", "千代田区", WEST),
+        feature("\"13102\"", "中央区", EAST),
+    ]));
+    let mut fuzz = Fuzz::new(&[TOPOLOGY, &good.unwrap()], WORDS);
+    while let Some(text) = fuzz.next() {
+        let Ok(read) = read::features(&text) else {
+            continue;
+        };
+        let polygons = read
+            .features
+            .into_iter()
+            .filter_map(|one| one.polygons.ok());
+        let mut shapes: Vec<Vec<Ring>> = polygons
+            .map(|polygons| {
+                let rings = polygons
+                    .iter()
+                    .flatten()
+                    .filter_map(|ring| check::ring(ring, false).ok());
+                rings.collect()
+            })
+            .collect();
+        for rings in &shapes {
+            assert_eq!(unpack(&pack(rings)).as_ref(), Some(rings));
+        }
+        simplify(&mut shapes, 4);
+        let all = || shapes.iter().map(Vec::as_slice);
+        let _ = (dissolve(all()), inner(all()));
+    }
 }

@@ -127,7 +127,7 @@ fn names(map: &Map, frame: &Frame, drawn: &[Vec<Vec<Spot>>], body: &mut String) 
             middle.clamp(half, (WIDTH - half).max(half)),
             cell.to.bottom + SMALL * 1.2,
         );
-        write_line(body, at, SMALL, &text, false);
+        write_line(body, at, (SMALL, size), &text, false);
     }
     let mut order: Vec<usize> = (0..map.places.len()).collect();
     let extent = |at: &usize| {
@@ -154,7 +154,7 @@ fn names(map: &Map, frame: &Frame, drawn: &[Vec<Vec<Spot>>], body: &mut String) 
             let dark = place
                 .class
                 .is_some_and(|class| is_dark(class, classes(map)));
-            write_lines(body, label.at, size, &lines, dark);
+            write_lines(body, label.at, (size, size), &lines, dark);
             taken.push(label.bounds);
         }
     }
@@ -175,21 +175,34 @@ fn open_texts(body: &mut String, size: f64) {
     );
 }
 
-fn write_lines(body: &mut String, (x, y): Spot, size: f64, lines: &[&str], dark: bool) {
+fn write_lines(
+    body: &mut String,
+    (x, y): Spot,
+    (size, group): (f64, f64),
+    lines: &[&str],
+    dark: bool,
+) {
     let step = size * 1.12;
     #[expect(clippy::cast_precision_loss, reason = "two lines")]
     let first = y - step * (lines.len() as f64 - 1.0) / 2.0 + size * 0.36;
     for (line, at) in lines.iter().zip(0_i32..) {
-        write_line(body, (x, first + step * f64::from(at)), size, line, dark);
+        write_line(
+            body,
+            (x, first + step * f64::from(at)),
+            (size, group),
+            line,
+            dark,
+        );
     }
 }
 
-fn write_line(body: &mut String, (x, y): Spot, size: f64, line: &str, dark: bool) {
+/// `group` is the size that letters have where nothing else is said.
+fn write_line(body: &mut String, (x, y): Spot, (size, group): (f64, f64), line: &str, dark: bool) {
     let line = escape(line);
-    let own = if (size - SMALL).abs() < f64::EPSILON {
-        format!(" font-size=\"{SMALL}\"")
-    } else {
+    let own = if (group - size).abs() < 0.5 {
         String::new()
+    } else {
+        format!(" font-size=\"{size:.0}\"")
     };
     let white = if dark {
         " fill=\"#fff\" stroke=\"#12457a\""
@@ -340,8 +353,8 @@ fn walls(owner: &BTreeMap<(i32, i32), usize>, side: f64, body: &mut String) {
 }
 
 fn tile_names(map: &Map, side: f64, body: &mut String) {
-    let size = (side / 3.4).min(LARGE);
-    open_texts(body, size.round());
+    let whole = (side / 3.4).min(LARGE).round();
+    open_texts(body, whole);
     for place in &map.places {
         let dark = place
             .class
@@ -352,8 +365,10 @@ fn tile_names(map: &Map, side: f64, body: &mut String) {
             let (first, second) = halves(&tile.label);
             let lines = [first, second, place.value.as_str()];
             let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-            let size = if lines.len() > 2 { size * 0.85 } else { size };
-            write_lines(body, middle, size, &lines, dark);
+            let size = if lines.len() > 2 { whole * 0.85 } else { whole };
+            let widest = lines.iter().map(|line| width(line)).fold(1.0, f64::max);
+            let size = size.min(side * 0.94 / widest);
+            write_lines(body, middle, (size, whole), &lines, dark);
         }
     }
     body.push_str("</g>");
@@ -362,7 +377,7 @@ fn tile_names(map: &Map, side: f64, body: &mut String) {
 /// A long name in two lines.
 fn halves(label: &str) -> (&str, &str) {
     let letters = label.chars().count();
-    if letters <= 3 {
+    if letters <= 3 || label.is_ascii() {
         return (label, "");
     }
     let middle = label.char_indices().nth(letters.div_ceil(2));

@@ -13,9 +13,11 @@ const NEAR: f64 = 0.06;
 /// Degrees between the mainland and a piece that is still drawn where it lies.
 const OFFSHORE: f64 = 0.3;
 /// A cell is not larger than this part of the picture.
-const CELL: f64 = 0.22;
+const CELL: f64 = 0.12;
 /// Cells at most: the largest pieces.
 const CELLS: usize = 24;
+/// Of the largest piece: what is smaller is a rock.
+const ROCK: f64 = 0.01;
 const CELL_GAP: f64 = 26.0;
 /// Letters below a cell.
 const CAPTION: f64 = 34.0;
@@ -80,7 +82,7 @@ impl Frame {
             inset: None,
         };
         far.sort_by(|a, b| b.size.total_cmp(&a.size));
-        far.truncate(CELLS);
+        far = without_rocks(far);
         frame.lay(far);
         frame
     }
@@ -169,6 +171,19 @@ impl Frame {
     }
 }
 
+/// Without what is tiny beside the rest, unless it is all that there is of its place.
+fn without_rocks(far: Vec<Piece>) -> Vec<Piece> {
+    let least = far.first().map_or(0.0, |largest| largest.size * ROCK);
+    let mut kept: Vec<Piece> = Vec::new();
+    for piece in far {
+        let known = kept.iter().any(|one| one.place == piece.place);
+        if kept.len() < CELLS && (piece.size >= least || !known) {
+            kept.push(piece);
+        }
+    }
+    kept
+}
+
 fn contains(bounds: Box2, (x, y): Degrees) -> bool {
     (bounds.left..=bounds.right).contains(&x) && (bounds.top..=bounds.bottom).contains(&y)
 }
@@ -247,7 +262,7 @@ mod tests {
                     ..Place::default()
                 },
                 Place {
-                    rings: vec![square(139.3, 34.7, 0.1), square(142.0, 27.0, 0.1)],
+                    rings: vec![square(139.3, 34.7, 0.05), square(142.0, 27.0, 0.05)],
                     ..Place::default()
                 },
             ],
@@ -260,7 +275,7 @@ mod tests {
         let main = frame.ring(&map.places[0].rings[0]).unwrap();
         let island = frame.ring(&map.places[1].rings[1]).unwrap();
         let width = |ring: &[Spot]| Box2::of(ring.iter().copied()).width();
-        assert!((width(&main) / width(&island) - 5.0).abs() < 0.1);
+        assert!((width(&main) / width(&island) - 10.0).abs() < 0.1);
         for (x, y) in main.iter().chain(&island) {
             assert!(
                 (0.0..=WIDTH).contains(x) && (0.0..=frame.height).contains(y),

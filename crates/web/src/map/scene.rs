@@ -52,7 +52,6 @@ impl Grouping {
 pub(crate) struct Entry {
     pub(crate) code: String,
     pub(crate) name: String,
-    pub(crate) kana: String,
     pub(crate) href: String,
     /// Codes of its municipalities.
     pub(crate) members: Vec<String>,
@@ -313,7 +312,6 @@ impl Maker<'_> {
                 Entry {
                     code: area.code.clone(),
                     name: area.name.clone(),
-                    kana: area.kana.clone(),
                     href: format!("/areas/{}?kind={}", area.code, kind.code()),
                     members: members.into_iter().map(|one| one.code.clone()).collect(),
                     population: self.atlas.population(kind, &area.code, self.date),
@@ -342,7 +340,6 @@ impl Maker<'_> {
                 Entry {
                     code: one.code.clone(),
                     name: one.name.clone(),
-                    kana: one.kana.clone(),
                     href: format!(
                         "/institutions?prefecture={}&municipality={}{kind}",
                         one.code.get(..2).unwrap_or_default(),
@@ -374,7 +371,6 @@ impl Maker<'_> {
                 }
             ),
             name: named(one, self.lang).to_owned(),
-            kana: String::new(),
             members: members.map(|member| (*member).to_owned()).collect(),
             population: None,
             value: None,

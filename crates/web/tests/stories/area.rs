@@ -1,0 +1,151 @@
+//! Areas and the map: open to everybody, with a table beside the picture, small enough for an old phone.
+
+use std::fs;
+use std::time::Instant;
+
+use renkei_directory::import::{self, Choice, Source};
+use renkei_testkit::{Backend, each_backend, test_data};
+
+use crate::common::{World, words};
+
+each_backend!(anybody_finds_areas, tiles_where_no_outline_is_known);
+
+/// One clinic in 目黒区, in the sample region with the areas of Tokyo.
+async fn region(backend: Backend) -> World {
+    let world = World::sample(backend).await;
+    world.clinic("目黒の医院").await;
+    world
+}
+
+async fn anybody_finds_areas(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let list = visitor.get("/areas").await;
+    assert_eq!(list.status_code(), 200);
+    assert!(
+        list.maybe_header("set-cookie").is_none(),
+        "no cookie for visitors"
+    );
+    let said = words(&list.text());
+    for text in [
+        "二次保健医療圏",
+        "1303",
+        "区西南部",
+        "目黒区、世田谷区、渋谷区",
+        "小笠原村",
+    ] {
+        assert!(said.contains(text), "{text} in {said}");
+    }
+    let one = words(&visitor.get("/areas/1303").await.text());
+    for text in [
+        "くせいなんぶ",
+        "131105",
+        "1,475,635",
+        "国勢調査",
+        "2020年10月1日",
+    ] {
+        assert!(one.contains(text), "{text} in {one}");
+    }
+    let english = words(&visitor.get("/areas/1303?lang=en").await.text());
+    assert!(english.contains("Secondary medical area"), "{english}");
+    for nothing in [
+        "/areas/9999",
+        "/areas/1303?kind=psychiatric-area",
+        "/areas/%3Cscript%3E",
+    ] {
+        assert_eq!(visitor.get(nothing).await.status_code(), 404, "{nothing}");
+    }
+}
+
+async fn tiles_where_no_outline_is_known(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let page = visitor
+        .get("/map?kind=secondary-medical-area&figure=clinic&prefecture=13")
+        .await;
+    assert_eq!(page.status_code(), 200);
+    let html = page.text();
+    assert_eq!(
+        html.matches("<a href=\"/areas/13").count(),
+        13 + 13,
+        "in the picture and in the table"
+    );
+    assert!(
+        html.contains("<title>区西南部: 診療所の数 "),
+        "read out with its figure"
+    );
+    assert!(!html.contains(" style="), "the policy for styles holds");
+    let said = words(&html);
+    assert!(said.contains("升目") && said.contains("合計"), "{said}");
+    let picture = visitor
+        .get("/map.svg?kind=municipality&prefecture=13")
+        .await;
+    assert_eq!(picture.header("content-type"), "image/svg+xml");
+    assert!(picture.text().starts_with("<svg xmlns=") && picture.text().contains("武蔵"));
+    let japan = visitor
+        .get("/map?kind=prefecture&figure=clinic")
+        .await
+        .text();
+    assert_eq!(
+        japan.matches("kind=municipality&amp;prefecture=").count(),
+        47,
+        "in the picture"
+    );
+    for odd in [
+        "/map?kind=nothing&figure=nothing&prefecture=99&date=x&pins=x",
+        "/map?figure=psychiatric-beds-per-100000",
+        "/map?date=1800-01-01",
+        "/map.svg?kind=%22%3E%3Cscript%3E",
+    ] {
+        let answer = visitor.get(odd).await;
+        assert_eq!(answer.status_code(), 200, "{odd}");
+        assert!(!answer.text().contains("<script>"), "{odd}");
+    }
+}
+
+/// The real outlines: the page stays small and quick.
+#[test]
+fn tokyo_with_outlines() {
+    let Some(file) = test_data("boundaries/tokyo.topojson") else {
+        return;
+    };
+    renkei_testkit::backend::run(async move {
+        let world = region(Backend::sqlite()).await;
+        let source = Source::read("tokyo.topojson", fs::read(file).unwrap()).unwrap();
+        let kind = import::kind("boundaries").unwrap();
+        let (store, ctx) = (&world.app.store, world.ctx());
+        import::import(store, &ctx, kind, &source, Choice::WRITE, &mut |_| {})
+            .await
+            .unwrap();
+        world.app.areas.refresh(store).await.unwrap();
+        let area = words(&world.visitor().get("/areas/1303").await.text());
+        assert!(
+            area.contains("隣の圏域") && area.contains("区南部"),
+            "{area}"
+        );
+        for address in [
+            "/map?kind=secondary-medical-area&figure=clinic&prefecture=13",
+            "/map?kind=municipality&figure=clinic&prefecture=13",
+        ] {
+            let html = world.visitor().get(address).await.text();
+            assert!(
+                html.contains("国土数値情報") && html.contains("離島"),
+                "{address}"
+            );
+            let began = Instant::now();
+            let packed = world
+                .server
+                .get(address)
+                .add_header("accept-encoding", "gzip")
+                .await;
+            let took = began.elapsed();
+            let bytes = packed.as_bytes().len();
+            println!(
+                "{address}: {} bytes, {bytes} compressed, {took:?}",
+                html.len()
+            );
+            assert_eq!(packed.header("content-encoding"), "gzip");
+            assert!(bytes < 25_000, "{address}: {bytes} bytes compressed");
+        }
+    });
+}
