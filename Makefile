@@ -5,6 +5,8 @@ DATA ?= demo-data
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
 FUZZ_SECONDS ?= 60
+# Parsers at the same time.
+FUZZ_THREADS ?= 4
 # Where rustup puts it, for shells that were opened before.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -51,7 +53,7 @@ bench:
 fuzz:
 	@scripts/setup test
 	@$(MAKE) --silent --no-print-directory assets
-	RENKEI_FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/test fuzz
+	RENKEI_FUZZ_SECONDS=$(FUZZ_SECONDS) NEXTEST_TEST_THREADS=$(FUZZ_THREADS) RUST_TEST_THREADS=$(FUZZ_THREADS) scripts/test fuzz
 
 fmt:
 	$(CARGO) fmt --all

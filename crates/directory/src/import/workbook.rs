@@ -52,10 +52,10 @@ impl Workbook {
         if !source.is_workbook() {
             return Err(refused("fault-import-not-excel"));
         }
-        let opened = Xlsx::new(Cursor::new(source.bytes()));
+        let opened = careful(|| Xlsx::new(Cursor::new(source.bytes())).ok());
         opened
             .map(Self)
-            .map_err(|_| refused("fault-import-excel-broken"))
+            .ok_or_else(|| refused("fault-import-excel-broken"))
     }
 
     pub fn names(&self) -> Vec<String> {
@@ -64,6 +64,11 @@ impl Workbook {
 
     /// All filled rows of a sheet.
     pub fn sheet(&mut self, name: &str) -> Result<Sheet, Refusal> {
+        careful(|| Some(self.rows_of(name)))
+            .unwrap_or_else(|| Err(refused("fault-import-excel-broken")))
+    }
+
+    fn rows_of(&mut self, name: &str) -> Result<Sheet, Refusal> {
         let broken = |_| refused("fault-import-excel-broken");
         let mut reader = self.0.worksheet_cells_reader(name).map_err(broken)?;
         let mut rows: Vec<SheetRow> = Vec::new();
@@ -100,6 +105,13 @@ impl Workbook {
             rows,
         })
     }
+}
+
+/// The reader falls over some broken files (a row's number that no integer holds): they are none.
+fn careful<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
+        .ok()
+        .flatten()
 }
 
 /// A cell as it is shown, without line breaks and blanks around it. Whole numbers have no point.

@@ -11,6 +11,8 @@ mod figures;
 mod finder;
 mod frame;
 mod fuzz;
+#[cfg(test)]
+mod fuzz_files;
 mod guides;
 mod hospitals;
 mod members;
