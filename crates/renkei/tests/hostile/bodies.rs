@@ -49,6 +49,27 @@ pub(crate) fn too_large(served: &Served) {
     });
 }
 
+/// As many as hold on to memory longest: each just below the largest that is taken, all at the same moment, all refused
+/// only when they are whole.
+pub(crate) fn many_large(served: &Served) {
+    let mut body = br#"{"resourceType":"Bundle","type":"document","x":""#.to_vec();
+    body.resize(31 * MEGA, b'x');
+    body.extend_from_slice(br#""}"#);
+    std::thread::scope(|scope| {
+        for _ in 0..24 {
+            scope.spawn(|| {
+                let answer = served.post("/fhir/Bundle", &body);
+                assert!(
+                    (400..500).contains(&answer.status) || [0, 503].contains(&answer.status),
+                    "{}",
+                    answer.text
+                );
+            });
+        }
+        assert_eq!(served.get("/readyz").status, 200);
+    });
+}
+
 pub(crate) fn too_much(served: &Served) {
     let entries = |count: usize| {
         let entries = vec![r#"{"request":{"method":"GET","url":"Patient"}}"#; count].join(",");

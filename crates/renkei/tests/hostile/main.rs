@@ -17,6 +17,10 @@ fn hostile_senders_harm_nobody() {
     heads::pipelined(&served);
     heads::odd_searches(&served);
     bodies::too_large(&served);
+    let small = served.memory().saturating_sub(before.1);
+    bodies::many_large(&served);
+    let large = served.memory().saturating_sub(before.1);
+    eprintln!("{small} KiB more than before, with many large bodies {large}");
     bodies::too_much(&served);
     bodies::cut_into_pieces(&served);
     crowd::idle_and_slow(&served);
