@@ -5,6 +5,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use clap::Args;
 use renkei_base::code::{MunicipalityCode, Prefecture};
@@ -14,7 +17,7 @@ use renkei_store::Store;
 use renkei_testkit::Folder;
 use rusqlite::types::Value;
 
-use crate::machine::{MachineClock, MachineIds, now};
+use crate::machine::{MachineClock, MachineIds, memory, now};
 use crate::plan::Plan;
 use crate::report::{Report, Table};
 use crate::stat::{Rounds, shown};
@@ -42,7 +45,7 @@ pub(crate) struct Settings {
 #[derive(Clone, Copy, Debug)]
 struct Took {
     seconds: f64,
-    /// `VmHWM`.
+    /// `RssAnon`, at most.
     mb: f64,
 }
 
@@ -51,6 +54,7 @@ pub(crate) fn child(settings: &Settings) -> Done<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
+    let peak = Peak::watch();
     let seconds = runtime.block_on(async {
         let config = door::config(settings.data.clone(), None);
         let store = Store::open(&config, Arc::new(MachineClock)).await?;
@@ -70,16 +74,39 @@ pub(crate) fn child(settings: &Settings) -> Done<()> {
         store.close().await?;
         Done::Ok(seconds)
     })?;
-    println!("{seconds} {}", peak()?);
+    println!("{seconds} {}", peak.most()?);
     Ok(())
 }
 
-/// The most memory that this process ever had, in MB.
-fn peak() -> Done<f64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kb = line.and_then(|rest| rest.trim().split(' ').next());
-    Ok(kb.ok_or("no VmHWM")?.parse::<f64>()? / 1_000.0)
+/// The most memory of its own that this process has while it works: looked at 20 times a second. Pages of the database's
+/// file that are mapped are the system's.
+#[derive(Debug)]
+struct Peak {
+    end: Arc<AtomicBool>,
+    watch: JoinHandle<f64>,
+}
+
+impl Peak {
+    fn watch() -> Self {
+        let end = Arc::new(AtomicBool::new(false));
+        let ended = Arc::clone(&end);
+        let watch = std::thread::spawn(move || {
+            let mut most: f64 = 0.0;
+            while !ended.load(Ordering::Relaxed) {
+                most = most.max(memory(std::process::id()).map_or(0.0, |(own, _)| own));
+                std::thread::park_timeout(Duration::from_millis(50));
+            }
+            most
+        });
+        Self { end, watch }
+    }
+
+    fn most(self) -> Done<f64> {
+        self.end.store(true, Ordering::Relaxed);
+        self.watch
+            .join()
+            .map_err(|_| "the watch ended early".into())
+    }
 }
 
 pub(crate) fn run(plan: &Plan, report: &mut Report) -> Done<()> {

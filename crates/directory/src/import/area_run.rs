@@ -47,14 +47,14 @@ pub(super) async fn areas(import: &mut Import<'_>) -> Result<(), Failure> {
 fn read_all(import: &mut Import<'_>, atlas: &Atlas) -> Result<Vec<AreaRecord>, Failure> {
     let mut table = import.rows()?;
     let report = &mut import.report;
-    if table.next()?.is_none() {
+    if table.advance()?.is_none() {
         return Ok(Vec::new());
     }
     let columns = Columns::find(&area_row::columns(), table.row())?;
     let mut rows: Vec<AreaRecord> = Vec::new();
     let mut seen: HashMap<(AreaKind, String), Vec<usize>> = HashMap::new();
     let mut names: HashMap<(AreaKind, String), String> = HashMap::new();
-    while let Some(line) = table.next()? {
+    while let Some(line) = table.advance()? {
         let mut row = match area_row::read(&columns, table.row(), line, atlas) {
             Ok(row) => row,
             Err(remark) => {

@@ -98,10 +98,10 @@ impl<'a, 'b> Run<'a, 'b> {
 
     async fn all(&mut self) -> Result<(), Failure> {
         let mut rows = self.import.rows()?;
-        let _ = rows.next()?;
+        let _ = rows.advance()?;
         let layout = CareLayout::find(rows.row())?;
         let mut batch: Vec<CareRow> = Vec::with_capacity(BATCH_ROWS);
-        while let Some(line) = rows.next()? {
+        while let Some(line) = rows.advance()? {
             self.take(&layout, rows.row(), line, &mut batch);
             if batch.len() == BATCH_ROWS {
                 self.write(&batch).await?;

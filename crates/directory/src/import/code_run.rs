@@ -116,7 +116,7 @@ fn read_all(import: &mut Import<'_>) -> Result<Vec<CodeRow>, Failure> {
     let report = &mut import.report;
     let mut rows: Vec<CodeRow> = Vec::new();
     let mut seen: HashMap<InstitutionCode, usize> = HashMap::new();
-    while let Some(line) = table.next()? {
+    while let Some(line) = table.advance()? {
         let mut found = match code_row::read(table.row(), line) {
             Ok(found) => found,
             Err(remark) => {

@@ -154,7 +154,7 @@ struct Run<'a, 'b> {
 pub(super) async fn hours(import: &mut Import<'_>) -> Result<(), Failure> {
     let scattered = is_scattered(import)?;
     let mut rows = import.rows()?;
-    let _ = rows.next()?;
+    let _ = rows.advance()?;
     let layout = HoursLayout::find(rows.row())?;
     let known = known(import).await?;
     let mut run = Run {
@@ -165,7 +165,7 @@ pub(super) async fn hours(import: &mut Import<'_>) -> Result<(), Failure> {
     let mut gathered: HashMap<String, Group> = HashMap::new();
     let mut group = Group::default();
     let mut done = 0;
-    while let Some(line) = rows.next()? {
+    while let Some(line) = rows.advance()? {
         done += 1;
         if done % 1_000 == 0 {
             run.import.tell(done, rows.estimate(done));
@@ -332,11 +332,11 @@ async fn known(import: &Import<'_>) -> Result<HashMap<Box<str>, Known>, Failure>
 /// Whether rows of one institution stand apart.
 fn is_scattered(import: &Import<'_>) -> Result<bool, Failure> {
     let mut rows = import.rows()?;
-    let _ = rows.next()?;
+    let _ = rows.advance()?;
     let columns = Columns::find(&[Column::required(&["ID"])], rows.row())?;
     let mut ended: HashSet<Box<str>> = HashSet::new();
     let mut current: Box<str> = "".into();
-    while rows.next()?.is_some() {
+    while rows.advance()?.is_some() {
         let id = columns.cell(rows.row(), 0).unwrap_or_default();
         if *current != *id {
             if ended.contains(id) {

@@ -20,7 +20,7 @@ use crate::institution::{OWN_SOURCE, PLACE};
 /// Imports a file of 医療情報ネット. Codes that were waiting for one of the new institutions find it.
 pub(super) async fn medical_institutions(import: &mut Import<'_>) -> Result<(), Failure> {
     let mut rows = import.rows()?;
-    let _ = rows.next()?;
+    let _ = rows.advance()?;
     let headings = rows.row();
     if has_heading(headings, "診療科目コード") && !has_heading(headings, "機関区分") {
         return medical_hours::hours(import).await;
@@ -84,11 +84,11 @@ impl<'a, 'b> Run<'a, 'b> {
 
     async fn all(&mut self) -> Result<(), Failure> {
         let mut rows = self.import.rows()?;
-        let _ = rows.next()?;
+        let _ = rows.advance()?;
         let layout = Layout::find(rows.row())?;
         let mut batch = Vec::with_capacity(BATCH_ROWS);
         let mut told = 0;
-        while let Some(line) = rows.next()? {
+        while let Some(line) = rows.advance()? {
             self.take(&layout, rows.row(), line, &mut batch);
             if batch.len() == BATCH_ROWS {
                 self.write(&batch).await?;

@@ -93,7 +93,7 @@ fn table(import: &Import<'_>) -> Result<Table, Failure> {
     if !import.source.is_workbook() {
         let mut rows = import.rows()?;
         let mut table = Vec::new();
-        while let Some(line) = rows.next()? {
+        while let Some(line) = rows.advance()? {
             let cells = rows.row().iter().map(|cell| cell.trim().to_owned());
             table.push((line, cells.collect()));
         }
@@ -221,7 +221,7 @@ impl Run<'_, '_> {
             place,
         };
         match self.directory.find(&wanted) {
-            Meant::Sure(id) => self.give(line, id),
+            Meant::Sure(id) => self.give(line, &id),
             Meant::Perhaps(candidates) => self.wait(line, wanted, candidates),
         }
         if self.pending >= BATCH_ROWS {
@@ -230,15 +230,15 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    fn give(&mut self, line: u64, id: Id) {
-        if !self.seen.insert(id.clone()) || self.members.contains(&id) {
+    fn give(&mut self, line: u64, id: &Id) {
+        if !self.seen.insert(id.clone()) || self.members.contains(id) {
             self.import.report.unchanged += 1;
             return;
         }
-        let name = self.names.get(&id).cloned().unwrap_or_default();
+        let name = self.names.get(id).cloned().unwrap_or_default();
         self.import.report.create(line, &name);
         let date = self.import.date.clone();
-        give(&mut self.changes, &id, (&self.field, &self.list), &date);
+        give(&mut self.changes, id, (&self.field, &self.list), &date);
         self.pending += 1;
     }
 

@@ -119,7 +119,7 @@ impl Rows {
     }
 
     /// Goes on to the next row. The line, from 1, where it begins; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<u64>, Refusal> {
+    pub fn advance(&mut self) -> Result<Option<u64>, Refusal> {
         let read = self.reader.read_record(&mut self.row);
         if !read.map_err(|_| refused("fault-import-encoding"))? {
             return Ok(None);
@@ -179,7 +179,7 @@ mod tests {
             let source = Source::read("x.csv", text.as_bytes().to_vec()).unwrap();
             let mut rows = Rows::of(&source).unwrap();
             let mut lines = Vec::new();
-            while let Some(line) = rows.next().unwrap() {
+            while let Some(line) = rows.advance().unwrap() {
                 lines.push(line);
             }
             assert_eq!(lines, [1, 2, 5], "{text:?}");

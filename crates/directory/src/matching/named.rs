@@ -245,7 +245,7 @@ mod tests {
         InstitutionRow {
             id: id.parse().unwrap(),
             kind: "hospital".to_owned(),
-            prefecture: municipality[..2].to_owned(),
+            prefecture: municipality.get(..2).unwrap().to_owned(),
             municipality: municipality.to_owned(),
             registry_id: None,
             code: None,

@@ -51,11 +51,11 @@ fn fuzz_rows() {
             continue;
         };
         let mut rows = Rows::of(&source).unwrap();
-        if rows.next().unwrap().is_none() {
+        if rows.advance().unwrap().is_none() {
             continue;
         }
         let (columns, hours) = (Layout::find(rows.row()), HoursLayout::find(rows.row()));
-        while let Some(line) = rows.next().unwrap() {
+        while let Some(line) = rows.advance().unwrap() {
             assert!(line >= 1);
             let row = rows.row();
             drop(code_row::read(row, line));
@@ -103,7 +103,7 @@ fn fuzz_bytes() {
         let bytes = text.chars().map(|c| u32::from(c) as u8).collect();
         if let Ok(source) = Source::read("x.zip", bytes) {
             if let Ok(mut rows) = Rows::of(&source) {
-                drop(rows.next());
+                drop(rows.advance());
                 drop(Layout::find(rows.row()));
             }
         }
