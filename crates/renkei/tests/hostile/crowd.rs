@@ -77,8 +77,7 @@ pub(crate) fn large_and_slow(served: &Served) {
         let begun = now();
         let answer = served.post("/fhir", body.as_bytes());
         let took = begun.elapsed();
-        // Read whole and judged: a batch of nothing is none.
-        assert_eq!(answer.status, 422, "{}", answer.text);
+        assert_eq!(answer.status, 200, "{}", answer.text);
         assert!(took < Duration::from_secs(15), "{took:?}");
         drop(done);
     });
