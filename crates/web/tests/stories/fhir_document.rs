@@ -43,7 +43,13 @@ async fn a_letter_comes_in_once(backend: Backend) {
             200
         );
     }
+    // As it came, to the last blank; to nobody else.
+    let (own, _) = path.split_once("/_history/").unwrap();
+    let original = gateway.get(&format!("{own}/$original")).await;
+    assert_eq!(original.text(), letter);
     let stranger = Program::of(&world, "his", &clinic).await;
+    let none = stranger.get(&format!("{own}/$original")).await;
+    assert_eq!(said(&none), (404, "fhir-not-found".to_owned()));
     let (bundle, _) = path.split_once("/_history/").unwrap();
     assert_eq!(
         said(&stranger.get(bundle).await),

@@ -7,6 +7,7 @@ use crate::common::World;
 use crate::fhir::{Program, code, ids, json_of, link, patient, said, weight};
 
 each_backend!(
+    what_points_and_what_was,
     pages_are_stable,
     what_is_not_known_is_refused,
     names_of_people_stay_out_of_addresses,
@@ -62,6 +63,61 @@ async fn pages_are_stable(backend: Backend) {
     assert_eq!(both["entry"][1]["resource"]["id"], json!(id));
 }
 
+/// `_has`, includes of includes, the history of everything, and references by search in a transaction.
+async fn what_points_and_what_was(backend: Backend) {
+    let world = World::empty(backend).await;
+    let clinic = world.clinic("岩田医院").await;
+    let program = Program::of(&world, "his", &clinic).await;
+    let id = program.made(&patient("1", "佐藤")).await;
+    let other = program.made(&patient("2", "鈴木")).await;
+    let entry = |number: &str| {
+        let mut one = weight("x", "60");
+        let system = patient("1", "x")["identifier"][0]["system"].clone();
+        let search = format!("Patient?identifier={}|{number}", system.as_str().unwrap());
+        one["subject"]["reference"] = json!(search);
+        json!({"resourceType": "Bundle", "type": "transaction", "entry": [
+            {"resource": one, "request": {"method": "POST", "url": "Observation"}}]})
+    };
+    let made = program.post("", &entry("1")).await;
+    assert_eq!(code(&made), 200, "{}", made.text());
+    let made = json_of(&made)["entry"][0]["resource"].clone();
+    assert_eq!(made["subject"]["reference"], json!(format!("Patient/{id}")));
+    assert_eq!(code(&program.post("", &entry("none")).await), 412);
+    // Who may not search learns nothing by a reference.
+    let blind = Program::new(&world, "blind", &clinic, "system/Observation.c").await;
+    assert_eq!(code(&blind.post("", &entry("1")).await), 403);
+
+    let found = json_of(
+        &program
+            .get("/Patient?_has:Observation:patient:status=final")
+            .await,
+    );
+    assert_eq!(ids(&found), [id.clone()]);
+    let few = Program::new(&world, "few", &clinic, "system/Patient.rs").await;
+    let refused = few
+        .get("/Patient?_has:Observation:patient:status=final")
+        .await;
+    assert_eq!(code(&refused), 403);
+    let page = json_of(&program.get("/Observation?_include:iterate=Observation:subject&_include:iterate=Patient:organization").await);
+    assert!(page["entry"].as_array().unwrap().len() > 2, "{page}");
+
+    let history = json_of(&program.get("/_history?_count=200").await);
+    assert_eq!(history["type"], "history");
+    let all = history.to_string();
+    assert!(all.contains(&format!("Patient/{id}")) && all.contains(&format!("Patient/{other}")));
+    let some = json_of(&few.get("/_history?_count=200").await);
+    assert!(!some.to_string().contains("\"Observation\""), "{some}");
+    let stranger = world.clinic("他所医院").await;
+    let stranger = Program::of(&world, "other", &stranger).await;
+    for path in [
+        "/_history",
+        "/Patient?_has:Observation:patient:status=final",
+    ] {
+        let seen = stranger.get(path).await.text();
+        assert!(!seen.contains(&id) && !seen.contains(&other), "{seen}");
+    }
+}
+
 async fn what_is_not_known_is_refused(backend: Backend) {
     let world = World::empty(backend).await;
     let clinic = world.clinic("岩田医院").await;
@@ -71,12 +127,12 @@ async fn what_is_not_known_is_refused(backend: Backend) {
         "nothing=1",
         "nothing=",
         "name:nothing=1",
-        "_has:Observation:patient:code=1",
+        "_has:Observation:patient:nothing=1",
         "_sort=nothing",
         "_count=-1",
         "_count=x",
         "_include=Patient",
-        "_include:iterate=Patient:link",
+        "_include:iterate=Patient",
         "_total=many",
         "_cursor=00",
         "birthdate=today",
@@ -93,7 +149,7 @@ async fn what_is_not_known_is_refused(backend: Backend) {
     let lenient = program.with("prefer", "handling=lenient");
     let page = json_of(
         &lenient
-            .get("/Patient?nothing=1&_has:Observation:patient:code=1")
+            .get("/Patient?nothing=1&_has:Observation:patient:nothing=1")
             .await,
     );
     assert_eq!(page["entry"].as_array().unwrap().len(), 2);
