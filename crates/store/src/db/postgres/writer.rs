@@ -13,8 +13,9 @@ use crate::{StoreError, feed};
 
 /// Requests of one transaction at most: rows stay locked until its end.
 const BATCH: usize = 64;
-/// How often a request is tried alone after its batch lost a race.
-const TRIES: usize = 5;
+/// How often a request is tried alone after its batch lost a race: with what it waits for a lock each time, ten seconds,
+/// as long as with SQLite.
+const TRIES: usize = 20;
 /// Between two tries to reach a database that is away.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 
