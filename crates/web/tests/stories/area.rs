@@ -137,10 +137,7 @@ fn tokyo_with_outlines() {
                 .add_header("accept-encoding", "gzip")
                 .await;
             let bytes = packed.as_bytes().len();
-            println!(
-                "{address}: {} bytes, {bytes} compressed",
-                html.len()
-            );
+            println!("{address}: {} bytes, {bytes} compressed", html.len());
             assert_eq!(packed.header("content-encoding"), "gzip");
             assert!(bytes < 25_000, "{address}: {bytes} bytes compressed");
         }
