@@ -72,6 +72,9 @@ pub(crate) fn browser(config: &WebConfig, headers: &HeaderMap) -> String {
 
 /// `Set-Cookie` for a browser that is asked for a passkey; good as long as the question is.
 pub(crate) fn ask(config: &WebConfig, browser: &str) -> HeaderValue {
-    let more = format!("Strict; Max-Age={}", renkei_access::passkey::LIFE.0 / 1_000_000);
+    let more = format!(
+        "Strict; Max-Age={}",
+        renkei_access::passkey::LIFE.0 / 1_000_000
+    );
     written(config, asked(config), browser, &more)
 }
