@@ -34,8 +34,7 @@ struct List<'a> {
     v: &'a Visit,
     params: Params,
     months: Vec<String>,
-    /// Worry, its counts by month, their sum.
-    table: Vec<(String, Vec<u64>, u64)>,
+    table: Vec<Counted>,
     total: u64,
     worries: Vec<Tag>,
     rows: Vec<EnquiryRow>,
@@ -107,12 +106,15 @@ async fn list_of<'a>(
     })
 }
 
+/// Worry, its counts by month, their sum.
+type Counted = (String, Vec<u64>, u64);
+
 /// A row for each worry that occurs.
 fn table(
     v: &Visit,
     counts: &[EnquiryCount],
     worries: &[Tag],
-) -> (Vec<String>, Vec<(String, Vec<u64>, u64)>) {
+) -> (Vec<String>, Vec<Counted>) {
     let months: BTreeSet<&String> = counts.iter().map(|one| &one.month).collect();
     let mut cells: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for one in counts {

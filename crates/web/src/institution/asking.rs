@@ -19,13 +19,16 @@ use crate::form::{Faults, Form};
 use crate::state::App;
 use crate::visit::Visit;
 
+/// A function, and how the institution stands to it.
+type Standing = (Function, Option<InstitutionFunction>);
+
 #[derive(Template)]
 #[template(path = "institution_functions.html")]
 struct Functions<'a> {
     v: &'a Visit,
     hit: Hit,
     /// By family, with how this institution stands to each.
-    families: Vec<(&'static str, Vec<(Function, Option<InstitutionFunction>)>)>,
+    families: Vec<(&'static str, Vec<Standing>)>,
 }
 
 /// `GET /institutions/{id}/edit/functions`

@@ -18,7 +18,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn of(position: Position) -> Option<Self> {
+    pub(super) fn of(position: &Position) -> Option<Self> {
         let known = position.latitude != 0.0 && position.longitude != 0.0;
         known.then_some(Self {
             latitude: position.latitude,

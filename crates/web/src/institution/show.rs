@@ -131,7 +131,7 @@ async fn read<'a>(app: &App, v: &'a Visit, hit: Hit) -> Result<One<'a>, Answer> 
         beds: beds_of(&institution, &beds),
         member: member(app, v, &id).await?,
         origins: origins(app, v, &institution, (&openings, &beds, position.as_ref())).await?,
-        position: position.and_then(Place::of),
+        position: position.as_ref().and_then(Place::of),
         confirmed: confirmation::last(store, &id).await?,
         asked: asked(app, v, &id).await?,
         own: own && crate::guard::admit(crate::routes::DESK, v).is_ok(),
