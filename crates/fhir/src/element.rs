@@ -1,7 +1,7 @@
 //! Elements that many resource types share: references, people, codes, texts.
 
 use renkei_base::{Id, Micros};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::Key;
 use crate::system::ACCOUNT;
@@ -17,14 +17,17 @@ pub fn reference(key: &Key, display: &str) -> Value {
 
 /// A person as an account: no resource of its own, but an identifier and the name at that time.
 pub fn person(account: Option<&Id>, name: &str) -> Value {
-    match account {
-        Some(id) => json!({
-            "type": "Practitioner",
-            "identifier": {"system": ACCOUNT, "value": id.as_str()},
-            "display": name,
-        }),
-        None => json!({"type": "Practitioner", "display": name}),
+    let mut person = Map::new();
+    person.insert("type".to_owned(), Value::from("Practitioner"));
+    if let Some(id) = account {
+        let identifier = json!({"system": ACCOUNT, "value": id.as_str()});
+        person.insert("identifier".to_owned(), identifier);
     }
+    // FHIR has no empty texts.
+    if !name.is_empty() {
+        person.insert("display".to_owned(), Value::from(name));
+    }
+    Value::Object(person)
 }
 
 /// What a relative reference points to.

@@ -112,7 +112,7 @@ fn is_known(section: &Value) -> bool {
             .keys()
             .all(|name| matches!(name.as_str(), "title" | "code" | "text"))
     });
-    plain && code.is_some_and(|code| reply::is_section(code))
+    plain && code.is_some_and(reply::is_section)
 }
 
 fn released(changes: &Changes) -> Option<Key> {
