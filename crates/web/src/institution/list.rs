@@ -37,6 +37,8 @@ struct List<'a> {
     kinds: Vec<(Kind, usize)>,
     /// Code and name; only one needs no choice.
     prefectures: Vec<(String, &'static str)>,
+    /// The code of the prefecture chosen, or empty.
+    chosen: &'a str,
     /// Code and name, of the prefecture chosen.
     municipalities: Vec<(String, String)>,
     /// Value and name, by kind.
@@ -118,7 +120,11 @@ pub(crate) async fn list(
     }
     let all = app.finder.municipalities();
     let prefectures = prefectures(&all, v.lang());
-    let chosen = asked.one("prefecture");
+    // A municipality may come without its prefecture, as from the first page.
+    let chosen = match asked.one("prefecture") {
+        "" => asked.one("municipality").get(..2).unwrap_or_default(),
+        chosen => chosen,
+    };
     let one = prefectures.len() <= 1;
     page(&List {
         municipalities: all
@@ -126,6 +132,7 @@ pub(crate) async fn list(
             .filter(|(code, _)| one || !chosen.is_empty() && code.starts_with(chosen))
             .collect(),
         prefectures,
+        chosen,
         kinds: app.finder.kinds(),
         areas: areas(&app, &v),
         tags: tags(&app).await?,
