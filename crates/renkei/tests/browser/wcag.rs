@@ -17,7 +17,7 @@ const CASES: &str =
     "return [...document.querySelectorAll('a[data-row]')].map((a) => a.getAttribute('href'))";
 
 /// The page of one's own institution.
-const OWN: &str = "return document.querySelector('a[href^=\\"/institutions/\\"].button').getAttribute('href')";
+const OWN: &str = "return document.querySelector('a[href^=\"/institutions/\"].button').getAttribute('href')";
 /// What belongs to it.
 const SECTIONS: [&str; 9] = [
     "edit",
