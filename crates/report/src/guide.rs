@@ -113,10 +113,8 @@ const OTHER: (usize, &str) = (ROWS.len(), "他");
 
 fn row_of(kana: &str) -> (usize, &'static str) {
     let first = kana.chars().next();
-    let rows = ROWS.iter().enumerate();
-    let found = rows
-        .map(|(place, row)| (place, row))
-        .find(|(_, (_, signs))| first.is_some_and(|first| signs.contains(first)));
+    let mut rows = ROWS.iter().enumerate();
+    let found = rows.find(|(_, (_, signs))| first.is_some_and(|first| signs.contains(first)));
     found.map_or(OTHER, |(place, (initial, _))| (place, initial))
 }
 
