@@ -15,7 +15,7 @@ pub enum BedCount {
     Withheld,
     /// 非該当 (`-`)
     NotApplicable,
-    /// 未確認・不明 (`XXX`)
+    /// 未確認・不明 (three crosses)
     Unknown,
 }
 

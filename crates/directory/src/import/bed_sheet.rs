@@ -92,7 +92,8 @@ fn count(text: &str) -> Result<Option<BedCount>, ()> {
         "未報告" => BedCount::Unreported,
         "*" | "＊" | "※" => BedCount::Withheld,
         "-" | "－" | "―" | "ー" => BedCount::NotApplicable,
-        "XXX" | "ＸＸＸ" | "不明" => BedCount::Unknown,
+        "不明" => BedCount::Unknown,
+        crosses if crosses.chars().all(|c| matches!(c, 'X' | 'Ｘ')) => BedCount::Unknown,
         number => {
             let number = number.replace(',', "").parse().map_err(|_| ())?;
             if number > MOST {
@@ -200,7 +201,7 @@ mod tests {
             ("未報告", Some(BedCount::Unreported)),
             ("*", Some(BedCount::Withheld)),
             ("-", Some(BedCount::NotApplicable)),
-            ("XXX", Some(BedCount::Unknown)),
+            ("ＸＸＸ", Some(BedCount::Unknown)),
         ] {
             assert_eq!(count(text), Ok(wanted), "{text}");
         }
