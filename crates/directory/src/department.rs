@@ -1,13 +1,19 @@
 //! Departments of an institution (HealthcareService), and how to refer to them.
 
 use renkei_base::limits::TEXT_CHARS;
+use renkei_base::name::search_key;
 use renkei_base::{Ctx, Fault, Id, Refusal};
 use renkei_fhir::{HealthcareService, Key};
 use renkei_store::institution::DepartmentRow;
-use renkei_store::{Changes, Failure, Note, Place, Store};
+use renkei_store::{Changes, Failure, Note, Place, Store, StoreError};
 
 use crate::gate;
 use crate::institution::{PLACE, line};
+
+/// Kind of the claim that an open department has on its name; the scope is the institution.
+const NAME: &str = "department";
+/// How often somebody else may be faster.
+const TRIES: usize = 3;
 
 /// A department as it is typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,21 +70,34 @@ pub async fn add(store: &Store, ctx: &Ctx, institution: &Id, typed: &Typed) -> R
     let id = ctx.ids.id();
     let mut department = HealthcareService::of_institution(&id, institution);
     set(&mut department, typed)?;
-    if let Some(there) = same(store, ctx, institution, typed, department.name()).await? {
-        return Ok(there);
+    for _ in 0..TRIES {
+        if let Some(there) = same(store, ctx, institution, typed, department.name()).await? {
+            return Ok(there);
+        }
+        refuse_twice(store, institution, &id, department.name()).await?;
+        let changes = added(ctx, institution, &id, &department);
+        match store.commit(ctx, changes).await {
+            Ok(_) => return Ok(id),
+            // Another one of the name came in between: what is there now is looked at again.
+            Err(StoreError::Conflict(_)) => {}
+            Err(other) => return Err(other.into()),
+        }
     }
-    refuse_twice(store, institution, &id, department.name()).await?;
+    Err(Refusal::Conflict.into())
+}
+
+fn added(ctx: &Ctx, institution: &Id, id: &Id, department: &HealthcareService) -> Changes {
     let mut changes = Changes::default();
-    changes.put_department(&row_of(&department, &id, institution, ctx));
+    changes.claim(NAME, institution, &search_key(department.name()), id);
+    changes.put_department(&row_of(department, id, institution, ctx));
     let place = Place {
         owner: Some(institution.clone()),
         ..PLACE
     };
-    changes.create(department.into_resource(), place);
-    changes.note(Note::new("department.add").what(HealthcareService::key(&id)));
+    changes.create(department.clone().into_resource(), place);
+    changes.note(Note::new("department.add").what(HealthcareService::key(id)));
     changes.tell.push(institution.clone());
-    store.commit(ctx, changes).await?;
-    Ok(id)
+    changes
 }
 
 /// Changes a department.
@@ -122,11 +141,15 @@ async fn change(
     let mut department = department.ok_or(Refusal::NotFound)?;
     let institution = department.institution().ok_or(Refusal::NotFound)?;
     gate::departments(ctx, &institution)?;
+    let mut changes = Changes::default();
+    let before = search_key(department.name());
+    changes.unclaim(NAME, &institution, &before, id);
     edit(&mut department)?;
     if department.active() {
         refuse_twice(store, &institution, id, department.name()).await?;
+        let after = search_key(department.name());
+        changes.claim(NAME, &institution, &after, id);
     }
-    let mut changes = Changes::default();
     changes.put_department(&row_of(&department, id, &institution, ctx));
     changes.update(&stored, department.into_resource());
     changes.note(Note::new(action).what(HealthcareService::key(id)));
@@ -168,7 +191,6 @@ fn set(department: &mut HealthcareService, typed: &Typed) -> Result<(), Refusal>
     Ok(())
 }
 
-/// Two open departments of one institution with one name cannot be told apart when somebody refers to them.
 /// The open department that says all that was typed.
 async fn same(
     store: &Store,
@@ -192,11 +214,12 @@ async fn same(
     Ok((again == there).then(|| row.id.clone()))
 }
 
+/// Two open departments of one institution with one name cannot be told apart when somebody refers to them.
 async fn refuse_twice(store: &Store, institution: &Id, id: &Id, name: &str) -> Result<(), Failure> {
-    let key = renkei_base::name::search_key(name);
+    let key = search_key(name);
     let rows = store.departments_of(institution).await?;
     let mut others = rows.iter().filter(|row| row.active && row.id != *id);
-    if others.any(|row| renkei_base::name::search_key(&row.name) == key) {
+    if others.any(|row| search_key(&row.name) == key) {
         return Err(Refusal::fault("name", "fault-department-twice").into());
     }
     Ok(())

@@ -9,7 +9,11 @@ use renkei_testkit::{Backend, each_backend};
 
 use crate::world::World;
 
-each_backend!(a_clinic_by_hand, departments_come_and_go);
+each_backend!(
+    a_clinic_by_hand,
+    departments_come_and_go,
+    two_at_once_make_one_department,
+);
 
 fn clinic() -> NewInstitution {
     NewInstitution {
@@ -115,4 +119,41 @@ async fn departments_come_and_go(backend: Backend) {
     assert!(!finder.refresh(&world.store).await.unwrap(), "nothing new");
     assert_eq!(finder.search(&by_department("精神科")).total, 0, "closed");
     assert_eq!(finder.search(&by_department("01")).total, 1);
+}
+
+async fn two_at_once_make_one_department(backend: Backend) {
+    let world = World::new(backend).await;
+    let region = world.person(Role::RegionAdmin, None);
+    let id = institution::register(&world.store, &region, &clinic())
+        .await
+        .unwrap();
+    let (nurse, clerk) = (
+        world.person(Role::Nurse, Some(&id)),
+        world.person(Role::LiaisonClerk, Some(&id)),
+    );
+    let typed = named("内科", "01");
+    let (one, two) = tokio::join!(
+        department::add(&world.store, &nurse, &id, &typed),
+        department::add(&world.store, &clerk, &id, &typed),
+    );
+    let first = one.unwrap();
+    assert_eq!(first, two.unwrap());
+    let (surgery, other) = (named("外科", "10"), named("外 科", ""));
+    let (one, two) = tokio::join!(
+        department::add(&world.store, &nurse, &id, &surgery),
+        department::add(&world.store, &clerk, &id, &other),
+    );
+    assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1);
+    let list = department::list(&world.store, &nurse, &id).await.unwrap();
+    assert_eq!(list.len(), 2);
+
+    // A closed or renamed one gives its name back, and takes it again.
+    let store = &world.store;
+    department::close(store, &nurse, &first).await.unwrap();
+    let second = department::add(store, &nurse, &id, &typed).await.unwrap();
+    assert!(department::reopen(store, &nurse, &first).await.is_err());
+    department::edit(store, &nurse, &second, &named("総合診療科", "01"))
+        .await
+        .unwrap();
+    department::reopen(store, &nurse, &first).await.unwrap();
 }
