@@ -241,14 +241,14 @@ fn kind_of(case: &Case, form: &ReplyForm) -> Result<Kind, Refusal> {
     }
 }
 
-/// The list says that a reply was begun; to a closed case too, where nobody waits for it.
+/// The list says that a reply was begun; also one that nobody waits for.
 fn begin(changes: &mut Changes, ctx: &Ctx, case: &Case, deadlines: &Deadlines) {
     let owed = case.holder() == Some(Side::Receiver);
-    let late = case.state == State::Closed;
-    if (owed || late) && case.task.view.mark() != Some(REPLY_BEGUN) {
+    let unasked = case.state == State::Closed || (case.state.is_replied() && !owed);
+    if (owed || unasked) && case.task.view.mark() != Some(REPLY_BEGUN) {
         let mut task = case.task.view.clone();
-        if late {
-            turn::begin_late(&mut task, ctx, deadlines);
+        if unasked {
+            turn::begin_unasked(&mut task, ctx, deadlines);
         }
         task.set_mark(Some(REPLY_BEGUN));
         task.set_modified(ctx.at);

@@ -53,7 +53,7 @@ impl<'a> Turn<'a> {
 
     /// A reply that was begun before the case was closed is still to go out, or to be let be.
     pub(crate) fn keep_reply(&mut self, deadlines: &Deadlines) {
-        begin_late(&mut self.task, self.ctx, deadlines);
+        begin_unasked(&mut self.task, self.ctx, deadlines);
     }
 
     /// The sender has this to read, whoever's turn it is.
@@ -217,8 +217,8 @@ fn watch(task: &mut Task) {
     task.set_watcher(sender.filter(|_| waits).as_ref());
 }
 
-/// A reply to a closed case was begun: from now on it is the receiver's turn; what the sender had to read stays news.
-pub(crate) fn begin_late(task: &mut Task, ctx: &Ctx, deadlines: &Deadlines) {
+/// A reply that nobody waits for was begun, to a closed case or after one that promised nothing: from now on it is the receiver's turn; what the sender had to read stays news.
+pub(crate) fn begin_unasked(task: &mut Task, ctx: &Ctx, deadlines: &Deadlines) {
     let sender = task.requester().map(|(id, _)| id);
     let unread = task
         .holder()

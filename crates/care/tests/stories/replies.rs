@@ -16,6 +16,7 @@ renkei_testkit::each_backend!(
     a_case_is_replied_to_three_times,
     a_sender_need_not_wait,
     a_begun_reply_outlives_the_closing,
+    a_reply_that_nobody_asked_for_is_seen_when_begun,
     a_form_of_yesterday_is_no_second_reply,
 );
 
@@ -272,6 +273,37 @@ async fn a_begun_reply_outlives_the_closing(backend: Backend) {
         .unwrap();
     assert_eq!(groups(&region, &region.clinic_doctor).await, []);
     assert_eq!(groups(&region, &region.desk).await, [(Group::Release, 1)]);
+}
+
+/// Nothing more was promised, and the hospital begins another reply all the same.
+async fn a_reply_that_nobody_asked_for_is_seen_when_begun(backend: Backend) {
+    let region = Region::new(&backend).await;
+    let (clinic, desk) = (&region.clinic_doctor, &region.desk);
+    let case = region.arrived().await;
+    release(&region, &case, "", "").await.unwrap();
+    assert_eq!(groups(&region, desk).await, []);
+    let begun = ReplyForm {
+        kind: "interim".to_owned(),
+        ..reply_form(false)
+    };
+    reply::save(&region.care, &region.ctx(desk), &case, 0, &begun)
+        .await
+        .unwrap();
+    assert_eq!(groups(&region, desk).await, [(Group::Release, 1)]);
+    assert_eq!(groups(&region, clinic).await, [(Group::Read, 1)]);
+    // Reading and closing is the clinic's all the same, as often as it presses.
+    for already in [false, true] {
+        let read = region.act(clinic, &case, Command::Acknowledge).await;
+        assert_eq!(read.unwrap().already, already);
+    }
+    assert_eq!(groups(&region, clinic).await, []);
+    region.act(clinic, &case, Command::Close).await.unwrap();
+    assert_eq!(groups(&region, clinic).await, []);
+    assert_eq!(groups(&region, desk).await, [(Group::Release, 1)]);
+    let late = release(&region, &case, "final", "").await.unwrap();
+    assert_eq!(late.state, State::Closed);
+    assert_eq!(groups(&region, clinic).await, [(Group::Read, 1)]);
+    assert_eq!(groups(&region, desk).await, []);
 }
 
 async fn a_form_of_yesterday_is_no_second_reply(backend: Backend) {
