@@ -36,8 +36,11 @@ impl Params {
 struct List<'a> {
     v: &'a Visit,
     /// Each kind with its areas and their municipalities.
-    kinds: Vec<(AreaKind, Vec<(Area, Vec<Municipality>)>)>,
+    kinds: Vec<(AreaKind, Vec<WithMembers>)>,
 }
+
+/// An area with its municipalities.
+type WithMembers = (Area, Vec<Municipality>);
 
 /// `GET /areas`
 pub(crate) async fn list(
@@ -208,7 +211,8 @@ fn figures(
         .value(counts, population);
         let search = match figure.measure {
             Measure::Institutions(kind) => {
-                format!("/institutions?area={}&kind={}", area.code, kind.code())
+                let (of, code) = (area.kind.code(), &area.code);
+                format!("/institutions?area={of}:{code}&kind={}", kind.code())
             }
             _ => String::new(),
         };

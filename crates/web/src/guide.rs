@@ -44,6 +44,8 @@ struct One<'a> {
     guide: GuideRow,
     areas: Vec<String>,
     places: Vec<Place>,
+    /// The map, safe as it is.
+    map: Option<String>,
     count: usize,
     too_many: bool,
     versions: Vec<GuideVersionRow>,
@@ -55,7 +57,16 @@ struct One<'a> {
 /// A municipality with what lies in it.
 pub(crate) struct Place {
     pub(crate) name: String,
+    /// The number of its first entry, counted through the whole list.
+    pub(crate) first: usize,
     pub(crate) entries: Vec<Entry>,
+}
+
+impl Place {
+    /// Its entries with their numbers, as in the list, in print and on the map.
+    pub(crate) fn numbered(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        (self.first..).zip(&self.entries)
+    }
 }
 
 fn keeps(v: &Visit) -> bool {
@@ -115,10 +126,13 @@ pub(crate) async fn show(
         }
         _ => None,
     };
+    let count = entries.len();
+    let places = places(entries);
     page(&One {
         areas: area_names(&app, &v, &guide),
-        count: entries.len(),
-        places: places(entries),
+        map: picture::of(&app, &v, &guide, (&places, true)),
+        count,
+        places,
         too_many,
         versions,
         difference,
@@ -140,11 +154,12 @@ async fn now(app: &App, v: &Visit, guide: &GuideRow) -> Result<(Vec<Entry>, bool
 
 fn places(entries: Vec<Entry>) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
-    for entry in entries {
+    for (entry, number) in entries.into_iter().zip(1..) {
         match places.last_mut() {
             Some(place) if place.name == entry.municipality_name => place.entries.push(entry),
             _ => places.push(Place {
                 name: entry.municipality_name.clone(),
+                first: number,
                 entries: vec![entry],
             }),
         }

@@ -163,8 +163,12 @@ pub(crate) async fn carry(look: Look, mut response: Response) -> Response {
     parts.headers.remove(header::CONTENT_LENGTH);
     match to_bytes(body, MOST).await {
         Ok(bytes) => {
-            let page = String::from_utf8_lossy(&bytes);
-            Response::from_parts(parts, Body::from(page_in(look, &page)))
+            // What is no text stays as it is.
+            let body = match std::str::from_utf8(&bytes) {
+                Ok(page) => Body::from(page_in(look, page)),
+                Err(_) => Body::from(bytes),
+            };
+            Response::from_parts(parts, body)
         }
         Err(error) => {
             tracing::error!(%error, "a page could not be read again");

@@ -137,7 +137,7 @@ fn worries(app: &App, v: &Visit) -> Vec<Link> {
     };
     let found = TROUBLES
         .iter()
-        .filter_map(|code| Some((*code, known(&code)?)));
+        .filter_map(|code| Some((*code, known(code)?)));
     found.map(link).collect()
 }
 

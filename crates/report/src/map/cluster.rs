@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::path::Spot;
 
 /// Units of the picture that pins share.
-const SIDE: f64 = 64.0;
+const SIDE: f64 = 80.0;
 
 /// Pins drawn as one: their middle, and their places in the list.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,8 @@ use super::class::{fill, is_dark};
 use super::frame::{Frame, WIDTH};
 use super::label::{self, width};
 use super::path::{self, Spot};
-use super::{Box2, Legend, Map, Place, Tile, cluster};
+use super::pin::Pins;
+use super::{Box2, Legend, Map, Place, Tile};
 
 const LARGE: f64 = 34.0;
 const SMALL: f64 = 23.0;
@@ -48,13 +49,13 @@ fn paint(map: &Map, place: &Place) -> &'static str {
     }
 }
 
-/// A place as a link with a title; the same without a link.
-fn linked(body: &mut String, place: &Place, shape: &str) {
-    let title = escape(&place.title);
-    if place.href.is_empty() {
+/// A shape as a link with a title; the same without a link.
+pub(super) fn linked(body: &mut String, title: &str, href: &str, shape: &str) {
+    let title = escape(title);
+    if href.is_empty() {
         let _ = write!(body, "<g><title>{title}</title>{shape}</g>");
     } else {
-        let href = escape(&place.href);
+        let href = escape(href);
         let _ = write!(body, "<a href=\"{href}\"><title>{title}</title>{shape}</a>");
     }
 }
@@ -81,13 +82,14 @@ fn land(map: &Map, body: &mut String) -> f64 {
             path::ring(&mut data, ring.iter().copied(), true);
         }
         let shape = format!("<path fill=\"{}\" d=\"{data}\"/>", paint(map, place));
-        linked(body, place, &shape);
+        linked(body, &place.title, &place.href, &shape);
         drawn.push(rings);
     }
     body.push_str("</g>");
     borders(map, &frame, body);
-    names(map, &frame, &drawn, body);
-    pins(map, &frame, body);
+    let pins = Pins::of(map, &frame);
+    pins.draw(body);
+    names(map, &frame, (&drawn, &pins.bounds()), body);
     inset(map, &frame, body);
     frame.height
 }
@@ -108,7 +110,8 @@ fn borders(map: &Map, frame: &Frame, body: &mut String) {
 }
 
 /// Names with their figures: larger places first; a name that finds no room is left to the title and the table.
-fn names(map: &Map, frame: &Frame, drawn: &[Vec<Vec<Spot>>], body: &mut String) {
+/// Where there are pins they stand beside these if they can.
+fn names(map: &Map, frame: &Frame, (drawn, pins): (&[Vec<Vec<Spot>>], &[Box2]), body: &mut String) {
     let size = if map.small { SMALL } else { LARGE };
     open_texts(body, size);
     let mut taken: Vec<Box2> = Vec::new();
@@ -150,15 +153,36 @@ fn names(map: &Map, frame: &Frame, drawn: &[Vec<Vec<Spot>>], body: &mut String) 
             continue;
         }
         let lines = lines(place);
-        if let Some(label) = label::place(rings, &lines, size, &taken) {
+        let found = fitted(rings, &lines, size, (&taken, pins));
+        if let Some((label, shown, own)) = found {
             let dark = place
                 .class
                 .is_some_and(|class| is_dark(class, classes(map)));
-            write_lines(body, label.at, (size, size), &lines, dark);
+            write_lines(body, label.at, (own, size), shown, dark);
             taken.push(label.bounds);
         }
     }
     body.push_str("</g>");
+}
+
+/// Beside the pins; else the name alone in small letters, beside them or over them.
+fn fitted<'a>(
+    rings: &[Vec<Spot>],
+    lines: &'a [&'a str],
+    size: f64,
+    (taken, pins): (&[Box2], &[Box2]),
+) -> Option<(label::Label, &'a [&'a str], f64)> {
+    let name = lines.get(..1).unwrap_or_default();
+    let both = [taken, pins].concat();
+    let fit = |lines: &'a [&'a str], size: f64, taken: &[Box2]| {
+        label::place(rings, lines, size, taken).map(|label| (label, lines, size))
+    };
+    if pins.is_empty() {
+        return fit(lines, size, taken);
+    }
+    fit(lines, size, &both)
+        .or_else(|| fit(name, SMALL, &both))
+        .or_else(|| fit(name, SMALL, taken))
 }
 
 fn lines(place: &Place) -> Vec<&str> {
@@ -215,55 +239,6 @@ fn write_line(body: &mut String, (x, y): Spot, (size, group): (f64, f64), line: 
     );
 }
 
-fn pins(map: &Map, frame: &Frame, body: &mut String) {
-    let spots = map.pins.iter().enumerate();
-    let spots = spots.filter_map(|(at, pin)| Some((at, frame.spot(pin.at)?)));
-    for one in cluster::clusters(spots) {
-        let found: Vec<_> = one.pins.iter().filter_map(|at| map.pins.get(*at)).collect();
-        let (x, y) = one.at;
-        let place = Place {
-            title: titles(
-                &found
-                    .iter()
-                    .map(|pin| pin.title.as_str())
-                    .collect::<Vec<_>>(),
-            ),
-            href: found
-                .first()
-                .map(|pin| pin.href.clone())
-                .unwrap_or_default(),
-            ..Place::default()
-        };
-        let shape = match found.len() {
-            1 => format!(
-                "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"11\" fill=\"#b3261e\" stroke=\"#fff\" stroke-width=\"3\"/>"
-            ),
-            count => format!(
-                "<circle cx=\"{x:.0}\" cy=\"{y:.0}\" r=\"{}\" fill=\"#fff\" stroke=\"#b3261e\" stroke-width=\"5\"/>\
-                 <text x=\"{x:.0}\" y=\"{:.0}\" text-anchor=\"middle\" font-size=\"24\">{count}</text>",
-                if count < 10 { 20 } else { 26 },
-                y + 9.0
-            ),
-        };
-        linked(body, &place, &shape);
-    }
-}
-
-/// The first few names, and how many more.
-fn titles(names: &[&str]) -> String {
-    const SHOWN: usize = 5;
-    let mut text = names
-        .iter()
-        .take(SHOWN)
-        .copied()
-        .collect::<Vec<_>>()
-        .join("\n");
-    if let Some(more) = names.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-        let _ = write!(text, "\n+{more}");
-    }
-    text
-}
-
 fn inset(map: &Map, frame: &Frame, body: &mut String) {
     let Some(top) = frame.inset else {
         return;
@@ -311,7 +286,7 @@ fn tiles(map: &Map, body: &mut String) -> f64 {
             let _ = write!(data, "M{x:.0} {y:.0}h{0:.0}v{0:.0}h-{0:.0}z", side);
         }
         let shape = format!("<path fill=\"{}\" d=\"{data}\"/>", paint(map, place));
-        linked(body, place, &shape);
+        linked(body, &place.title, &place.href, &shape);
     }
     body.push_str("</g>");
     walls(&owner, side, body);
@@ -437,7 +412,7 @@ fn swatches(map: &Map, legend: &Legend, top: f64, body: &mut String) -> f64 {
     y + LEGEND
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -490,6 +465,7 @@ mod tests {
                 at: (139.2, 35.2),
                 title: "甲\u{7}病院".to_owned(),
                 href: "/x".to_owned(),
+                label: String::new(),
             }],
             legend: Some(Legend {
                 title: "病院".to_owned(),

@@ -6,7 +6,7 @@ use super::path::Spot;
 /// Parts of a box that are tried in each direction.
 const GRID: i32 = 12;
 /// Places of one name that are tried.
-const TRIES: usize = 40;
+const TRIES: usize = 80;
 
 /// Lines of text around a spot.
 #[derive(Clone, Debug, PartialEq)]

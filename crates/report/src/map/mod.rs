@@ -6,7 +6,7 @@
 //! | `class` | figures as classes; their colours |
 //! | `frame` | degrees to units of the picture; islands far off, in cells below |
 //! | `label` | names that do not lie over one another |
-//! | `cluster` | pins that would lie over one another, as one with a number |
+//! | `cluster`, `pin` | pins; those that would lie over one another, as one with a number or, with labels, side by side |
 //! | [`tile`] | layouts of tiles: Tokyo, Japan, any other |
 //! | `path`, `draw` | the SVG itself |
 //!
@@ -18,6 +18,7 @@ mod draw;
 mod frame;
 mod label;
 mod path;
+mod pin;
 pub mod tile;
 
 pub use self::class::{CLASSES, breaks, class_of};
@@ -34,6 +35,9 @@ pub struct Map {
     /// Thin lines over the places: borders within them.
     pub lines: Vec<Vec<Degrees>>,
     pub pins: Vec<Pin>,
+    /// The address, with a question mark, of a list that takes `&near=LATITUDE,LONGITUDE&within=KM`: where a pin that
+    /// stands for several leads. Empty for none.
+    pub list: String,
     pub legend: Option<Legend>,
     pub words: Words,
     /// Names in small letters: for many places.
@@ -84,6 +88,8 @@ pub struct Pin {
     pub at: Degrees,
     pub title: String,
     pub href: String,
+    /// Drawn in the pin, such as its number in a list; empty for a plain one. Pins with labels are never one.
+    pub label: String,
 }
 
 /// What the colours mean.

@@ -4,15 +4,22 @@
 use std::collections::BTreeMap;
 
 use renkei_directory::area::AreaKind;
-use renkei_directory::guide::{Entry, GuideRow};
+use renkei_directory::guide::GuideRow;
 use renkei_directory::municipality::Municipality;
-use renkei_report::map::{Map, Pin, Place, Tile, Words, svg, tile};
+use renkei_report::map::{Map, Pin, Place as Outline, Tile, Words, svg, tile};
 
+use super::Place;
 use crate::state::App;
 use crate::visit::Visit;
 
-/// The map as an `<svg>` element; none where its areas have no municipalities.
-pub(super) fn of(app: &App, v: &Visit, guide: &GuideRow, entries: &[Entry]) -> Option<String> {
+/// The map as an `<svg>` element; none where its areas have no municipalities. Its pins have the numbers of the list, and
+/// lead to the institutions where it is on a page.
+pub(super) fn of(
+    app: &App,
+    v: &Visit,
+    guide: &GuideRow,
+    (list, on_page): (&[Place], bool),
+) -> Option<String> {
     let today = v.now().in_japan().date();
     let kind = AreaKind::from_code(&guide.area_kind)?;
     let codes = guide.areas.iter();
@@ -24,19 +31,19 @@ pub(super) fn of(app: &App, v: &Visit, guide: &GuideRow, entries: &[Entry]) -> O
     }
     let boundaries = app.areas.boundaries();
     let land = members.iter().all(|one| boundaries.of(&one.code).is_some());
-    let mut places: Vec<Place> = members
+    let mut places: Vec<Outline> = members
         .iter()
         .map(|one| {
             let rings = boundaries.of(&one.code).filter(|_| land);
             let rings = rings.unwrap_or_default().iter();
-            Place {
+            Outline {
                 label: one.name.clone(),
-                value: counted(v, entries, &one.code),
+                value: counted(v, list, &one.code),
                 title: one.name.clone(),
                 rings: rings
                     .map(|ring| ring.iter().map(|point| point.degrees()).collect())
                     .collect(),
-                ..Place::default()
+                ..Outline::default()
             }
         })
         .collect();
@@ -57,7 +64,11 @@ pub(super) fn of(app: &App, v: &Visit, guide: &GuideRow, entries: &[Entry]) -> O
     });
     Some(svg(&Map {
         title: guide.title.clone(),
-        pins: if land { pins(entries) } else { Vec::new() },
+        pins: if land {
+            pins(list, on_page)
+        } else {
+            Vec::new()
+        },
         words: Words {
             inset: v.t("map-inset"),
             inset_scaled: v.t("map-inset-scaled"),
@@ -68,20 +79,27 @@ pub(super) fn of(app: &App, v: &Visit, guide: &GuideRow, entries: &[Entry]) -> O
     }))
 }
 
-fn counted(v: &Visit, entries: &[Entry], municipality: &str) -> String {
-    let there = entries
-        .iter()
-        .filter(|one| one.municipality == municipality);
+fn counted(v: &Visit, list: &[Place], municipality: &str) -> String {
+    let all = list.iter().flat_map(|place| &place.entries);
+    let there = all.filter(|one| one.municipality == municipality);
     v.t1("guide-count", "count", there.count())
 }
 
-fn pins(entries: &[Entry]) -> Vec<Pin> {
-    let pins = entries.iter().filter_map(|one| {
-        Some(Pin {
-            at: (one.longitude.parse().ok()?, one.latitude.parse().ok()?),
-            title: one.name.clone(),
-            href: String::new(),
-        })
-    });
+fn pins(list: &[Place], on_page: bool) -> Vec<Pin> {
+    let pins = list
+        .iter()
+        .flat_map(Place::numbered)
+        .filter_map(|(number, one)| {
+            Some(Pin {
+                at: (one.longitude.parse().ok()?, one.latitude.parse().ok()?),
+                title: format!("{number} {}", one.name),
+                href: if on_page {
+                    format!("/institutions/{}", one.id)
+                } else {
+                    String::new()
+                },
+                label: number.to_string(),
+            })
+        });
     pins.collect()
 }

@@ -84,15 +84,14 @@ fn document(
     draft: bool,
 ) -> report::Guide {
     let v = &in_japanese(v);
-    let map = picture::of(app, v, guide, &entries);
     let count = entries.len().to_string();
-    let mut numbers = 1..;
-    let places = places(entries).into_iter().map(|place| report::GuidePlace {
+    let places = places(entries);
+    let map = picture::of(app, v, guide, (&places, false));
+    let places = places.into_iter().map(|place| report::GuidePlace {
         name: place.name,
-        entries: place
-            .entries
-            .into_iter()
-            .map(|entry| printed(v, entry, numbers.next().unwrap_or(0)))
+        entries: (place.first..)
+            .zip(place.entries)
+            .map(|(number, entry)| printed(v, entry, number))
             .collect(),
     });
     let areas = super::area_names(app, v, guide);

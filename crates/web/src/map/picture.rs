@@ -36,6 +36,7 @@ pub(crate) fn map(app: &App, v: &Visit, scene: &Scene, pins: Option<Kind>) -> (M
     if !land {
         give_tiles(app, scene, &mut places);
     }
+    let list = pins.map(|kind| format!("/institutions?kind={}", kind.code()));
     let (pins, unplaced) = match (pins, land) {
         (Some(kind), true) => points(app, scene, kind),
         _ => (Vec::new(), 0),
@@ -49,6 +50,7 @@ pub(crate) fn map(app: &App, v: &Visit, scene: &Scene, pins: Option<Kind>) -> (M
             Vec::new()
         },
         pins,
+        list: list.unwrap_or_default(),
         legend: scene.figure.map(|figure| Legend {
             title: super::figure_name(v, figure),
             classes,
@@ -151,6 +153,7 @@ fn points(app: &App, scene: &Scene, kind: Kind) -> (Vec<Pin>, usize) {
                 at: (point.longitude, point.latitude),
                 title: hit.name.clone(),
                 href: format!("/institutions/{}", hit.id),
+                label: String::new(),
             })
         })
         .collect();
