@@ -267,6 +267,7 @@ where
         from: party(&data.from, &ends.from_code),
         to: party(&data.to, &ends.to_code),
         patient: case.patient.stored.resource.clone().into_value(),
+        keeper: ends.from_code.clone(),
         sections: map::of_letter(&data),
         ..Letter::default()
     };
@@ -308,6 +309,8 @@ where
         from: party(&data.from, &ends.to_code),
         to: party(&data.to, &ends.from_code),
         patient: patient.clone(),
+        // The case's patient is the referring institution's.
+        keeper: ends.from_code.clone(),
         sections: map::of_reply(&data),
         answers,
         closes: data.form.closes(),

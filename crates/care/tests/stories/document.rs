@@ -183,6 +183,7 @@ pub(crate) fn sent_letter(number: &str) -> Letter {
             "birthDate": "1948-02-29",
             "address": [{"text": "宮城県仙台市"}],
         }),
+        keeper: CLINIC.to_owned(),
         sections: vec![
             section("950", "紹介目的", "精査のお願い"),
             section("340", "傷病名・主訴", "狭心症の疑い"),

@@ -6,6 +6,7 @@ use renkei_care::attachment::{self, Of};
 use renkei_care::document::{Issued, Paper, Refused, due, issue, receive};
 use renkei_care::referral::{Command, State};
 use renkei_fhir::document::{Letter, Section, check, read};
+use renkei_fhir::system::PATIENT_LOCAL_PREFIX;
 use renkei_fhir::{Key, Resource};
 use renkei_store::Query;
 use renkei_testkit::Backend;
@@ -190,6 +191,15 @@ async fn a_released_reply_goes_out(backend: Backend) {
     assert_eq!(reply.section("340").unwrap().text, "労作性狭心症");
     assert_eq!(reply.section("360").unwrap().text, "負荷心電図で ST 低下");
     assert_eq!(reply.section("420").unwrap().text, "冠動脈 CT を予定");
+    // 患者番号 is the clinic's in both, and said to be so.
+    let clinics = format!("{PATIENT_LOCAL_PREFIX}{CLINIC}");
+    for letter in [&sent, &reply] {
+        assert_eq!(letter.patient["identifier"][0]["system"], clinics);
+    }
+    assert_eq!(
+        reply.patient["identifier"][0]["value"],
+        sent.patient["identifier"][0]["value"]
+    );
 }
 
 /// The hospital's answer to a letter, as its own system writes it.

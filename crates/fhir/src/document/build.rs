@@ -89,7 +89,7 @@ pub fn build(id: &Id, letter: &Letter, seed: [u8; 16]) -> Resource {
         at: letter.at,
         list: vec![Value::Null],
     };
-    let patient = entries.ecs("Patient", patient(&letter.patient, &letter.from.code));
+    let patient = entries.ecs("Patient", patient(&letter.patient, &letter.keeper));
     let (from, author) = party(&mut entries, &letter.from);
     let (to, addressed) = party(&mut entries, &letter.to);
     let mut sections = vec![
@@ -210,8 +210,8 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
         .map_or(&[], Vec::as_slice)
 }
 
-/// The patient as the profile wants it, from a Patient of ours.
-fn patient(patient: &Value, sender: &str) -> Value {
+/// The patient as the profile wants it, from a Patient of ours that the institution with this number keeps.
+fn patient(patient: &Value, keeper: &str) -> Value {
     let mut map = Map::new();
     let ours = list(patient, "identifier").iter();
     let value = |start: &str| {
@@ -226,8 +226,8 @@ fn patient(patient: &Value, sender: &str) -> Value {
     let mut identifiers = Vec::new();
     let local = value(crate::patient::LOCAL);
     // The number's system is made of the institution's.
-    if !local.is_empty() && !sender.is_empty() {
-        let system = format!("{PATIENT_LOCAL_PREFIX}{sender}");
+    if !local.is_empty() && !keeper.is_empty() {
+        let system = format!("{PATIENT_LOCAL_PREFIX}{keeper}");
         identifiers.push(json!({"system": system, "value": local}));
     }
     let member = value(INSURED_PERSON);

@@ -57,6 +57,9 @@ pub struct Letter {
     pub to: Sender,
     /// The Patient resource as it stands in the document.
     pub patient: Value,
+    /// To build: 保険医療機関番号 of the institution whose 患者番号 the patient has, the sender's of a letter and the
+    /// addressee's of a reply. Where it is empty, the document has no 患者番号.
+    pub keeper: String,
     /// In their order; what stands under 構造情報 (300) is not nested.
     pub sections: Vec<Section>,
     /// The letter itself as PDF (230).

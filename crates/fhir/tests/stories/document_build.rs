@@ -53,6 +53,7 @@ pub(crate) fn letter() -> Letter {
             "birthDate": "1950-04-01",
             "address": [{"text": "宮城県仙台市", "postalCode": "981-3131"}],
         }),
+        keeper: "0412345678".to_owned(),
         sections: vec![
             section("950", "紹介目的", "精査 <至急> & お願い\n二行目"),
             section("340", "傷病名・主訴", "狭心症の疑い"),
@@ -119,6 +120,7 @@ fn what_is_built_is_read_again() {
         "urn:oid:1.2.392.100495.20.3.51.10412345678"
     );
     back.patient = letter.patient.clone();
+    back.keeper = letter.keeper.clone();
     // The order: what stands under 構造情報 comes first.
     assert_eq!(back, letter);
 }
