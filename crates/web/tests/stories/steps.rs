@@ -262,6 +262,15 @@ async fn who_cancels_says_why_and_the_other_reads_it(backend: Backend) {
         "{}",
         words(&page)
     );
+    assert!(
+        words(&page).contains("理由：入力してください"),
+        "which field"
+    );
+    let other = desk.post(&cancel, &[("reason", "other")]).await.text();
+    assert!(
+        words(&other).contains("説明：入力してください"),
+        "which field"
+    );
     let why = [("reason", "institution"), ("text", "担当医の不在")];
     ok(&desk, &cancel, &why).await;
     ok(&desk, &cancel, &why).await;
@@ -344,6 +353,8 @@ async fn free_times_of_another_week(backend: Backend) {
     assert_eq!(far.status_code(), 200);
     let odd = desk.get(&format!("{times}?from=%E3%81%82")).await;
     assert_eq!(odd.status_code(), 200, "what is no day is this week");
+    let odd = odd.text();
+    assert!(odd.contains("日付として読み取れません") && odd.contains("value=\"あ\""));
 }
 
 async fn a_clerk_cannot_release(backend: Backend) {

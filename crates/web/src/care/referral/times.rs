@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use renkei_base::clock::Span;
-use renkei_base::{Id, Micros, Refusal};
+use renkei_base::{Id, Micros, Refusal, era};
 use renkei_care::booking::{self, SlotView};
 use renkei_care::referral::{self as case, ReferralView, Step};
 use serde::Deserialize;
@@ -98,6 +98,8 @@ struct Week<'a> {
     days: Vec<Day>,
     /// The first free time after this week.
     later: Option<Micros>,
+    /// What was typed as a day and is none.
+    unread: String,
 }
 
 /// `GET /referrals/{id}/times?from=`: the free times of a week, for who may book.
@@ -113,6 +115,8 @@ pub(crate) async fn show(
         return Err(Refusal::not_now("refuse-no-booking-now").into());
     }
     let typed = crate::care::slot::coming_day(&params.from, v.now().in_japan().date());
+    let is_day = typed.is_empty() || era::parse(&typed).is_ok();
+    let unread = if is_day { String::new() } else { typed.clone() };
     let monday = monday(&v, &typed);
     let (start, end) = (midnight(monday), midnight(monday) + Span::days(7));
     let mut days: Vec<Day> = Vec::new();
@@ -141,6 +145,7 @@ pub(crate) async fn show(
         monday,
         days,
         later,
+        unread,
     })
 }
 
