@@ -13,6 +13,7 @@
 //! | `pages`, `weight` | real pages of `renkei demo`: start, writes, reads, bytes over the wire |
 //! | `region` | a folder with 100,000 referrals and 100,000 institutions: start, memory |
 //! | `import` | imports, next to the bare rate of the rows that they leave |
+//! | `map` | the map of Tokyo and an area's page |
 //! | `work_list`, `search` | the two pages that such a region must not slow down |
 #![expect(
     clippy::print_stdout,
@@ -30,6 +31,7 @@ mod http;
 mod import;
 mod load;
 mod machine;
+mod map;
 mod pages;
 mod person;
 mod plan;
@@ -121,6 +123,9 @@ fn main() -> Done<()> {
             }
             if wanted(Only::Import) {
                 import::run(&plan, &mut report)?;
+            }
+            if wanted(Only::Map) {
+                map::run(&plan, &mut report)?;
             }
             report.finish(!quick && only.is_empty(), &results)
         }

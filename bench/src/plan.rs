@@ -12,6 +12,7 @@ pub(crate) enum Only {
     Pages,
     Region,
     Import,
+    Map,
 }
 
 #[derive(Clone, Debug)]

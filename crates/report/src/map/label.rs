@@ -1,6 +1,7 @@
 //! Names in the picture: inside their place where there is room, never over one another.
 
 use super::Box2;
+use super::frame::WIDTH;
 use super::path::Spot;
 
 /// Parts of a box that are tried in each direction.
@@ -71,7 +72,10 @@ pub(crate) fn place(
         at: *spot,
         bounds: bounds(*spot, lines, size),
     });
-    let mut free = all.filter(|label| !taken.iter().any(|other| other.meets(label.bounds)));
+    let within = |bounds: Box2| bounds.left >= 0.0 && bounds.right <= WIDTH;
+    let mut free = all
+        .filter(|label| within(label.bounds))
+        .filter(|label| !taken.iter().any(|other| other.meets(label.bounds)));
     // A name much wider than its place would seem to be its neighbour's.
     free.find(|label| label.bounds.width() < shape.width() * 1.7 + size)
 }
@@ -132,5 +136,11 @@ mod tests {
         };
         assert_eq!(place(&square(200.0), &["目黒区"], 20.0, &[all]), None);
         assert_eq!(place(&[], &["目黒区"], 20.0, &[]), None);
+        let mut edge = square(100.0);
+        for (x, _) in &mut edge[0] {
+            *x += WIDTH - 100.0;
+        }
+        let inner = place(&edge, &["区東部"], 30.0, &[]).unwrap();
+        assert!(inner.bounds.right <= WIDTH, "nothing is cut off");
     }
 }

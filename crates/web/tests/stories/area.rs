@@ -45,6 +45,12 @@ async fn anybody_finds_areas(backend: Backend) {
     ] {
         assert!(one.contains(text), "{text} in {one}");
     }
+    let html = visitor.get("/areas/1303").await.text();
+    let list = "/institutions?area=secondary-medical-area:1303&kind=clinic";
+    let link = format!("href=\"{}\"", list.replace('&', "&#38;"));
+    assert!(html.contains(&link), "{link}");
+    let listed = words(&visitor.get(list).await.text());
+    assert!(listed.contains("目黒の医院"), "{listed}");
     let english = words(&visitor.get("/areas/1303?lang=en").await.text());
     assert!(english.contains("Secondary medical area"), "{english}");
     for nothing in [

@@ -49,6 +49,14 @@ async fn a_guide_is_made_and_printed(backend: Backend) {
     let seen = visitor.get(&path).await.text();
     assert!(words(&seen).contains("第1版"), "{}", words(&seen));
     assert!(!words(&seen).contains("第2版"));
+    assert!(
+        seen.contains("<figure class=\"map\">"),
+        "the map is there too"
+    );
+    assert!(
+        seen.contains("<span class=\"num\">1</span>"),
+        "numbered as in print"
+    );
     assert!(!seen.contains("/print"));
     let pdf = visitor.get(&format!("{path}/1.pdf")).await;
     assert_eq!(pdf.status_code(), 200);
