@@ -38,6 +38,9 @@ pub struct InstitutionRow {
     pub phone: String,
     pub fax: String,
     pub url: String,
+    /// Degrees; invented as the institution is.
+    pub latitude: f64,
+    pub longitude: f64,
 }
 
 /// One line of `departments.csv`: a department, and the slots that it opens.

@@ -10,6 +10,7 @@ use renkei_directory::{confirmation, function};
 use renkei_store::confirmation::{ConfirmationNote, ConfirmationRow, RoundRow};
 use renkei_store::enquiry::EnquiryRow;
 use renkei_store::function::InstitutionFunction;
+use renkei_store::position::Position;
 use renkei_store::profile::RegisteredDoctor;
 use renkei_store::{Changes, Note};
 
@@ -27,6 +28,7 @@ pub(crate) async fn make(region: &mut Region) -> Result<(), SampleError> {
     let tags = tag::all(&store).await?;
     let ctx = region.program("profile", region.days_ago(60));
     let mut changes = Changes::default();
+    positions(region, &ctx, &mut changes)?;
     for row in &region.data.profiles {
         page(region, &ctx, &tags, row, &mut changes)?;
     }
@@ -37,6 +39,21 @@ pub(crate) async fn make(region: &mut Region) -> Result<(), SampleError> {
     enquiries(region, &ctx, &tags, &mut changes)?;
     changes.note(Note::new("institution.edit").detail("sample"));
     store.commit(&ctx, changes).await?;
+    Ok(())
+}
+
+/// Where each institution lies.
+fn positions(region: &Region, ctx: &Ctx, changes: &mut Changes) -> Result<(), SampleError> {
+    for row in &region.data.institutions {
+        let position = Position {
+            institution: region.institution(&row.key)?.clone(),
+            latitude: row.latitude,
+            longitude: row.longitude,
+            source: "own".to_owned(),
+            source_date: ctx.at.in_japan().date().to_string(),
+        };
+        changes.put_position(&position, ctx.at);
+    }
     Ok(())
 }
 
