@@ -7,6 +7,7 @@ pub(crate) mod file;
 pub(crate) mod list;
 pub(crate) mod new;
 pub(crate) mod part;
+mod picture;
 pub(crate) mod section;
 mod show;
 mod source;

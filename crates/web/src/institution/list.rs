@@ -13,6 +13,7 @@ use renkei_directory::opening::{HOLIDAY, Week};
 use renkei_directory::tag::{Family, Tag};
 use renkei_directory::{AreaKind, Found, Kind, function, institution, tag};
 
+use super::picture::{self, Picture};
 use super::wanted::{self, Unknown, Wanted};
 use crate::error::{Answer, page};
 use crate::state::App;
@@ -66,6 +67,8 @@ struct Results {
     day: String,
     /// Addresses of the same as files.
     files: Vec<(&'static str, String)>,
+    /// All of them on a map, if these are not too many.
+    map: Option<Picture>,
     distances: bool,
     hours: bool,
 }
@@ -156,6 +159,8 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
     } else {
         Found::default()
     };
+    let map = (1..=picture::MOST).contains(&found.total);
+    let map = map.then(|| picture::of_found(app, v, asked, &search));
     let date = date_of(wanted::today(v), understood.day);
     let holiday = match understood.day {
         Some(day) => day == HOLIDAY,
@@ -188,6 +193,7 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
         files: ["csv", "xlsx", "geojson"]
             .map(|kind| (kind, asked.address(&format!(".{kind}"), 1)))
             .to_vec(),
+        map: map.flatten(),
         distances,
     })
 }

@@ -18,6 +18,7 @@ use renkei_store::function::InstitutionFunction;
 use renkei_store::profile::{DoctorRow, TelephoneHour};
 
 use super::part::{Asked, Place, asked};
+use super::picture::{self, Picture};
 use super::source::{Origin, origins};
 use crate::error::{Answer, page};
 use crate::state::App;
@@ -41,6 +42,7 @@ struct One<'a> {
     registered: Vec<Registered>,
     beds: Vec<Beds>,
     position: Option<Place>,
+    map: Option<Picture>,
     /// For those who are signed in.
     member: Option<Member>,
     origins: Vec<Origin>,
@@ -132,6 +134,9 @@ async fn read<'a>(app: &App, v: &'a Visit, hit: Hit) -> Result<One<'a>, Answer> 
         member: member(app, v, &id).await?,
         origins: origins(app, v, &institution, (&openings, &beds, position.as_ref())).await?,
         position: position.as_ref().and_then(Place::of),
+        map: position
+            .as_ref()
+            .and_then(|_| picture::of_one(app, v, &hit)),
         confirmed: confirmation::last(store, &id).await?,
         asked: asked(app, v, &id).await?,
         own: own && crate::guard::admit(crate::routes::DESK, v).is_ok(),

@@ -123,6 +123,14 @@ impl Wanted {
         self.written(form, page, |_, _| true)
     }
 
+    /// With this as the only value of a name.
+    pub(crate) fn with(&self, name: &str, value: &str) -> String {
+        let mut pairs = self.pairs.clone();
+        pairs.retain(|(one, _)| one != name);
+        pairs.push((name.to_owned(), value.to_owned()));
+        Self { pairs, page: 1 }.address("", 1)
+    }
+
     /// Without one condition.
     pub(crate) fn without(&self, name: &str, value: &str) -> String {
         self.written("", 1, |one, other| one != name || other != value)
@@ -390,6 +398,10 @@ mod tests {
             "/institutions.csv?q=%E7%9B%AE&tag=a&tag=b"
         );
         assert_eq!(asked.without("tag", "a"), "/institutions?q=%E7%9B%AE&tag=b");
+        assert_eq!(
+            Wanted::of("municipality=131105&kind=clinic").with("municipality", "131121"),
+            "/institutions?kind=clinic&municipality=131121"
+        );
         assert_eq!(Wanted::of("").address("", 3), "/institutions?page=3");
         for page in ["page=0", "page=-1", "page=99999999999999999999", "page=x"] {
             assert_eq!(Wanted::of(page).page, 1, "{page}");

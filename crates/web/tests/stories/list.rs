@@ -1,11 +1,12 @@
 //! The list of institutions: its conditions, its files, and what happens with those that make no sense.
 
 use renkei_base::{Micros, Role};
+use renkei_directory::import::{self, Choice, Source};
 use renkei_store::Changes;
 use renkei_store::beds::{BedCount, BedSet};
 use renkei_store::position::Position;
 use renkei_store::tag::InstitutionTag;
-use renkei_testkit::{Backend, each_backend};
+use renkei_testkit::{Backend, each_backend, test_data};
 use serde_json::Value;
 
 use crate::common::{World, words};
@@ -15,6 +16,7 @@ each_backend!(
     the_same_as_files,
     what_makes_no_sense_is_said,
     files_of_members_are_those_of_visitors,
+    what_was_found_is_on_a_map,
     addressees_nearby_come_first
 );
 
@@ -119,11 +121,15 @@ async fn the_same_as_files(backend: Backend) {
         .iter()
         .filter(|one| !one["geometry"].is_null())
         .collect();
-    assert_eq!(placed.len(), 1);
-    let point: Vec<f64> =
-        serde_json::from_value(placed[0]["geometry"]["coordinates"].clone()).unwrap();
+    assert_eq!(
+        (placed.len(), features.len()),
+        (32, 33),
+        "all but the one that was made without a place"
+    );
+    let of_code = |code: &str| placed.iter().find(|one| one["properties"]["code"] == code);
+    let chuo = of_code("1419901026").unwrap();
+    let point: Vec<f64> = serde_json::from_value(chuo["geometry"]["coordinates"].clone()).unwrap();
     assert_eq!(point, [139.642, 35.4475], "longitude first");
-    assert_eq!(placed[0]["properties"]["code"], "1419901026");
 
     let xlsx = visitor.get("/institutions.xlsx").await;
     assert!(xlsx.as_bytes().starts_with(b"PK"));
@@ -192,6 +198,118 @@ async fn what_makes_no_sense_is_said(backend: Backend) {
         assert_eq!(answer.status_code(), 200, "{query}");
         assert!(!answer.text().contains("<script>alert"), "{query}");
     }
+}
+
+/// Without outlines, tiles that lead on; what finds nothing has no map.
+async fn what_was_found_is_on_a_map(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let page = visitor.get("/institutions?prefecture=13").await.text();
+    assert!(
+        page.contains("<details class=\"map\">") && page.contains("目黒区 4か所"),
+        "{page}"
+    );
+    assert!(
+        page.contains("/institutions?prefecture=13&#38;municipality=131105\"")
+            || page.contains("/institutions?prefecture=13&amp;municipality=131105\""),
+        "{page}"
+    );
+    let page = visitor.get("/institutions").await;
+    assert!(page.as_bytes().len() < 60_000);
+    let none = visitor.get("/institutions?tag=no-such-tag").await.text();
+    assert!(!none.contains("<svg"), "{none}");
+    let clinic = &world.made.institutions["meguro-kokoro"];
+    let page = visitor.get(&format!("/institutions/{clinic}")).await.text();
+    assert!(
+        page.contains("見本めぐろこころのクリニックの場所（区西南部）") && page.contains("●"),
+        "{page}"
+    );
+}
+
+/// The real hospitals: a liaison nurse looks for a bed for somebody with a tracheostomy, and three are left.
+#[test]
+fn three_of_all_hospitals_are_left() {
+    let hospitals = test_data("institutions/01-1_hospital_facility_info_20250601.zip");
+    let outlines = test_data("boundaries/tokyo.topojson");
+    let (Some(hospitals), Some(outlines)) = (hospitals, outlines) else {
+        return;
+    };
+    renkei_testkit::backend::run(async move {
+        let world = region(Backend::sqlite()).await;
+        import_real(
+            &world,
+            "medical-institutions",
+            "file_20250601.zip",
+            &hospitals,
+        )
+        .await;
+        import_real(&world, "boundaries", "tokyo.topojson", &outlines).await;
+        let store = &world.app.store;
+        world.app.finder.refresh(store).await.unwrap();
+        world.app.areas.refresh(store).await.unwrap();
+        // Three with 100 to 400 beds, one with fewer, one with more, one elsewhere.
+        let mut changes = Changes::default();
+        for id in [
+            "1311132900200",
+            "1311133000660",
+            "1311133000790",
+            "1311132700001",
+            "1311132700240",
+        ] {
+            carry(&world, id, "tracheostomy", &mut changes);
+        }
+        carry(&world, "1311132900170", "ventilator", &mut changes);
+        store.commit(&world.ctx(), changes).await.unwrap();
+        world.app.finder.refresh(store).await.unwrap();
+
+        let nurse = world.made.institutions["chuo"].clone();
+        let nurse = world.signed_in("nurse", Some(&nurse), &[Role::Nurse]).await;
+        let count = async |query: &str| {
+            let page = nurse.get(&format!("/institutions?{query}")).await.text();
+            let total = page.matches("data-row href").count();
+            assert!(page.len() < 130_000, "{query}: {} bytes", page.len());
+            println!("{query}: {total} on the page, {} bytes", page.len());
+            (total, page)
+        };
+        assert_eq!(count("kind=hospital").await.0, 50);
+        assert_eq!(count("kind=hospital&prefecture=13").await.0, 50);
+        let ward = "kind=hospital&prefecture=13&municipality=131121";
+        assert_eq!(count(ward).await.0, 24, "23 and the sample's");
+        let beds = format!("{ward}&beds=100-400");
+        assert_eq!(count(&beds).await.0, 10);
+        let (left, page) = count(&format!("{beds}&tag=tracheostomy")).await;
+        assert_eq!(left, 3, "{}", words(&page));
+        assert!(page.contains("玉川病院") && page.contains("国土数値情報"));
+        let packed = world
+            .server
+            .get("/institutions?kind=hospital&prefecture=13")
+            .add_header("accept-encoding", "gzip")
+            .await;
+        let bytes = packed.as_bytes().len();
+        assert!(bytes < 60_000, "{bytes} bytes");
+        println!("{bytes} bytes");
+    });
+}
+
+async fn import_real(world: &World, kind: &str, name: &str, file: &std::path::Path) {
+    let source = Source::read(name, std::fs::read(file).unwrap()).unwrap();
+    let (store, ctx) = (&world.app.store, world.ctx());
+    let kind = import::kind(kind).unwrap();
+    import::import(store, &ctx, kind, &source, Choice::WRITE, &mut |_| {})
+        .await
+        .unwrap();
+}
+
+fn carry(world: &World, registry_id: &str, tag: &str, changes: &mut Changes) {
+    let hit = world.app.finder.by_registry_id(registry_id).unwrap();
+    changes.put_institution_tag(&InstitutionTag {
+        institution: hit.id,
+        tag: tag.to_owned(),
+        source: "own".to_owned(),
+        source_date: String::new(),
+        confirmed_by: None,
+        confirmed_at: None,
+    });
 }
 
 /// A list and its files hold what everybody sees, whoever asks.
