@@ -313,7 +313,7 @@ mod tests {
                 .unwrap_or_default();
             assert_eq!(all.open(Open::At(at), &[]).has(0), said, "{at}");
             open += usize::from(said);
-            at = at + jiff::Span::new().minutes(30);
+            at += jiff::Span::new().minutes(30);
         }
         assert!(open > 100);
         let on = |day| all.open(Open::On { day, minute: None }, &[]).has(0);

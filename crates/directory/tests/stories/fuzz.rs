@@ -101,11 +101,11 @@ fn fuzz_bytes() {
     );
     while let Some(text) = fuzz.next() {
         let bytes = text.chars().map(|c| u32::from(c) as u8).collect();
-        if let Ok(source) = Source::read("x.zip", bytes) {
-            if let Ok(mut rows) = Rows::of(&source) {
-                drop(rows.advance());
-                drop(Layout::find(rows.row()));
-            }
+        if let Ok(source) = Source::read("x.zip", bytes)
+            && let Ok(mut rows) = Rows::of(&source)
+        {
+            drop(rows.advance());
+            drop(Layout::find(rows.row()));
         }
     }
 }

@@ -67,7 +67,11 @@ async fn a_mistyped_name_gets_a_suggestion(backend: Backend) {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(one.candidates, [tokyo.clone()], "東京海道病院 is suggested");
+    assert_eq!(
+        one.candidates,
+        std::slice::from_ref(&tokyo),
+        "東京海道病院 is suggested"
+    );
     let other = waits
         .iter()
         .find(|one| one.name == "どこにもない医院")

@@ -36,7 +36,7 @@ fn ways(kind: &str, id: &str, patient: &str) -> Vec<(Method, String)> {
         format!("/Observation?_id={id}&_include=Observation:subject"),
         format!("/Task?patient.identifier=1&_total=accurate&_id={id}"),
         format!("/{kind}/_history?_count=200"),
-        format!("/_history?_count=200"),
+        "/_history?_count=200".to_owned(),
         format!("/Patient?_has:Observation:patient:status=final&_id={patient}&_total=accurate"),
         format!("/{kind}?_id={id}&_revinclude:iterate=Observation:subject"),
         format!("/{kind}?_sort=-_lastUpdated&_count=200"),

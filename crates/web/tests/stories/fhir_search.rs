@@ -92,7 +92,7 @@ async fn what_points_and_what_was(backend: Backend) {
             .get("/Patient?_has:Observation:patient:status=final")
             .await,
     );
-    assert_eq!(ids(&found), [id.clone()]);
+    assert_eq!(ids(&found), std::slice::from_ref(&id));
     let few = Program::new(&world, "few", &clinic, "system/Patient.rs").await;
     let refused = few
         .get("/Patient?_has:Observation:patient:status=final")

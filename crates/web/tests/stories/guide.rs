@@ -146,9 +146,9 @@ async fn tools_are_registered(backend: Backend) {
     let added = desk.post("/tools/new", &fields).await;
     assert_eq!(added.status_code(), 303, "{}", words(&added.text()));
     let page = desk.get("/guides").await.text();
-    let before = &page[..page.find("区南部リンク集").unwrap()];
-    let path = &before[before.rfind("/tools/").unwrap()..];
-    let path = &path[..path.find('"').unwrap()];
+    let (before, _) = page.split_once("区南部リンク集").unwrap();
+    let (_, path) = before.rsplit_once("href=\"").unwrap();
+    let (path, _) = path.split_once('"').unwrap();
     let years = format!("{path}/years");
     let wrong = desk
         .post(&years, &[("year", "いつか"), ("act", "made")])
