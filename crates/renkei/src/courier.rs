@@ -29,6 +29,7 @@ const SYSTEM_ROOTS: &str = "/etc/ssl/certs/ca-certificates.crt";
 #[derive(Clone)]
 pub(crate) struct HttpCourier {
     tls: TlsConnector,
+    patience: Duration,
 }
 
 impl std::fmt::Debug for HttpCourier {
@@ -58,6 +59,7 @@ impl HttpCourier {
             .with_no_client_auth();
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config)),
+            patience: PATIENCE,
         })
     }
 
@@ -76,7 +78,7 @@ impl HttpCourier {
 
 impl Courier for HttpCourier {
     async fn post(&self, letter: Letter) -> Result<(), Lost> {
-        let carried = tokio::time::timeout(PATIENCE, self.carry(letter)).await;
+        let carried = tokio::time::timeout(self.patience, self.carry(letter)).await;
         carried.unwrap_or_else(|_| Err(lost("timeout")))
     }
 }
@@ -165,6 +167,9 @@ fn request(letter: Letter) -> Result<Request<Full<Bytes>>, Lost> {
         .body(Full::new(Bytes::from(letter.body)))
         .map_err(|_| lost("request"))
 }
+
+#[cfg(test)]
+mod hostile;
 
 #[cfg(test)]
 mod tests {

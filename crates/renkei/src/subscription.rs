@@ -65,3 +65,6 @@ async fn one<C: Courier>(post: Arc<Post<C>>, room: Arc<Semaphore>, id: Id) -> Id
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
