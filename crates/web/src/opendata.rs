@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use renkei_directory::opendata::{self, Dataset, Format, Reading, Release};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -82,7 +82,9 @@ pub(crate) async fn file(
     app.areas.refresh(&app.store).await?;
     let today = v.now().in_japan().date();
     let reading = Reading::begin(&app.store, &app.areas, which, today).await?;
-    let body = Body::from_stream(stream::unfold((reading, turn), piece));
+    // What packs the answer asks once more after the end.
+    let pieces = stream::unfold((reading, turn), piece).fuse();
+    let body = Body::from_stream(pieces);
     Ok((heads(&file, which.1.media(), NOW), body).into_response())
 }
 

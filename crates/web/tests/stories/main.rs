@@ -28,6 +28,7 @@ mod hostile;
 mod institution;
 mod list;
 mod messages;
+mod opendata;
 mod passkey;
 mod patient;
 mod policy;
