@@ -11,10 +11,12 @@ use super::path::Spot;
 use super::{Box2, Map};
 
 const RED: &str = "#b3261e";
-/// Letters of a label.
-const LETTERS: f64 = 26.0;
+/// Letters of a label: read in print too, where a map is half as wide as the paper.
+const LETTERS: f64 = 34.0;
+/// Half of a label's height.
+const HALF: f64 = 21.0;
 /// How far a label steps aside, and in how many directions.
-const STEP: f64 = 24.0;
+const STEP: f64 = 28.0;
 const STEPS: i32 = 9;
 const WAYS: i32 = 12;
 /// Kilometres of a degree of latitude.
@@ -94,7 +96,7 @@ impl<'a> Pins<'a> {
         for flag in &self.flags {
             let own = bounds(flag.at, flag.label);
             let shape = format!(
-                "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" height=\"{:.0}\" rx=\"17\" fill=\"{RED}\" stroke=\"#fff\" \
+                "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" height=\"{:.0}\" rx=\"{HALF}\" fill=\"{RED}\" stroke=\"#fff\" \
                  stroke-width=\"3\"/><text x=\"{:.0}\" y=\"{:.0}\" text-anchor=\"middle\" font-size=\"{LETTERS}\" \
                  font-weight=\"bold\" fill=\"#fff\">{}</text>",
                 own.left,
@@ -165,8 +167,8 @@ fn radius(pins: usize) -> f64 {
 
 /// The box of a label.
 fn bounds((x, y): Spot, label: &str) -> Box2 {
-    let half = (width(label) * LETTERS / 2.0 + 8.0).max(17.0);
-    Box2::of([(x - half, y - 17.0), (x + half, y + 17.0)])
+    let half = (width(label) * LETTERS / 2.0 + 8.0).max(HALF);
+    Box2::of([(x - half, y - HALF), (x + half, y + HALF)])
 }
 
 /// A point, then rings around it.
@@ -174,7 +176,7 @@ fn around((x, y): Spot) -> impl Iterator<Item = Spot> {
     let rings = (1..=STEPS).flat_map(move |step| {
         (0..WAYS).map(move |way| {
             let turn = f64::from(way) * std::f64::consts::TAU / f64::from(WAYS);
-            let far = f64::from(step) * STEP + 14.0;
+            let far = f64::from(step) * STEP + HALF;
             (x + far * turn.cos(), y + far * turn.sin())
         })
     });
