@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use jiff::civil::{Date, Time};
+use renkei_base::era::DateFault;
 use renkei_base::{Fault, era, text};
 
 /// A day, typed freely in 和暦 or 西暦.
@@ -10,7 +11,11 @@ pub(crate) fn day(field: &str, typed: &str) -> Result<Date, Fault> {
     if typed.trim().is_empty() {
         return Err(Fault::new(field, "fault-required"));
     }
-    era::parse(typed).map_err(|fault| fault.fault(field))
+    era::parse(typed).map_err(|fault| match fault {
+        // Its examples are days to come, not birthdays.
+        DateFault::Unreadable => Fault::new(field, "fault-day"),
+        other => other.fault(field),
+    })
 }
 
 /// A time of the day: `9:00`, `0900`, `９時`, `10時半`, `午後2時15分`.
@@ -77,6 +82,13 @@ pub(crate) fn number(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days() {
+        assert!(day("date", "2026-12-03").is_ok());
+        let fault = day("date", "あした").unwrap_err();
+        assert_eq!(fault, Fault::new("date", "fault-day"));
+    }
 
     #[test]
     fn clocks() {

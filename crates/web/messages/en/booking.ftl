@@ -1,6 +1,7 @@
 slot-free = Free
 slot-booked = Booked
 slot-withdrawn = Withdrawn
+fault-day = This cannot be read as a date. Write it like 12/3 (3 December) or 2026-12-03.
 fault-time = This cannot be read as a time. Write it like 9:00 or 14:30.
 fault-time-past = That time is over. Enter a time to come.
 fault-time-too-far = That is too far ahead. Times can be booked up to { $years } years ahead.

@@ -1,6 +1,7 @@
 slot-free = 空き
 slot-booked = 予約あり
 slot-withdrawn = 取下げ
+fault-day = 日付として読み取れません。「12/3」「12月3日」のように入力してください。
 fault-time = 時刻として読み取れません。「9:00」「14時半」のように入力してください。
 fault-time-past = もう過ぎた日時です。これからの日時を入力してください。
 fault-time-too-far = 先すぎる日時です。予約できるのは { $years } 年先までです。
