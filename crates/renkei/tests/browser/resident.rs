@@ -18,7 +18,7 @@ fn a_resident_finds_a_clinic_and_prints_it() {
         let region = Region::start().await;
         let phone = Desk::open(&region).await;
         phone.is_wide(390).await;
-        phone.go("/").await;
+        phone.go("/?lang=ja").await;
         phone.type_into("q", "眠れない").await;
         phone.choose("municipality", "目黒区").await;
         phone.choose("open", "土曜").await;
