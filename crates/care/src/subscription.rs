@@ -27,7 +27,7 @@ use crate::fhir::door::{Door, Planned};
 pub(crate) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Planned, Denied> {
     let key = sent.key().ok_or(Refusal::NotFound)?;
     door.tried = Note::new("subscription.create").what(key.clone());
-    let (client, institution) = system(door.ctx)?;
+    let (client, holder) = system(door.ctx)?;
     let mut view = Subscription::from_resource(sent.clone()).ok_or(Refusal::NotFound)?;
     view.hide_secret();
     let hosts = &door.care.hosts;
@@ -49,7 +49,7 @@ pub(crate) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Plann
     let place = Place {
         patient: None,
         scope: Scope::Record,
-        owner: Some(institution),
+        owner: Some(holder),
     };
     changes.create(view.into_resource(), place);
     changes.create_subscription(&row);
@@ -117,15 +117,16 @@ pub(crate) fn shown(resource: Resource, secret: Option<&str>) -> Resource {
     resource
 }
 
-/// The caller, when it is the system of an institution whose patients it sees.
+/// The caller and whose its subscriptions are, when it is a program that sees anything of patients: the system of an
+/// institution, whose subscriptions are the institution's, or a gateway, whose are its own.
 fn system(ctx: &Ctx) -> Result<(Id, Id), Refusal> {
     let refused = || Refusal::forbidden("refuse-subscription-machine");
-    let sees = matches!(ctx.reach, Reach::Granted(_));
-    if ctx.caller.machine != Some(Machine::Institution) || !sees {
-        return Err(refused());
-    }
     let client = ctx.caller.account.clone().ok_or_else(refused)?;
-    Ok((client, ctx.institution()?.clone()))
+    match (ctx.caller.machine, &ctx.reach) {
+        (Some(Machine::Institution), Reach::Granted(_)) => Ok((client, ctx.institution()?.clone())),
+        (Some(Machine::Gateway), Reach::Granted(_)) => Ok((client.clone(), client)),
+        _ => Err(refused()),
+    }
 }
 
 /// Whether the search is one that this program can do.

@@ -1,6 +1,6 @@
 //! The read filter: one condition in SQL, used by every read, every search and every write.
 
-use renkei_base::{Grantee, Micros, Reach};
+use renkei_base::{Micros, Reach};
 
 use crate::db::Value;
 
@@ -11,7 +11,8 @@ use crate::db::Value;
 /// the record opens everything and a case itself. Who the patient is (`identity`) is opened to an institution by anything
 /// at all, to a person or a program only by a row of that scope or of the record: a gateway's rows are for the letters that
 /// it brought, of whomever it said that they were.
-/// A draft (and a version from when it was one) is visible only to the institution that owns it, whatever was granted.
+/// A draft (and a version from when it was one) is visible only to the institution, or the gateway, that owns it, whatever
+/// was granted.
 pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<Value>) -> String {
     let grantees = match reach {
         Reach::Everything => return "1 = 1".to_owned(),
@@ -25,9 +26,7 @@ pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<
     for grantee in grantees {
         params.push(Value::from(grantee.kind()));
         params.push(Value::from(grantee.id()));
-        if matches!(grantee, Grantee::Institution(_)) {
-            own.push(format!("${}", params.len()));
-        }
+        own.push(format!("${}", params.len()));
         pairs.push(format!("(${}, ${})", params.len() - 1, params.len()));
     }
     params.push(Value::from(now));
@@ -45,6 +44,8 @@ pub(crate) fn visible(reach: &Reach, now: Micros, alias: &str, params: &mut Vec<
 
 #[cfg(test)]
 mod tests {
+    use renkei_base::Grantee;
+
     use super::*;
 
     #[test]
@@ -59,7 +60,7 @@ mod tests {
             sql.contains("(values ($2, $3), ($4, $5)) and seen.until > $6"),
             "{sql}"
         );
-        assert!(sql.contains("r.draft_of in ('', $3) and"), "{sql}");
+        assert!(sql.contains("r.draft_of in ('', $3, $5) and"), "{sql}");
         assert_eq!(params.len(), 6);
     }
 

@@ -16,6 +16,7 @@ use renkei_testkit::Backend;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::document::{gateway, inbox, numbered, sent_letter, taken, text};
 use crate::fhir::{create, delete, machine, said, update, weight};
 use crate::region::{Region, Who};
 
@@ -30,6 +31,7 @@ renkei_testkit::each_backend!(
     only_what_is_allowed_can_be_asked,
     a_subscription_is_its_makers,
     an_end_comes_by_itself,
+    a_gateway_is_told_of_what_it_brought,
 );
 
 /// Takes letters, or not.
@@ -613,4 +615,78 @@ async fn an_end_comes_by_itself(backend: Backend) {
     assert_eq!(hooked.post.tell(&made.key.id).await.unwrap(), Told::Ended);
     assert_eq!(hooked.taken(), []);
     assert_eq!(hooked.status(&made.key.id).await, "off");
+}
+
+/// A gateway as it is stored and as it comes in.
+async fn relay(region: &Region, name: &str) -> Ctx {
+    let mut ctx = gateway(region);
+    let row = ClientRow {
+        id: region.ids.id(),
+        version: 0,
+        name: name.to_owned(),
+        kind: Machine::Gateway,
+        institution: None,
+        roles: ctx.caller.roles.clone(),
+        scopes: "system/*.cruds".to_owned(),
+        keys: String::new(),
+        state: ClientState::Active,
+        created: region.now(),
+        created_by: None,
+        used: None,
+    };
+    let mut changes = Changes::default();
+    changes.create_client(&row);
+    let program = Ctx::program(region.now(), region.ids.clone());
+    region.care.store.commit(&program, changes).await.unwrap();
+    ctx.caller.account = Some(row.id);
+    ctx.reach = renkei_access::reach(&ctx.caller);
+    ctx
+}
+
+async fn a_gateway_is_told_of_what_it_brought(backend: Backend) {
+    let hooked = Hooked::new(&backend).await;
+    let region = &hooked.region;
+    numbered(region).await;
+    let own = relay(region, "own").await;
+    let other = relay(region, "other").await;
+    let mut asked = Vec::new();
+    for (who, criteria) in [(&own, "Task"), (&own, "Patient"), (&other, "Task")] {
+        let made = create(region, who, wanted(criteria)).await.unwrap();
+        assert_eq!(hooked.post.tell(&made.key.id).await.unwrap(), Told::More);
+        asked.push(made.key);
+    }
+    hooked.taken();
+    // Of cases that others sent, nothing; of its own letter, this case; of whom it is, nothing.
+    region.sent().await;
+    assert_eq!(hooked.told(&asked[0].id).await, []);
+    taken(region, &own, &text(&sent_letter("G-1"))).await;
+    let case = inbox(region, &region.desk).await;
+    let view = |focus: &str| focus.split('/').nth(1).unwrap().to_owned();
+    let told = hooked.told(&asked[0].id).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    let brought = view(&told[0].0);
+    assert!(case.iter().any(|one| one.as_str() == brought), "{told:?}");
+    let brought: Id = brought.parse().unwrap();
+    let receive = Command::Receive;
+    region.act(&region.desk, &brought, receive).await.unwrap();
+    let told = hooked.told(&asked[0].id).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(view(&told[0].0), brought.as_str());
+    for key in &asked[1..] {
+        assert_eq!(hooked.told(&key.id).await, [], "{key}");
+    }
+    // The subscription is its own: no other gateway, no institution and no person finds it, nor it theirs.
+    let clinics = hooked.subscribed("Task").await.0;
+    let clinics = Key::new("Subscription", clinics);
+    let hospital = client(region, &region.hospital_doctor).await;
+    let clerk = region.ctx(&region.clinic_clerk);
+    let store = &region.care.store;
+    for stranger in [&other, &hospital, &clerk] {
+        assert!(store.read(stranger, &asked[0]).await.unwrap().is_none());
+        let gone = delete(region, stranger, &asked[0]).await;
+        let never = Key::new("Subscription", "never".parse().unwrap());
+        assert_eq!(said(gone), said(delete(region, stranger, &never).await));
+    }
+    assert!(store.read(&own, &asked[0]).await.unwrap().is_some());
+    assert!(store.read(&own, &clinics).await.unwrap().is_none());
 }

@@ -1,5 +1,5 @@
 # Being told of changes (Subscription)
-refuse-subscription-machine = Only the system of an institution that may see that institution's patients can subscribe to changes.
+refuse-subscription-machine = Only the system of an institution that may see that institution's patients, and a gateway for the letters that it brought, can subscribe to changes.
 refuse-subscription-other = Another client made this subscription. You can only read it.
 refuse-subscription-many = This client has 20 subscriptions already. End one that is not needed, and send this again.
 fault-subscription-status = Send requested for a new subscription or to begin again, and off to end it. Other states are given by this server.

@@ -1,5 +1,5 @@
 # 変更の通知（Subscription）
-refuse-subscription-machine = 変更の通知を頼めるのは、機関の患者を見る権利のある、その機関の接続システムだけです。
+refuse-subscription-machine = 変更の通知を頼めるのは、患者を見る権利のある機関の接続システムと、紹介状を運ぶ中継システムだけです。
 refuse-subscription-other = この通知は、別の接続システムが頼んだものです。読むだけです。
 refuse-subscription-many = この接続システムの通知は、もう20件あります。要らないものを止めてから、もう一度送ってください。
 fault-subscription-status = 新しく頼むときや再び始めるときは requested、止めるときは off にしてください。ほかの状態は、こちらで付けます。

@@ -76,12 +76,19 @@ async fn who_may_not_read_is_not_told(backend: Backend) {
         assert_eq!(said(&narrow.post("", &bundle).await), scope, "{criteria}");
     }
     let gateway = Program::gateway(&world, "relay").await;
-    let answer = gateway.post("/Subscription", &wanted("Task")).await;
-    assert_eq!(
-        said(&answer),
-        (403, "refuse-subscription-machine".to_owned())
-    );
+    let made = gateway.made(&wanted("Task")).await;
+    let made = format!("/Subscription/{}", made.rsplit('/').next().unwrap());
+    assert_eq!(code(&gateway.get(&made).await), 200);
+    // A gateway's is nobody else's.
     let program = Program::of(&world, "his", &clinic).await;
+    for other in [&program, &Program::gateway(&world, "other").await] {
+        let nothing = format!("/Subscription/{}", crate::fhir::NOTHING);
+        let nothing = other.get(&nothing).await;
+        let there = other.get(&made).await;
+        assert_eq!((code(&there), there.text()), (404, nothing.text()));
+        let found = json_of(&other.get("/Subscription?_total=accurate").await);
+        assert_eq!(found["total"], 0);
+    }
     let mut evil = wanted("Task");
     evil["channel"]["endpoint"] = json!("https://evil.example/");
     let answer = program.post("/Subscription", &evil).await;
