@@ -13,7 +13,7 @@ export PATH := $(PATH):$(HOME)/.cargo/bin
 assets := crates/web/assets
 stamp := $(assets)/node_modules/.stamp
 
-.PHONY: help demo test build bench fuzz fmt lint setup assets
+.PHONY: help demo test build bench fuzz outside fmt lint setup assets
 
 help:
 	@echo 'make demo    build, make a sample region in DATA ($(DATA)), serve it on LISTEN ($(LISTEN))'
@@ -21,6 +21,7 @@ help:
 	@echo 'make build   the release binary, target/release/renkei'
 	@echo 'make bench   the measurements of bench/, printed to bench/RESULTS.md'
 	@echo 'make fuzz    broken copies of good inputs for every parser, FUZZ_SECONDS of each (60); make test does one'
+	@echo 'make outside programs of others (Python, from PyPI) against a sample region; not part of make test'
 	@echo 'make fmt     format the sources'
 	@echo 'make lint    format check, clippy, cargo-deny where it is installed'
 	@echo 'make setup   install what make demo and make test need'
@@ -54,6 +55,12 @@ fuzz:
 	@scripts/setup test
 	@$(MAKE) --silent --no-print-directory assets
 	RENKEI_FUZZ_SECONDS=$(FUZZ_SECONDS) NEXTEST_TEST_THREADS=$(FUZZ_THREADS) RUST_TEST_THREADS=$(FUZZ_THREADS) scripts/test fuzz
+
+outside:
+	@scripts/setup build
+	@$(MAKE) --silent --no-print-directory assets
+	$(CARGO) build --locked -p renkei
+	@scripts/outside
 
 fmt:
 	$(CARGO) fmt --all
