@@ -62,6 +62,23 @@ const NOBODY: [&str; 43] = [
     "有",
     "近所の",
 ];
+/// Whole words before a title that are a calling or an office.
+const CALLINGS: [&str; 14] = [
+    "看護師",
+    "保健師",
+    "医師",
+    "薬剤師",
+    "介護福祉士",
+    "相談員",
+    "民生委員",
+    "ケアマネ",
+    "ケアマネジャー",
+    "ヘルパー",
+    "ハローワーク",
+    "職員",
+    "友人",
+    "大家",
+];
 
 /// Faults of a field whose text seems to name somebody.
 pub fn check(field: &str, text: &str) -> Vec<Fault> {
@@ -86,7 +103,9 @@ fn names_somebody(text: &str) -> bool {
             let before = text.get(..at).unwrap_or_default();
             let word = last_word(before);
             let named = !word.is_empty() && !word.chars().all(is_hiragana);
-            named && !NOBODY.iter().any(|nobody| before.ends_with(nobody))
+            named
+                && !CALLINGS.contains(&word)
+                && !NOBODY.iter().any(|nobody| before.ends_with(nobody))
         })
     })
 }
@@ -101,20 +120,24 @@ fn last_word(text: &str) -> &str {
     start.map_or("", |(at, _)| text.get(at..).unwrap_or_default())
 }
 
-/// Nine digits or more in a row, hyphens and brackets between: a telephone number or an insurance number.
+/// Nine digits or more with hyphens and brackets between, or seven without, or a mail address: a number of somebody.
 fn has_number(text: &str) -> bool {
-    let mut digits = 0;
+    let (mut digits, mut together) = (0, 0);
     for c in text.chars() {
+        together = if c.is_ascii_digit() { together + 1 } else { 0 };
         if c.is_ascii_digit() {
             digits += 1;
         } else if !matches!(c, '-' | '(' | ')' | '‐' | '－' | '−' | 'ー') {
             digits = 0;
         }
-        if digits >= 9 {
+        if digits >= 9 || together >= 7 {
             return true;
         }
     }
-    false
+    text.split_once('@').is_some_and(|(before, after)| {
+        let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        letter(before.chars().next_back()) && letter(after.chars().next())
+    })
 }
 
 /// A year, a month and a day that are called a birth, or a whole date of a year long ago.
@@ -133,7 +156,28 @@ fn has_birthday(text: &str) -> bool {
             rest.contains('月') && rest.contains('日')
         })
     });
-    (date && text.chars().any(|c| c.is_ascii_digit())) || old
+    (date && text.chars().any(|c| c.is_ascii_digit())) || old || has_old_date(text)
+}
+
+/// A day of the last century in digits: `1955/5/3`, `1955年5月3日`.
+fn has_old_date(text: &str) -> bool {
+    let digits = |part: &str| part.chars().next().is_some_and(|c| c.is_ascii_digit());
+    text.match_indices("19").any(|(at, _)| {
+        let rest: String = text
+            .get(at..)
+            .unwrap_or_default()
+            .chars()
+            .take(12)
+            .collect();
+        let parts: Vec<&str> = rest.splitn(3, ['/', '.', '-', '年', '月']).collect();
+        match parts[..] {
+            [year, month, day] => {
+                let year = year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit());
+                year && digits(month) && month.len() <= 2 && digits(day)
+            }
+            _ => false,
+        }
+    })
 }
 
 const fn is_kanji(c: char) -> bool {
@@ -168,7 +212,14 @@ mod tests {
             ),
             ("昭和25年3月4日生まれ", vec!["fault-enquiry-birthday"]),
             ("生年月日 1950/3/4", vec!["fault-enquiry-birthday"]),
+            ("1955/5/3生の方", vec!["fault-enquiry-birthday"]),
+            ("1955年5月3日の方", vec!["fault-enquiry-birthday"]),
+            ("保険証 12345678", vec!["fault-enquiry-number"]),
+            ("返事は hana@example.jp へ", vec!["fault-enquiry-number"]),
+            ("田中看護師さんから", vec!["fault-enquiry-name"]),
+            ("看護師さんへ。ハローワークさんを紹介した。", vec![]),
             ("2026年4月から月2回通っている", vec![]),
+            ("1998年ごろから。2026-11-22 に再び相談", vec![]),
         ] {
             let found: Vec<String> = check("note", text).into_iter().map(|one| one.key).collect();
             assert_eq!(found, keys, "{text}");

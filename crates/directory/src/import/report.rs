@@ -188,9 +188,13 @@ impl Report {
         self.differ(line, name, Vec::new());
     }
 
-    /// A row that changes something; what it changes may be nothing that people see.
+    /// A row that changes something; one that changes nothing people see is counted, not listed: it would look new.
     pub(crate) fn change(&mut self, line: u64, name: &str, changes: Vec<Change>) {
-        self.differ(line, name, changes);
+        if changes.is_empty() {
+            self.accepted += 1;
+        } else {
+            self.differ(line, name, changes);
+        }
     }
 
     fn differ(&mut self, line: u64, name: &str, changes: Vec<Change>) {
@@ -234,5 +238,19 @@ fn no_formula(cell: &str) -> String {
         format!("'{cell}")
     } else {
         cell.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_that_nobody_sees_is_not_listed_as_new() {
+        let mut report = Report::default();
+        report.create(2, "甲医院");
+        report.change(3, "乙医院", Vec::new());
+        let listed: Vec<u64> = report.differences.iter().map(|one| one.line).collect();
+        assert_eq!((report.accepted, report.created, listed), (2, 1, vec![2]));
     }
 }
