@@ -204,7 +204,10 @@ mod tests {
     #[test]
     fn what_it_says_of_the_whole_wins_over_every_department_of_the_lists() {
         let sets = [
-            set("list", vec![one(6, 0, (540, 720), What::Consultation, "01001")]),
+            set(
+                "list",
+                vec![one(6, 0, (540, 720), What::Consultation, "01001")],
+            ),
             set("own", vec![one(1, 0, (540, 720), What::Consultation, "")]),
         ];
         let saturday = is_open_at(&sets, datetime(2026, 11, 7, 10, 0, 0, 0), |_| false);

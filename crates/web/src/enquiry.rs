@@ -110,11 +110,7 @@ async fn list_of<'a>(
 type Counted = (String, Vec<u64>, u64);
 
 /// A row for each worry that occurs.
-fn table(
-    v: &Visit,
-    counts: &[EnquiryCount],
-    worries: &[Tag],
-) -> (Vec<String>, Vec<Counted>) {
+fn table(v: &Visit, counts: &[EnquiryCount], worries: &[Tag]) -> (Vec<String>, Vec<Counted>) {
     let months: BTreeSet<&String> = counts.iter().map(|one| &one.month).collect();
     let mut cells: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for one in counts {

@@ -5,8 +5,8 @@
 mod desk;
 mod passkey;
 mod region;
-mod resident;
 mod replying;
+mod resident;
 mod wcag;
 mod writing;
 

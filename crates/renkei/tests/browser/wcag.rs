@@ -17,7 +17,8 @@ const CASES: &str =
     "return [...document.querySelectorAll('a[data-row]')].map((a) => a.getAttribute('href'))";
 
 /// The page of one's own institution.
-const OWN: &str = "return document.querySelector('a[href^=\"/institutions/\"].button').getAttribute('href')";
+const OWN: &str =
+    "return document.querySelector('a[href^=\"/institutions/\"].button').getAttribute('href')";
 /// What belongs to it.
 const SECTIONS: [&str; 9] = [
     "edit",
@@ -128,7 +129,11 @@ impl Walk {
 
     /// The public pages as a visitor sees them, and the first institution.
     async fn visit(&mut self, how: &str, look: &str) {
-        self.desk.driver.delete_all_cookies().await.expect("no cookies");
+        self.desk
+            .driver
+            .delete_all_cookies()
+            .await
+            .expect("no cookies");
         for page in OPEN {
             let joint = if page.contains('?') { '&' } else { '?' };
             self.look(&format!("{page}{joint}{look}"), how).await;
@@ -180,7 +185,8 @@ fn every_page_is_open_to_everybody() {
             (375, "furigana=yes"),
         ] {
             walk.desk.is_wide(width).await;
-            walk.visit(&format!("({width} px, {look}, visitor)"), look).await;
+            walk.visit(&format!("({width} px, {look}, visitor)"), look)
+                .await;
         }
         for (width, lang) in [(1360, "ja"), (400, "ja"), (400, "en")] {
             walk.desk.is_wide(width).await;
