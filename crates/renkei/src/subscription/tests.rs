@@ -50,7 +50,7 @@ fn request(stream: &mut TcpStream) -> String {
         let mut part = [0; 4096];
         let read = stream.read(&mut part).unwrap();
         came.extend_from_slice(&part[..read]);
-        let text = String::from_utf8_lossy(&came).into_owned();
+        let text = String::from_utf8(came.clone()).unwrap();
         let whole = text.split_once("\r\n\r\n").is_some_and(|(head, body)| {
             let mut lines = head.lines();
             let length = lines.find_map(|line| line.strip_prefix("content-length: "));

@@ -142,7 +142,7 @@ impl Walk {
         let list = self.desk.script(CASES).await;
         let first = list.as_array().and_then(|list| list.first());
         let first = first.and_then(|one| one.as_str()).expect("an institution");
-        self.look(&first.to_owned(), how).await;
+        self.look(first, how).await;
     }
 
     /// Some cases of the work list, and what can be written there.
