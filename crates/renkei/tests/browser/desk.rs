@@ -173,6 +173,19 @@ impl Desk {
             .await;
     }
 
+    /// What a script answers becomes this, soon.
+    pub(crate) async fn becomes(&self, script: &str, wanted: u64) {
+        let mut last = serde_json::Value::Null;
+        for _ in 0..50 {
+            last = self.script(script).await;
+            if last == wanted {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{last} instead of {wanted}: {script}");
+    }
+
     pub(crate) async fn shows_state(&self, code: &str) {
         self.find(By::Css(format!(".toolbar .badge.{code}"))).await;
     }

@@ -27,7 +27,8 @@ fn hostile_senders_harm_nobody() {
     crowd::large_and_slow(&served);
     assert_eq!(served.patients(), before.0, "nothing was stored");
     let grown = served.memory().saturating_sub(before.1);
-    assert!(grown < 600 * 1024, "{grown} KiB more than before");
+    // 256 MiB of bodies at once, what is parsed of them, and what the allocator keeps.
+    assert!(grown < 800 * 1024, "{grown} KiB more than before");
     let log = served.end();
     assert!(!log.contains("panicked"), "{log}");
 }

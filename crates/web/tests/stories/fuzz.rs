@@ -77,7 +77,7 @@ async fn fuzz_requests(backend: Backend) {
         } else {
             (Method::GET, address(&text), None)
         };
-        if path.parse::<axum::http::Uri>().is_err() && !path.is_empty() {
+        if path.parse::<axum::http::Uri>().is_err() && !path.is_empty() || climbs(&path) {
             continue;
         }
         let answer = program.send(method, &path, body.as_deref()).await;
@@ -91,6 +91,12 @@ async fn fuzz_requests(backend: Backend) {
         }
     }
     assert_eq!(code(&program.get(&format!("/Patient/{id}")).await), 200);
+}
+
+/// Clients take `..` away before they send, and may leave /fhir by it.
+fn climbs(path: &str) -> bool {
+    let dots = path.to_ascii_lowercase().replace("%2e", ".");
+    dots.split('/').any(|part| part == "." || part == "..")
 }
 
 /// What no client could put into a request's first line is escaped, as they do.
