@@ -334,7 +334,7 @@ async fn a_stronger_hash_comes_by_itself(backend: Backend) {
 fn nobody_takes_as_long_as_somebody() {
     renkei_testkit::backend::run(async {
         let hash = HashCost {
-            memory_kib: 8 * 1024,
+            memory_kib: 19 * 1024,
             ..HashCost::CHEAP
         };
         let config = AccessConfig {
