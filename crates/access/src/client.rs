@@ -242,11 +242,16 @@ fn place_and_roles(client: &NewClient, faults: &mut Faults) {
             if client.institution.is_none() {
                 faults.add("institution", "fault-client-institution-missing");
             }
-            if client.roles.is_empty() || !client.roles.iter().all(Role::cares) {
+            if client.roles.is_empty() || !client.roles.iter().all(may_have) {
                 faults.add("roles", "fault-client-roles");
             }
         }
     }
+}
+
+/// Programs work with patients or with surveys; they administer nothing.
+const fn may_have(role: Role) -> bool {
+    role.cares() || role.plans()
 }
 
 fn is_name(name: &str) -> bool {

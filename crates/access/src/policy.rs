@@ -5,7 +5,8 @@
 //! The whole matrix is printed in `tests/snapshots/policy__matrix.snap`, to be read by people.
 
 use renkei_base::Role::{
-    Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, RegionAdmin, RegionDesk,
+    Approver, Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, Officer, RegionAdmin,
+    RegionDesk,
 };
 use renkei_base::{Caller, Grantee, Id, Machine, Reach, Refusal, Role};
 
@@ -118,6 +119,9 @@ const SLOTS: &[Role] = &[Doctor, Nurse, LiaisonClerk, InstitutionAdmin];
 const ADMIN: &[Role] = &[InstitutionAdmin];
 const REGION: &[Role] = &[RegionAdmin];
 const DIRECTORY: &[Role] = &[RegionDesk, RegionAdmin];
+/// Those who ask and answer surveys for their institution.
+const OFFICERS: &[Role] = &[Officer, Approver];
+const APPROVERS: &[Role] = &[Approver];
 const AUDITOR: &[Role] = &[Auditor];
 /// Roles of the region: never see a patient, whatever else they hold.
 pub const REGIONAL: &[Role] = &[RegionDesk, RegionAdmin, Auditor];
@@ -229,6 +233,18 @@ mod table {
         ConfirmationsManage "confirmation.manage" DIRECTORY Any   Inside   "refuse-needs-region";
         /// 受けた相談を名前なしで記録する
         EnquiriesNote    "enquiry.note"       SLOTS     Own       Inside   "refuse-other-institution";
+        /// 調査票を作る・直す
+        QuestionnaireEdit "questionnaire.edit" OFFICERS Own       Inside   "refuse-needs-officer";
+        /// 調査を行う: 対象、期間、督促、集計
+        SurveyManage     "survey.manage"      OFFICERS  Own       Inside   "refuse-needs-officer";
+        /// 自機関の回答を書く
+        SurveyAnswer     "survey.answer"      OFFICERS  Own       Inside   "refuse-needs-officer";
+        /// 自機関の回答を承認して提出する
+        SurveySubmit     "survey.submit"      APPROVERS Own       Inside   "refuse-needs-approver";
+        /// 管内の回答を確かめる (保健所)
+        SurveyCheck      "survey.check"       OFFICERS  Own       Inside   "refuse-needs-officer";
+        /// 調査の結果を承認し、公表する
+        SurveyApprove    "survey.approve"     APPROVERS Own       Inside   "refuse-needs-approver";
         /// 監査記録を見る
         AuditRead        "audit.read"         AUDITOR   Any       Inside   "refuse-needs-auditor";
     }

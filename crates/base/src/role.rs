@@ -13,6 +13,10 @@ pub enum Role {
     LiaisonClerk,
     /// 機関管理者: adds, suspends and reviews the institution's own people
     InstitutionAdmin,
+    /// 調査・計画の担当: asks and answers surveys for its institution (a municipality, a health centre, the prefecture)
+    Officer,
+    /// 調査・計画の承認: stands for what its institution answers and publishes
+    Approver,
     /// 地域窓口 (事務局)
     RegionDesk,
     /// 地域管理者: sees no patients
@@ -22,11 +26,13 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Doctor,
         Self::Nurse,
         Self::LiaisonClerk,
         Self::InstitutionAdmin,
+        Self::Officer,
+        Self::Approver,
         Self::RegionDesk,
         Self::RegionAdmin,
         Self::Auditor,
@@ -39,6 +45,8 @@ impl Role {
             Self::Nurse => "nurse",
             Self::LiaisonClerk => "liaison-clerk",
             Self::InstitutionAdmin => "institution-admin",
+            Self::Officer => "officer",
+            Self::Approver => "approver",
             Self::RegionDesk => "region-desk",
             Self::RegionAdmin => "region-admin",
             Self::Auditor => "auditor",
@@ -52,6 +60,11 @@ impl Role {
     /// Whether the role works with patients of its institution.
     pub const fn cares(self) -> bool {
         matches!(self, Self::Doctor | Self::Nurse | Self::LiaisonClerk)
+    }
+
+    /// Whether the role works with surveys and plans of its institution, where no patient is.
+    pub const fn plans(self) -> bool {
+        matches!(self, Self::Officer | Self::Approver)
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(19, "document_digest", "0019_document_digest.sql"),
     migration!(23, "finder", "0023_finder.sql"),
     migration!(24, "institution_number", "0024_institution_number.sql"),
+    migration!(25, "survey", "0025_survey.sql"),
+    migration!(26, "municipal_figure", "0026_municipal_figure.sql"),
     migration!(124, "import_wait", "0124_import_wait.sql"),
 ];
 

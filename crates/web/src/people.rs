@@ -24,6 +24,8 @@ const LOCAL: &[Role] = &[
     Role::Nurse,
     Role::LiaisonClerk,
     Role::InstitutionAdmin,
+    Role::Officer,
+    Role::Approver,
 ];
 /// Roles that the region's administrator gives.
 const REGIONAL: &[Role] = &[

@@ -19,6 +19,6 @@ fault-client-scopes = These scopes cannot be read. Write them like system/Patien
 fault-client-keys = These keys cannot be used. Give a JWK Set (JSON with keys) of public keys on P-384 (ES384) or RSA from 2048 bits (RS384), each with a kid of its own.
 fault-client-keys-secret = There is a private or a shared key in this. Give the public keys only, and do not use this private key any more.
 fault-client-institution-missing = Say whose system it is.
-fault-client-roles = Give one or more of the roles doctor, nurse, liaison-clerk.
+fault-client-roles = Give one or more of the roles doctor, nurse, liaison-clerk, officer, approver.
 fault-client-gateway = A gateway has neither an institution nor roles.
 refuse-client-suspended = This system is suspended. Resume it first.

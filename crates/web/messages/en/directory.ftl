@@ -38,7 +38,7 @@ fault-import-zip-broken = The zip file is broken or cut off. Get it again.
 fault-import-zip-entries = The zip file must hold exactly one CSV. Choose just the CSV to import.
 fault-import-too-large = The file is too large (at most 300 MB unpacked).
 fault-import-encoding = The encoding cannot be found out. Save the file as UTF-8 or Shift_JIS.
-fault-import-heading-missing = There is no column “{ $heading }”. Check the kind of file and its first line.
+fault-import-heading-missing = These columns are missing: { $heading }. Check the kind of file and its first line.
 fault-import-heading-twice = There are several columns “{ $heading }”. Leave one.
 
 # Imports: rows that were not taken

@@ -136,3 +136,25 @@ import-waits-more = { $count } more wait.
 fault-import-wait-institution = There is no institution with this number.
 audit-do-institution-import-wait = Said which institution a name in a list means
 audit-do-institution-import-wait-dismissed = Said that a name in a list means none here
+
+# Columns under each other's headings
+import-doubts = The columns do not seem to hold what their headings say
+import-doubts-about = Please see whether headings were swapped. Nothing is written until you choose a mended file.
+import-doubt-like = The column “{ $heading }” holds values that look like { $shape } ({ $count } of { $of } that were looked at, such as “{ $example }”).
+import-doubt-unlike = The values of the column “{ $heading }” do not look like { $shape } ({ $count } of { $of } that were looked at, such as “{ $example }”).
+import-doubt-later = “{ $heading }” is later than “{ $other }” ({ $count } of { $of } pairs that were looked at, such as “{ $example }”).
+import-doubt-other = Was it swapped with the column “{ $other }”?
+import-shape-name = names of institutions
+import-shape-kana = kana
+import-shape-address = addresses
+import-shape-municipality = names of municipalities
+import-shape-phone = telephone numbers
+import-shape-postal-code = postal codes
+import-shape-web-page = addresses of web pages
+import-shape-latitude = latitudes
+import-shape-longitude = longitudes
+import-columns = The columns are right as they are
+fault-import-columns = Please look at the columns. If they are right, tick “The columns are right as they are”.
+import-stopped-columns = The columns do not seem to hold what their headings say, so nothing was written.
+fault-import-headings-there = Headings of this file: { $headings }
+fault-import-looks-like = This file looks like “{ $kind }”. Please check the kind.

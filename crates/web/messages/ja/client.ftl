@@ -19,6 +19,6 @@ fault-client-scopes = 許可の範囲を読み取れません。system/Patient.r
 fault-client-keys = 鍵を使えません。JWK Set（keys を持つ JSON）に、P-384（ES384）か 2048 ビット以上の RSA（RS384）の公開鍵を、それぞれ違う kid を付けて入れてください。
 fault-client-keys-secret = 秘密鍵か共有鍵が入っています。公開鍵だけを渡し、この秘密鍵はもう使わないでください。
 fault-client-institution-missing = どの機関のシステムかを指定してください。
-fault-client-roles = 役割は、医師・看護師・連携室事務から一つ以上選んでください。
+fault-client-roles = 役割は、医師・看護師・連携室事務・調査の担当・調査の承認から一つ以上選んでください。
 fault-client-gateway = 中継には、機関も役割も付けられません。
 refuse-client-suspended = このシステムは停止中です。先に再開してください。

@@ -38,7 +38,7 @@ fault-import-zip-broken = zip ファイルが壊れているか、途中まで�
 fault-import-zip-entries = zip ファイルの中に CSV がちょうど 1 つ必要です。取り込む CSV だけを選んでください。
 fault-import-too-large = ファイルが大きすぎます（展開して 300 MB まで）。
 fault-import-encoding = 文字コードを判別できません。UTF-8 か Shift_JIS で保存し直してください。
-fault-import-heading-missing = 見出し「{ $heading }」の列がありません。ファイルの種類と 1 行目をお確かめください。
+fault-import-heading-missing = 次の見出しの列がありません：{ $heading }。ファイルの種類と 1 行目をお確かめください。
 fault-import-heading-twice = 見出し「{ $heading }」の列が 2 つ以上あります。1 つにしてください。
 
 # 取り込み: 取り込まなかった行

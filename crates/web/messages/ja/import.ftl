@@ -136,3 +136,25 @@ import-waits-more = ほかに { $count } 件が待っています。
 fault-import-wait-institution = この番号の機関がありません。
 audit-do-institution-import-wait = 名簿の名前を機関に結びつけた
 audit-do-institution-import-wait-dismissed = 名簿の名前を「どれでもない」にした
+
+# 列の入れ違い
+import-doubts = 列の見出しと中身が合っていないようです
+import-doubts-about = 見出しが入れ替わっていないか、ファイルをお確かめください。直したファイルを選び直すまで、何も書き込みません。
+import-doubt-like = 「{ $heading }」の列に、{ $shape }のような値があります（調べた { $of } 個のうち { $count } 個。例「{ $example }」）。
+import-doubt-unlike = 「{ $heading }」の列の値が、{ $shape }に見えません（調べた { $of } 個のうち { $count } 個。例「{ $example }」）。
+import-doubt-later = 「{ $heading }」が「{ $other }」より後になっています（調べた { $of } 組のうち { $count } 組。例「{ $example }」）。
+import-doubt-other = 「{ $other }」の列と入れ替わっていませんか。
+import-shape-name = 機関の名前
+import-shape-kana = フリガナ
+import-shape-address = 住所
+import-shape-municipality = 市区町村の名前
+import-shape-phone = 電話番号
+import-shape-postal-code = 郵便番号
+import-shape-web-page = ホームページのアドレス
+import-shape-latitude = 緯度
+import-shape-longitude = 経度
+import-columns = 列はこのままで正しい
+fault-import-columns = 列をお確かめのうえ、正しければ「列はこのままで正しい」に印を付けてください。
+import-stopped-columns = 列の見出しと中身が合っていないようなので、何も書き込みませんでした。
+fault-import-headings-there = このファイルの見出し：{ $headings }
+fault-import-looks-like = このファイルは「{ $kind }」のようです。種類をお確かめください。
