@@ -19,4 +19,8 @@ impl Lang {
             Self::En => "en",
         }
     }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|lang| lang.code() == code)
+    }
 }

@@ -46,6 +46,8 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(24, "institution_number", "0024_institution_number.sql"),
     migration!(25, "survey", "0025_survey.sql"),
     migration!(26, "municipal_figure", "0026_municipal_figure.sql"),
+    migration!(27, "free_slot", "0027_free_slot.sql"),
+    migration!(31, "mail", "0031_mail.sql"),
     migration!(124, "import_wait", "0124_import_wait.sql"),
 ];
 

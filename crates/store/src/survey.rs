@@ -1,0 +1,200 @@
+//! Table of surveys: one row for each asking of a questionnaire.
+
+use renkei_base::{Id, Micros};
+
+use crate::account::id_opt;
+use crate::db::{Row, Step, Value};
+use crate::{Changes, Store, StoreError};
+
+/// One asking of a questionnaire. The codes are those of the governance plane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SurveyRow {
+    /// Its name in addresses: `home-care-2026`.
+    pub code: String,
+    /// The institution that asks.
+    pub owner: Id,
+    pub questionnaire: Id,
+    pub questionnaire_version: i64,
+    pub title: String,
+    pub english: String,
+    /// For respondents and readers: why, for what, what is done with it.
+    pub about: String,
+    pub about_english: String,
+    /// As people write it: `27年10月現在`.
+    pub as_of: String,
+    /// Code of the asking before it, or empty.
+    pub previous: String,
+    /// `draft`, `open`, `closed`, `approved`, `published`.
+    pub state: String,
+    pub opens: Micros,
+    /// The first moment after the last day. Respondents have their own, which begins as this one.
+    pub closes: Micros,
+    /// Who looks at a sheet after its respondent, separated by commas: `checker`, `owner`.
+    pub chain: String,
+    /// When respondents see one another: `never`, `submitted`, `always`.
+    pub peers: String,
+    /// What percentages are of: `all`, `asked`.
+    pub base: String,
+    /// Days from the deadline on which those who have not answered are reminded: `-7,-1,1,7`.
+    pub reminders: String,
+    /// Of the sample region: nobody answered this.
+    pub invented: bool,
+    pub created_by: Option<Id>,
+    pub created_at: Micros,
+    pub updated_at: Micros,
+    /// Counts writes: 1 for a new one.
+    pub revision: i64,
+}
+
+const COLUMNS: usize = 22;
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "select s.code, s.owner, s.questionnaire, s.questionnaire_version, s.title, s.english, s.about, \
+             s.about_english, s.as_of, s.previous, s.state, s.opens, s.closes, s.chain, s.peers, s.base, s.reminders, \
+             s.invented, s.created_by, s.created_at, s.updated_at, s.revision from survey s ",
+            $rest
+        )
+    };
+}
+
+const INSERT: &str = "insert into survey (code, owner, questionnaire, questionnaire_version, title, english, about, \
+    about_english, as_of, previous, state, opens, closes, chain, peers, base, reminders, invented, created_by, \
+    created_at, updated_at, revision) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+    $17, $18, $19, $20, $21, 1) on conflict (code) do nothing";
+const UPDATE: &str = "update survey set owner = $2, questionnaire = $3, questionnaire_version = $4, title = $5, \
+    english = $6, about = $7, about_english = $8, as_of = $9, previous = $10, state = $11, opens = $12, closes = $13, \
+    chain = $14, peers = $15, base = $16, reminders = $17, invented = $18, created_by = $19, created_at = $20, \
+    updated_at = $21, revision = revision + 1 where code = $1 and revision = $22";
+const DROP: &str = "delete from survey where code = $1 and revision = $2 and state = 'draft'";
+const ONE: &str = select!("where s.code = $1");
+const OF: &str = select!("where s.owner = $1 order by s.created_at desc, s.code");
+const IN: &str = select!("where s.state = $1 order by s.closes desc, s.code");
+const OPEN_FOR: &str = select!(
+    "join survey_respondent r on r.survey = s.code where r.respondent = $1 and s.state = 'open' \
+     order by r.closes, s.code"
+);
+const ASKED: &str = select!(
+    "join survey_respondent r on r.survey = s.code where r.respondent = $1 and s.state <> 'draft' \
+     order by s.closes desc, s.code"
+);
+
+impl Changes {
+    /// Writes a survey: a new one where `was` is none, else on the revision that was read. A conflict where another one has
+    /// the code, or somebody else wrote meanwhile.
+    pub fn put_survey(&mut self, row: &SurveyRow, was: Option<i64>) {
+        let mut params = values(row);
+        let sql = match was {
+            None => INSERT,
+            Some(revision) => {
+                params.push(revision.into());
+                UPDATE
+            }
+        };
+        self.steps
+            .push(Step::one(sql, params, format!("survey {}", row.code)));
+    }
+
+    /// Takes a draft away; its respondents go with [`Self::drop_respondents`].
+    pub fn drop_survey(&mut self, code: &str, was: i64) {
+        let params = vec![code.into(), was.into()];
+        self.steps
+            .push(Step::one(DROP, params, format!("survey {code}")));
+    }
+}
+
+impl Store {
+    pub async fn survey(&self, code: &str) -> Result<Option<SurveyRow>, StoreError> {
+        let rows = self.db().query_key(ONE, vec![code.into()]).await?;
+        rows.first().map(survey).transpose()
+    }
+
+    /// All surveys of an institution, the last one first.
+    pub async fn surveys_of(&self, owner: &Id) -> Result<Vec<SurveyRow>, StoreError> {
+        self.surveys(OF, owner.into()).await
+    }
+
+    /// The surveys that ask this institution now, the one that closes first at the head; its own window may have passed.
+    pub async fn surveys_open_for(&self, respondent: &Id) -> Result<Vec<SurveyRow>, StoreError> {
+        self.surveys(OPEN_FOR, respondent.into()).await
+    }
+
+    /// All surveys that ask or asked this institution, the last one first.
+    pub async fn surveys_asking(&self, respondent: &Id) -> Result<Vec<SurveyRow>, StoreError> {
+        self.surveys(ASKED, respondent.into()).await
+    }
+
+    /// All surveys that everybody sees, the last one first.
+    pub async fn surveys_published(&self) -> Result<Vec<SurveyRow>, StoreError> {
+        self.surveys_in("published").await
+    }
+
+    /// All surveys in a state, the one that closes last at the head.
+    pub async fn surveys_in(&self, state: &str) -> Result<Vec<SurveyRow>, StoreError> {
+        self.surveys(IN, state.into()).await
+    }
+
+    async fn surveys(&self, sql: &'static str, param: Value) -> Result<Vec<SurveyRow>, StoreError> {
+        let rows = self.db().query(sql, vec![param]).await?;
+        rows.iter().map(survey).collect()
+    }
+}
+
+fn values(row: &SurveyRow) -> Vec<Value> {
+    let mut values: Vec<Value> = Vec::with_capacity(COLUMNS);
+    values.extend([
+        row.code.as_str().into(),
+        (&row.owner).into(),
+        (&row.questionnaire).into(),
+        row.questionnaire_version.into(),
+    ]);
+    let texts = [
+        &row.title,
+        &row.english,
+        &row.about,
+        &row.about_english,
+        &row.as_of,
+        &row.previous,
+        &row.state,
+    ];
+    values.extend(texts.map(|text| Value::from(text.as_str())));
+    values.extend([row.opens.into(), row.closes.into()]);
+    let texts = [&row.chain, &row.peers, &row.base, &row.reminders];
+    values.extend(texts.map(|text| Value::from(text.as_str())));
+    values.extend([
+        row.invented.into(),
+        row.created_by.as_ref().into(),
+        row.created_at.into(),
+        row.updated_at.into(),
+    ]);
+    values
+}
+
+fn survey(row: &Row) -> Result<SurveyRow, StoreError> {
+    let text = |column| row.text(column).map(str::to_owned);
+    Ok(SurveyRow {
+        code: text(0)?,
+        owner: row.id(1)?,
+        questionnaire: row.id(2)?,
+        questionnaire_version: row.int(3)?,
+        title: text(4)?,
+        english: text(5)?,
+        about: text(6)?,
+        about_english: text(7)?,
+        as_of: text(8)?,
+        previous: text(9)?,
+        state: text(10)?,
+        opens: row.micros(11)?,
+        closes: row.micros(12)?,
+        chain: text(13)?,
+        peers: text(14)?,
+        base: text(15)?,
+        reminders: text(16)?,
+        invented: row.int(17)? != 0,
+        created_by: id_opt(row, 18)?,
+        created_at: row.micros(19)?,
+        updated_at: row.micros(20)?,
+        revision: row.int(21)?,
+    })
+}
