@@ -25,6 +25,7 @@ const ASSETS: &[(&str, &str)] = &[
     ("public.js", "src/public.js"),
     ("draft.js", "src/draft.js"),
     ("passkey.js", "src/passkey.js"),
+    ("question.js", "src/question.js"),
     ("icon.svg", "src/icon.svg"),
 ];
 

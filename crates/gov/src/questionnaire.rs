@@ -1,5 +1,6 @@
 //! What is asked. A version that is final never changes, so an answer always means what was asked.
 
+use renkei_base::Lang;
 use serde::{Deserialize, Serialize};
 
 /// A text in both languages; the second may be empty, then the first is shown.
@@ -8,6 +9,28 @@ use serde::{Deserialize, Serialize};
 pub struct Words {
     pub ja: String,
     pub en: String,
+}
+
+impl Words {
+    pub fn new(ja: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            ja: ja.into(),
+            en: en.into(),
+        }
+    }
+
+    /// In this language, or in the one that is there.
+    pub fn say(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En if !self.en.is_empty() => &self.en,
+            Lang::Ja if self.ja.is_empty() => &self.en,
+            _ => &self.ja,
+        }
+    }
+
+    pub const fn is_empty(&self) -> bool {
+        self.ja.is_empty() && self.en.is_empty()
+    }
 }
 
 /// A questionnaire, as `questionnaire.body` holds it.

@@ -16,6 +16,7 @@
 //! | `guide`, `tool` | 連携マップ, ガイドブック with their versions; tools of others |
 //! | `opendata` | the directory as files for everybody |
 //! | `area`, `map` | 圏域; the map and its table |
+//! | `question` | one question of a survey as its respondent sees it |
 //! | `arrival` | letters that wait for an institution, at the region's desk |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
@@ -28,7 +29,8 @@ mod fhir;
 pub mod form;
 pub mod guard;
 pub mod messages;
-pub mod metrics;
+pub mod merger;
+mod metrics;
 pub mod routes;
 pub mod state;
 pub mod visit;
@@ -58,10 +60,12 @@ mod look;
 mod map;
 mod oauth;
 mod opendata;
+mod opening;
 mod overview;
 mod passkey;
 mod people;
 mod proxy;
+mod question;
 mod ruby;
 mod say;
 mod session;
@@ -73,6 +77,7 @@ mod tool;
 
 pub use audit::words::GROUPS as AUDIT_NOUNS;
 pub use care::issuing::{issue_due, issuing};
+pub use import::words as import_words;
 pub use institution::wanted::CONDITIONS as LIST_NAMES;
 pub use proxy::{Network, NoNetwork, Proxies};
 pub use routes::router;
