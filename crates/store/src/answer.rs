@@ -29,7 +29,7 @@ pub struct AnswerRow {
     pub revision: i64,
 }
 
-/// One write of an answer. The explanation of the answer is not in it.
+/// One write of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerChange {
     pub survey: String,
@@ -41,6 +41,8 @@ pub struct AnswerChange {
     pub old_status: String,
     pub new_value: String,
     pub new_status: String,
+    pub old_explanation: String,
+    pub new_explanation: String,
     /// Of a correction after the submission.
     pub why: String,
     pub origin: String,
@@ -55,7 +57,7 @@ pub enum SheetGuard {
     Open,
     /// It was handed in and is corrected: the survey is open or closed, the sheet is not accepted.
     Submitted,
-    /// The asking institution writes what came on paper: the survey is open or closed, the sheet is not accepted.
+    /// The asking institution writes what came on paper, or corrects: the survey is open or closed.
     Unlocked,
 }
 
@@ -66,10 +68,10 @@ const INSERT: &str = "insert into survey_answer (survey, respondent, question, v
 const UPDATE: &str = "update survey_answer set value = $4, status = $5, explanation = $6, origin = $7, answered_by = $8, \
     answered_at = $9, revision = $10 where survey = $1 and respondent = $2 and question = $3 and revision = $11";
 const CHANGE: &str = "insert into survey_answer_change (survey, respondent, question, revision, old_value, old_status, \
-    new_value, new_status, why, origin, changed_by, changed_at) \
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    new_value, new_status, why, origin, changed_by, changed_at, old_explanation, new_explanation) \
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 const CHANGE_COLUMNS: &str = "survey, respondent, question, revision, old_value, old_status, new_value, new_status, why, \
-    origin, changed_by, changed_at";
+    origin, changed_by, changed_at, old_explanation, new_explanation";
 const HOLD: &str = "update survey_respondent set updated_at = $3, revision = revision + 1, \
     state = case when state = 'unanswered' then 'answering' else state end where survey = $1 and respondent = $2";
 const HOLD_REVISION: &str = "update survey_respondent set updated_at = $3, revision = revision + 1, marks = $5 \
@@ -79,7 +81,7 @@ const IS_OPEN: &str = "state in ('unanswered', 'answering', 'returned') and exis
     and case when survey_respondent.closes > 0 then survey_respondent.closes else s.closes end > $3)";
 const IS_SUBMITTED: &str = "state in ('submitted', 'checked') and exists (select 1 from survey s \
     where s.code = $1 and s.state in ('open', 'closed'))";
-const IS_UNLOCKED: &str = "state <> 'accepted' and exists (select 1 from survey s \
+const IS_UNLOCKED: &str = "exists (select 1 from survey s \
     where s.code = $1 and s.state in ('open', 'closed'))";
 const OF_SHEET: &str = "where survey = $1 and respondent = $2";
 const OF_SURVEY: &str = "where survey = $1 order by respondent, question";
@@ -204,6 +206,8 @@ fn change(row: &AnswerRow, old: Option<&AnswerRow>, why: &str) -> Step {
         row.origin.as_str().into(),
         row.answered_by.as_ref().into(),
         row.answered_at.into(),
+        old.map_or("", |old| old.explanation.as_str()).into(),
+        row.explanation.as_str().into(),
     ];
     Step::one(CHANGE, params, row.question.as_str())
 }
@@ -306,5 +310,7 @@ fn changed(row: &Row) -> Result<AnswerChange, StoreError> {
         origin: text(9)?,
         changed_by: id_opt(row, 10)?,
         changed_at: row.micros(11)?,
+        old_explanation: text(12)?,
+        new_explanation: text(13)?,
     })
 }

@@ -39,6 +39,7 @@ pub mod document;
 pub mod enquiry;
 pub mod enrolment;
 pub mod error;
+pub mod explanation;
 pub mod feed;
 pub(crate) mod filter;
 pub mod function;

@@ -48,6 +48,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(26, "municipal_figure", "0026_municipal_figure.sql"),
     migration!(27, "free_slot", "0027_free_slot.sql"),
     migration!(31, "mail", "0031_mail.sql"),
+    migration!(32, "explanation", "0032_explanation.sql"),
     migration!(124, "import_wait", "0124_import_wait.sql"),
 ];
 
