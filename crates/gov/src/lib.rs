@@ -7,14 +7,20 @@
 //! | [`answer`] | what a respondent said to one question |
 //! | [`survey`] | one asking: its states, its window, who sees what when |
 //! | [`respondent`] | one expected sheet and where it stands |
+//! | [`percent`] | whether a percentage can be, of a whole number |
+//! | [`theme`] | free texts in groups |
+//! | `gate` | who may do what |
 //! | [`line`](mod@line) | what is counted: a question, or one choice of a question with several; marks of a sheet |
 
 pub mod answer;
+mod gate;
 pub mod line;
+pub mod percent;
 pub mod questionnaire;
 pub mod respondent;
 pub mod status;
 pub mod survey;
+pub mod theme;
 
 pub use answer::{Answer, Value};
 pub use line::{Line, Mark, Marks};

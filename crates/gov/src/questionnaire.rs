@@ -1,4 +1,25 @@
 //! What is asked. A version that is final never changes, so an answer always means what was asked.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`act`] | what an officer does with the questionnaires of its institution |
+//! | [`edit`](mod@edit) | one step of building, pure |
+//! | [`check`](mod@check) | what keeps it from being asked |
+//! | [`compare`](mod@compare) | what differs between two versions |
+//! | [`fhir`] | FHIR Questionnaire, out and in |
+//! | [`home_care`](mod@home_care) | the template ア–ク |
+//! | [`number`] | decimal numbers as text |
+
+pub mod act;
+pub mod check;
+pub mod compare;
+pub mod edit;
+pub mod fhir;
+mod home_care;
+pub mod number;
+
+pub use self::act::{Version, VersionState};
+pub use self::home_care::home_care;
 
 use renkei_base::Lang;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,1 @@
+//! FHIR Questionnaire, out and in.
