@@ -5,6 +5,7 @@ use renkei_fhir::search::{self, Indexed, Kind};
 use crate::changes::Stored;
 use crate::db::{Expect, Step, Value};
 use crate::resource::draft_of;
+use crate::slot;
 
 /// Rows of one insert at most, so that few texts of statements exist.
 const ROWS: usize = 16;
@@ -71,6 +72,7 @@ pub(crate) fn insert(stored: &Stored) -> Vec<Step> {
             .collect();
         steps.extend(own.chunks(ROWS).map(|rows| table.insert(stored, rows)));
     }
+    steps.extend(slot::insert(stored));
     steps
 }
 
@@ -80,6 +82,7 @@ pub(crate) fn remove(stored: &Stored) -> Vec<Step> {
         .iter()
         .filter(|table| fills(&stored.key.typ, table.kind))
         .map(|table| Step::any(table.clear, key(stored)))
+        .chain(slot::clear(&stored.key.typ, stored.key.id.as_str()))
         .collect()
 }
 
@@ -89,6 +92,7 @@ pub(crate) fn clear(patient: &str, typ: &str, id: &str) -> Vec<Step> {
     let tables = TABLES.iter();
     tables
         .map(|table| Step::any(table.clear, key.clone()))
+        .chain(slot::clear(typ, id))
         .collect()
 }
 
@@ -222,6 +226,6 @@ mod tests {
         let mut slot = stored(r#"{"resourceType":"Slot","id":"s","status":"free"}"#);
         slot.deleted = true;
         assert!(insert(&slot).is_empty());
-        assert_eq!(remove(&slot).len(), 3);
+        assert_eq!(remove(&slot).len(), 4, "three tables, and the free slots");
     }
 }

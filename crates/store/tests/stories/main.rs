@@ -33,6 +33,8 @@ mod reindex;
 #[cfg(test)]
 mod resource;
 #[cfg(test)]
+mod slot;
+#[cfg(test)]
 mod tls;
 #[cfg(test)]
 mod trail;
