@@ -1,6 +1,27 @@
 //! One expected sheet: where it stands, and whether it may be filled in.
+//!
+//! | file | holds |
+//! |---|---|
+//! | [`universe`] | who is asked: a rule worked out against the directory |
+//! | [`mod@expect`] | the rows of those who are asked |
+//! | [`turn`](mod@turn) | what can be done with a sheet in which state |
+//! | [`course`] | looked at, accepted, sent back |
+//! | [`desk`] | more days for one, telephone, contact, 集計外 |
+//! | [`mod@rate`] | 回答率 |
+
+pub mod course;
+pub mod desk;
+pub mod expect;
+pub mod rate;
+pub mod turn;
+pub mod universe;
 
 use renkei_base::Micros;
+use renkei_store::RespondentRow;
+
+pub use self::rate::Rate;
+pub use self::turn::SheetAct;
+pub use self::universe::Universe;
 
 use crate::survey::{SurveyState, Window};
 
@@ -63,4 +84,9 @@ impl SheetState {
 /// Whether a sheet may be filled in now. Every form, upload and program asks this, and the store's statement again.
 pub fn open(survey: SurveyState, sheet: SheetState, window: Window, at: Micros) -> bool {
     survey == SurveyState::Open && sheet.writable() && window.holds(at)
+}
+
+/// The state of a stored sheet.
+pub fn state_of(row: &RespondentRow) -> SheetState {
+    SheetState::from_code(&row.state).unwrap_or(SheetState::Unanswered)
 }

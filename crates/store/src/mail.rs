@@ -103,6 +103,7 @@ const SETTLE: &str = "update mail set state = $3, tries = $4, next = $5, fault =
     where id = $1 and holder = $2 and state = 'sending'";
 const UNSURE: &str = "update mail set state = 'unsure', fault = 'ended', holder = '', held = 0, done_at = $1 \
     where state = 'sending' and held < $1";
+const BROKEN_OFF: &str = "select 1 from mail where state = 'sending' and held < $1 limit 1";
 const AGAIN: &str = "update mail set state = 'waiting', tries = 0, next = $2, fault = '', done_at = null \
     where id = $1 and topic = $3 and state in ('unsure', 'failed')";
 const COUNTS: &str =
@@ -186,6 +187,12 @@ impl Store {
             over.into(),
         ];
         self.turned(ctx, SETTLE, params).await
+    }
+
+    /// Whether a process has had a mail for longer than it may.
+    pub async fn mails_broken_off(&self, now: Micros) -> Result<bool, StoreError> {
+        let rows = self.db().query(BROKEN_OFF, vec![now.into()]).await?;
+        Ok(!rows.is_empty())
     }
 
     /// Mails that a process had and did not settle in time: nobody knows whether they went out.

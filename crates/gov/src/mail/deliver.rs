@@ -1,0 +1,156 @@
+//! Works the outbox off. Each mail is taken, durably, before it is handed over: a program that ends in between leaves it
+//! unsure, and it is not sent a second time unless a person says so.
+
+use std::sync::Arc;
+
+use renkei_base::clock::Span;
+use renkei_base::{Clock, Ctx, Id, Ids, Lang};
+use renkei_store::{MailRow, MailState, MailTurn, Store, StoreError};
+
+use super::Details;
+use crate::reminder;
+
+/// Mails that are looked at in one round.
+const ROUND: u32 = 200;
+/// How long one mail may take before its sending counts as broken off. Longer than a carrier's patience.
+const HOLD: Span = Span::minutes(5);
+/// Waits after failures; after the last one it is given up.
+const WAITS: [Span; 6] = [
+    Span::minutes(1),
+    Span::minutes(5),
+    Span::minutes(30),
+    Span::hours(2),
+    Span::hours(8),
+    Span::hours(24),
+];
+
+/// A mail as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// The same whenever this mail is tried.
+    pub id: Id,
+    pub to: String,
+    pub subject: String,
+    pub body: String,
+}
+
+/// Why a mail was not taken. The code is for the log: `connect`, `status-550`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    pub code: String,
+    /// Trying again does not help: there is no such address.
+    pub forever: bool,
+}
+
+/// Hands mails to a server.
+pub trait Carrier: Send + Sync {
+    fn send(&self, letter: Letter) -> impl Future<Output = Result<(), Lost>> + Send;
+}
+
+/// Writes the text of a mail of this kind: subject and body.
+pub type Writer = Arc<dyn Fn(&str, Lang, &Details) -> (String, String) + Send + Sync>;
+
+/// What the outbox is worked off with.
+#[derive(Clone)]
+pub struct Outbox<C> {
+    pub store: Store,
+    pub carrier: C,
+    pub writer: Writer,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn Ids>,
+    /// This process, among others over the same data.
+    pub holder: Id,
+}
+
+impl<C> std::fmt::Debug for Outbox<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outbox")
+            .field("holder", &self.holder)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Carrier> Outbox<C> {
+    fn ctx(&self) -> Ctx {
+        Ctx::program(self.clock.now(), Arc::clone(&self.ids))
+    }
+
+    /// Sends what is due, one after another. Returns how many were handed over.
+    pub async fn work(&self) -> Result<usize, StoreError> {
+        let ctx = self.ctx();
+        if self.store.mails_broken_off(ctx.at).await? {
+            self.store.unsettled_mails(&ctx).await?;
+        }
+        let mut sent = 0;
+        for mail in self.store.mails_due(ctx.at, ROUND).await? {
+            sent += usize::from(self.one(&mail).await?);
+        }
+        Ok(sent)
+    }
+
+    async fn one(&self, mail: &MailRow) -> Result<bool, StoreError> {
+        let ctx = self.ctx();
+        let until = ctx.at + HOLD;
+        let taken = self.store.take_mail(&ctx, &mail.id, &self.holder, until);
+        if !taken.await? {
+            return Ok(false);
+        }
+        if !reminder::is_needed(&self.store, mail, ctx.at).await? {
+            self.settle(mail, MailState::Dropped, mail.tries, "")
+                .await?;
+            return Ok(false);
+        }
+        match self.carrier.send(self.letter(mail)).await {
+            Ok(()) => {
+                self.settle(mail, MailState::Sent, mail.tries, "").await?;
+                Ok(true)
+            }
+            Err(lost) => {
+                let tries = mail.tries.saturating_add(1);
+                let over = lost.forever || tries as usize > WAITS.len();
+                let state = match over {
+                    true => MailState::Failed,
+                    false => MailState::Waiting,
+                };
+                self.settle(mail, state, tries, &lost.code).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn letter(&self, mail: &MailRow) -> Letter {
+        let details = Details::read(&mail.details);
+        let (subject, body) = (self.writer)(&mail.kind, mail.lang, &details);
+        Letter {
+            id: mail.id.clone(),
+            to: mail.address.clone(),
+            subject,
+            body,
+        }
+    }
+
+    async fn settle(
+        &self,
+        mail: &MailRow,
+        state: MailState,
+        tries: u32,
+        fault: &str,
+    ) -> Result<(), StoreError> {
+        let ctx = self.ctx();
+        let wait = WAITS.get((tries as usize).saturating_sub(1));
+        let turn = MailTurn {
+            state,
+            tries,
+            next: ctx.at + wait.copied().unwrap_or_default(),
+            fault,
+        };
+        let settled = self
+            .store
+            .settle_mail(&ctx, &mail.id, &self.holder, &turn)
+            .await?;
+        if !settled {
+            tracing::warn!(mail = %mail.id, "a mail was no longer held when it was settled");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! The rows of those who are asked: written all at once while the survey is a draft, one by one later.
+
+use renkei_access::policy::Action;
+use renkei_base::{Ctx, Id, Refusal};
+use renkei_directory::{Areas, Finder};
+use renkei_store::{Changes, Failure, Note, RespondentRow, Store, SurveyRow};
+
+use super::SheetState;
+use super::universe::{self, Expected, Found, MOST, Universe};
+use crate::gate;
+use crate::survey::course::said;
+use crate::survey::event::event;
+use crate::survey::{SurveyState, seen};
+
+/// Rows of one commit: others write in between.
+const BATCH: usize = 500;
+
+/// Writes who is asked, in place of those before. Only in a draft.
+///
+/// # Errors
+/// `refuse-survey-asked` where it asks already, `refuse-survey-nobody`, `refuse-survey-too-many`.
+pub async fn expect(
+    store: &Store,
+    areas: &Areas,
+    finder: &Finder,
+    ctx: &Ctx,
+    code: &str,
+    rule: &Universe,
+) -> Result<Found, Failure> {
+    let survey = seen::owned(store, ctx, code).await?;
+    if seen::state_of(&survey) != SurveyState::Draft {
+        return Err(Refusal::not_now("refuse-survey-asked").into());
+    }
+    let checked = crate::survey::is_checked(&survey.chain);
+    let rule = Universe {
+        checked,
+        ..rule.clone()
+    };
+    let found = universe::find(areas, finder, &rule, ctx.at.in_japan().date());
+    if found.expected.is_empty() {
+        return Err(Refusal::not_now("refuse-survey-nobody").into());
+    }
+    if found.too_many {
+        return Err(Refusal::not_now("refuse-survey-too-many").into());
+    }
+    write(store, ctx, &survey, &found.expected).await?;
+    Ok(found)
+}
+
+async fn write(
+    store: &Store,
+    ctx: &Ctx,
+    survey: &SurveyRow,
+    expected: &[Expected],
+) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for (place, one) in (0..).zip(expected) {
+        rows.push(row(survey, one, place, ctx));
+    }
+    for (n, batch) in rows.chunks(BATCH).enumerate() {
+        let mut changes = Changes::default();
+        if n == 0 {
+            changes.drop_respondents(&survey.code);
+            let count = rows.len().to_string();
+            changes.put_survey_event(&event(ctx, &survey.code, None, "universe", &count));
+            changes.note(Note::new("survey.universe").detail(&survey.code));
+        }
+        for row in batch {
+            changes.put_respondent(row, None);
+        }
+        store.commit(ctx, changes).await?;
+    }
+    Ok(())
+}
+
+/// An expected sheet in which nothing was written.
+pub fn row(survey: &SurveyRow, one: &Expected, place: i64, ctx: &Ctx) -> RespondentRow {
+    RespondentRow {
+        survey: survey.code.clone(),
+        respondent: one.respondent.clone(),
+        municipality: one.municipality.clone(),
+        name: one.name.clone(),
+        place,
+        counted: one.counted,
+        uncounted_why: one.uncounted_why.clone(),
+        closes: survey.closes,
+        checker: one.checker.clone(),
+        state: SheetState::Unanswered.code().to_owned(),
+        marks: String::new(),
+        contact_name: String::new(),
+        contact_phone: String::new(),
+        contact_mail: String::new(),
+        submitted_by: None,
+        submitted_at: None,
+        decided_by: None,
+        decided_at: None,
+        updated_at: ctx.at,
+        revision: 1,
+    }
+}
+
+/// Asks one more: one that was forgotten, or that came out of a merger. While it is open, its window is that of the others.
+///
+/// # Errors
+/// `fault-survey-known` on `institution` where it is asked already, `fault-survey-unknown` where nothing has that name.
+pub async fn add(
+    store: &Store,
+    areas: &Areas,
+    finder: &Finder,
+    ctx: &Ctx,
+    code: &str,
+    typed: &str,
+) -> Result<Id, Failure> {
+    let survey = seen::owned(store, ctx, code).await?;
+    if seen::state_of(&survey) >= SurveyState::Approved {
+        return Err(Refusal::not_now("refuse-survey-locked").into());
+    }
+    let rule = Universe {
+        list: said("institution", typed, true)?,
+        checked: crate::survey::is_checked(&survey.chain),
+        ..Universe::default()
+    };
+    let found = universe::find(areas, finder, &rule, ctx.at.in_japan().date());
+    let [one] = found.expected.as_slice() else {
+        return Err(Refusal::fault("institution", "fault-survey-unknown").into());
+    };
+    let before = store.respondents(code).await?;
+    if before.iter().any(|row| row.respondent == one.respondent) {
+        return Err(Refusal::fault("institution", "fault-survey-known").into());
+    }
+    if before.len() >= MOST {
+        return Err(Refusal::not_now("refuse-survey-too-many").into());
+    }
+    let place = before.iter().map(|row| row.place).max().unwrap_or(-1) + 1;
+    let mut changes = Changes::default();
+    changes.put_respondent(&row(&survey, one, place, ctx), None);
+    changes.put_survey_event(&event(ctx, code, Some(&one.respondent), "added", ""));
+    changes.note(Note::new("survey.added").detail(format!("{code} {}", one.respondent)));
+    changes
+        .tell
+        .extend([survey.owner.clone(), one.respondent.clone()]);
+    store.commit(ctx, changes).await?;
+    Ok(one.respondent.clone())
+}
+
+/// Asks one less: nothing was written in its sheet.
+///
+/// # Errors
+/// `Conflict` where something was.
+pub async fn remove(store: &Store, ctx: &Ctx, code: &str, respondent: &Id) -> Result<(), Failure> {
+    let survey = seen::owned(store, ctx, code).await?;
+    gate::own(ctx, Action::SurveyManage, &survey.owner)?;
+    if seen::state_of(&survey) >= SurveyState::Approved {
+        return Err(Refusal::not_now("refuse-survey-locked").into());
+    }
+    let mut changes = Changes::default();
+    changes.drop_respondent(code, respondent);
+    changes.note(Note::new("survey.removed").detail(format!("{code} {respondent}")));
+    changes
+        .tell
+        .extend([survey.owner.clone(), respondent.clone()]);
+    store.commit(ctx, changes).await?;
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! The course of a survey: opened, closed, given more days, approved, opened again. Each with its line in the history.
+
+use renkei_access::policy::Action;
+use renkei_base::limits::NOTE_CHARS;
+use renkei_base::{Ctx, Micros, Refusal, text};
+use renkei_store::{Changes, Failure, Note, Store, SurveyRow};
+
+use super::{SurveyState, day, event::event, seen};
+use crate::approver::{self, Standing};
+
+/// Asks: from now on the sheets are open to their respondents, inside the window.
+///
+/// # Errors
+/// `refuse-survey-asked` where it is open already, `refuse-survey-nobody` without respondents, `refuse-survey-over` where
+/// its last day has passed.
+pub async fn open(store: &Store, ctx: &Ctx, code: &str, revision: i64) -> Result<(), Failure> {
+    let mut row = seen::owned(store, ctx, code).await?;
+    if seen::state_of(&row) != SurveyState::Draft {
+        return Err(Refusal::not_now("refuse-survey-asked").into());
+    }
+    if row.closes <= ctx.at {
+        return Err(Refusal::not_now("refuse-survey-over").into());
+    }
+    let respondents = store.respondents(code).await?;
+    if respondents.is_empty() {
+        return Err(Refusal::not_now("refuse-survey-nobody").into());
+    }
+    let mut changes = Changes::default();
+    changes.close_respondents_at(code, row.closes, ctx.at);
+    changes
+        .tell
+        .extend(respondents.into_iter().map(|one| one.respondent));
+    turn(&mut row, SurveyState::Open, ctx);
+    write(store, ctx, changes, &row, revision, "opened", "").await
+}
+
+/// Closes before its time: nobody may write any more.
+pub async fn close(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    why: &str,
+) -> Result<(), Failure> {
+    let mut row = seen::owned(store, ctx, code).await?;
+    needs(&row, &[SurveyState::Open], "refuse-survey-not-open")?;
+    let why = said("why", why, false)?;
+    let mut changes = Changes::default();
+    changes.shut_respondents(code, ctx.at);
+    turn(&mut row, SurveyState::Closed, ctx);
+    row.closes = row.closes.min(ctx.at);
+    write(store, ctx, changes, &row, revision, "closed", &why).await
+}
+
+/// A later last day for all, also after it was closed. Whoever has a later one of its own keeps it.
+///
+/// # Errors
+/// `fault-survey-day`, `fault-survey-past` on `closes`; `fault-survey-why` on `why`.
+pub async fn prolong(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    closes: &str,
+    why: &str,
+) -> Result<(), Failure> {
+    let mut row = seen::owned(store, ctx, code).await?;
+    let states = [SurveyState::Open, SurveyState::Closed];
+    needs(&row, &states, "refuse-survey-not-open")?;
+    let why = said("why", why, true)?;
+    let closes = day::closing("closes", closes, ctx.at).map_err(fault)?;
+    let mut changes = Changes::default();
+    changes.open_respondents_until(code, closes, ctx.at);
+    turn(&mut row, SurveyState::Open, ctx);
+    row.closes = closes;
+    let note = format!("{} {why}", day::last(closes));
+    write(store, ctx, changes, &row, revision, "prolonged", &note).await
+}
+
+/// The owner's approver stands for the figures: from now on nothing changes.
+///
+/// # Errors
+/// `refuse-survey-not-closed` while it is open, `refuse-needs-approver`.
+pub async fn approve(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    comment: &str,
+) -> Result<(), Failure> {
+    let mut row = seen::owned(store, ctx, code).await?;
+    let standing = approver::stand(store, ctx, Action::SurveyApprove, &row.owner).await?;
+    needs(&row, &[SurveyState::Closed], "refuse-survey-not-closed")?;
+    let comment = said("why", comment, false)?;
+    turn(&mut row, SurveyState::Approved, ctx);
+    let kind = match standing {
+        Standing::Approver => "approved",
+        Standing::Alone => "approved-alone",
+    };
+    write(
+        store,
+        ctx,
+        Changes::default(),
+        &row,
+        revision,
+        kind,
+        &comment,
+    )
+    .await
+}
+
+/// Takes the approval back, with a reason: corrections can be made again. What was published stays as it is.
+pub async fn unlock(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    why: &str,
+) -> Result<(), Failure> {
+    let mut row = seen::owned(store, ctx, code).await?;
+    approver::stand(store, ctx, Action::SurveyApprove, &row.owner).await?;
+    let states = [SurveyState::Approved];
+    needs(&row, &states, "refuse-survey-not-approved")?;
+    let why = said("why", why, true)?;
+    turn(&mut row, SurveyState::Closed, ctx);
+    write(
+        store,
+        ctx,
+        Changes::default(),
+        &row,
+        revision,
+        "unlocked",
+        &why,
+    )
+    .await
+}
+
+fn turn(row: &mut SurveyRow, to: SurveyState, ctx: &Ctx) {
+    to.code().clone_into(&mut row.state);
+    row.updated_at = ctx.at;
+}
+
+fn needs(row: &SurveyRow, states: &[SurveyState], key: &'static str) -> Result<(), Refusal> {
+    match states.contains(&seen::state_of(row)) {
+        true => Ok(()),
+        false => Err(Refusal::not_now(key)),
+    }
+}
+
+fn fault(fault: renkei_base::Fault) -> Refusal {
+    Refusal::Invalid(vec![fault])
+}
+
+/// A reason or comment as typed.
+pub(crate) fn said(field: &'static str, typed: &str, required: bool) -> Result<String, Refusal> {
+    let read = match required {
+        true => text::required_line(field, typed, NOTE_CHARS),
+        false => text::line(field, typed, NOTE_CHARS),
+    };
+    read.map_err(fault)
+}
+
+async fn write(
+    store: &Store,
+    ctx: &Ctx,
+    mut changes: Changes,
+    row: &SurveyRow,
+    revision: i64,
+    kind: &'static str,
+    note: &str,
+) -> Result<(), Failure> {
+    changes.put_survey(row, Some(revision));
+    changes.put_survey_event(&event(ctx, &row.code, None, kind, note));
+    changes.note(Note::new(&format!("survey.{kind}")).detail(&row.code));
+    changes.tell.push(row.owner.clone());
+    store.commit(ctx, changes).await?;
+    Ok(())
+}
+
+/// Whether all windows of an open survey have passed, so that it waits to be closed.
+pub fn is_over(row: &SurveyRow, latest: Micros, at: Micros) -> bool {
+    seen::state_of(row) == SurveyState::Open && row.closes <= at && latest <= at
+}

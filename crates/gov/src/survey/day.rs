@@ -1,0 +1,59 @@
+//! Days as people write them, as moments: a window begins with its first day in Japan and ends with its last.
+
+use jiff::civil::Date;
+use renkei_base::{Fault, Micros, era};
+
+/// The first moment of a day.
+pub fn start(day: Date) -> Micros {
+    Micros::from_japan(day.to_datetime(jiff::civil::Time::midnight())).unwrap_or_default()
+}
+
+/// The first moment after a day.
+pub fn end(day: Date) -> Micros {
+    start(day.saturating_add(jiff::Span::new().days(1)))
+}
+
+/// The last day of a window that closes at this moment.
+pub fn last(closes: Micros) -> Date {
+    Micros(closes.0.saturating_sub(1)).in_japan().date()
+}
+
+/// The first day of a window.
+pub fn first(opens: Micros) -> Date {
+    opens.in_japan().date()
+}
+
+/// A day as typed (`令和8年12月20日`, `R8.12.20`, `2026-12-20`).
+pub(crate) fn parse(field: &'static str, text: &str) -> Result<Date, Fault> {
+    era::parse(text).map_err(|_| Fault::new(field, "fault-survey-day"))
+}
+
+/// The last day of a window as typed, not before today.
+pub(crate) fn closing(field: &'static str, text: &str, at: Micros) -> Result<Micros, Fault> {
+    let day = parse(field, text)?;
+    if day < at.in_japan().date() {
+        return Err(Fault::new(field, "fault-survey-past"));
+    }
+    Ok(end(day))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_ends_with_its_last_day_in_japan() {
+        let day = jiff::civil::date(2026, 12, 20);
+        assert_eq!(end(day).to_fhir(), "2026-12-20T15:00:00.000000Z");
+        assert_eq!(last(end(day)), day);
+        assert_eq!(first(start(day)), day);
+    }
+
+    #[test]
+    fn a_day_that_is_over_is_no_deadline() {
+        let now = start(jiff::civil::date(2026, 11, 22));
+        assert!(closing("closes", "R8.11.21", now).is_err());
+        let today = closing("closes", "令和8年11月22日", now).unwrap();
+        assert_eq!(last(today), jiff::civil::date(2026, 11, 22));
+    }
+}

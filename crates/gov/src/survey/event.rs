@@ -1,0 +1,51 @@
+//! The history of a survey: what happened, who did it, and the words that were typed.
+
+use renkei_base::{Ctx, Id};
+use renkei_store::SurveyEventRow;
+
+/// What can happen to a survey or one of its sheets; the text is `survey-event-CODE`.
+pub const KINDS: [&str; 22] = [
+    "created",
+    "universe",
+    "opened",
+    "closed",
+    "reopened",
+    "prolonged",
+    "approved",
+    "approved-alone",
+    "unlocked",
+    "published",
+    "extended",
+    "called",
+    "contact",
+    "counted-out",
+    "counted-in",
+    "added",
+    "checked",
+    "accepted",
+    "returned",
+    "awaiting",
+    "submitted",
+    "submitted-alone",
+];
+
+/// A line of the history, now.
+pub fn event(
+    ctx: &Ctx,
+    survey: &str,
+    respondent: Option<&Id>,
+    kind: &'static str,
+    note: &str,
+) -> SurveyEventRow {
+    debug_assert!(KINDS.contains(&kind), "{kind}");
+    SurveyEventRow {
+        id: ctx.ids.id(),
+        survey: survey.to_owned(),
+        respondent: respondent.cloned(),
+        kind: kind.to_owned(),
+        note: note.to_owned(),
+        done_by: ctx.caller.account.clone(),
+        done_name: ctx.caller.name.clone(),
+        done_at: ctx.at,
+    }
+}
