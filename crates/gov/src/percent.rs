@@ -168,7 +168,17 @@ mod tests {
         assert!(read("12").counts(8).is_empty());
         assert_eq!(read("34.0"), read("３４．０％"));
         assert_ne!(read("34.0"), read("34"));
-        for wrong in ["", "%", "-1", "1e3", "１．", "約20", "12,5", "1.2345678", "n=53"] {
+        for wrong in [
+            "",
+            "%",
+            "-1",
+            "1e3",
+            "１．",
+            "約20",
+            "12,5",
+            "1.2345678",
+            "n=53",
+        ] {
             assert!(Percent::read(wrong).is_none(), "{wrong}");
         }
     }

@@ -66,7 +66,12 @@ pub async fn take(
     Ok(())
 }
 
-fn row(ctx: &Ctx, (survey, question): (&str, &str), respondent: &Id, theme: &str) -> SurveyThemeRow {
+fn row(
+    ctx: &Ctx,
+    (survey, question): (&str, &str),
+    respondent: &Id,
+    theme: &str,
+) -> SurveyThemeRow {
     SurveyThemeRow {
         survey: survey.to_owned(),
         question: question.to_owned(),

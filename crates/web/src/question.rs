@@ -41,9 +41,13 @@ impl Filled {
         match &answer.value {
             None => answer.status.code().clone_into(&mut filled.status),
             Some(Value::One { choice }) => filled.values.push(choice.clone()),
-            Some(Value::Many { choices }) if choices.is_empty() => filled.values.push(NONE.to_owned()),
+            Some(Value::Many { choices }) if choices.is_empty() => {
+                filled.values.push(NONE.to_owned())
+            }
             Some(Value::Many { choices }) => filled.values.clone_from(choices),
-            Some(Value::Number { number: text } | Value::Date { date: text } | Value::Text { text }) => {
+            Some(
+                Value::Number { number: text } | Value::Date { date: text } | Value::Text { text },
+            ) => {
                 filled.values.push(text.clone());
             }
             Some(Value::File { files }) => filled.files.clone_from(files),
@@ -83,7 +87,12 @@ impl Filled {
 
 /// Cells are `cell.QUESTION.ROW.COLUMN`, rows from 0. Rows behind the last that was filled in are not there.
 fn rows(question: &Question, form: &Form) -> Vec<Vec<String>> {
-    let QuestionKind::Table { columns, rows, most } = &question.kind else {
+    let QuestionKind::Table {
+        columns,
+        rows,
+        most,
+    } = &question.kind
+    else {
         return Vec::new();
     };
     let count = if rows.is_empty() {
@@ -197,6 +206,10 @@ impl<'a> Shown<'a> {
         }
     }
 
+    fn cell_name(&self, row: usize, column: &Column) -> String {
+        format!("cell.{}.{row}.{}", self.question.id, column.id)
+    }
+
     fn column_name(&self, column: &Column) -> String {
         let text = self.say(&column.text);
         match &column.cell {
@@ -266,12 +279,17 @@ fn choice_name(v: &Visit, choices: &[Choice], code: &str) -> String {
         return v.t("question-no-choice");
     }
     let found = choices.iter().find(|choice| choice.code == code);
-    found.map_or(code, |choice| choice.text.say(v.lang())).to_owned()
+    found
+        .map_or(code, |choice| choice.text.say(v.lang()))
+        .to_owned()
 }
 
 fn table_words(v: &Visit, columns: &[Column], rows: &[Words], filled: &Filled) -> String {
     let line = |(number, cells): (usize, &Vec<String>)| {
-        let said = columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty());
+        let said = columns
+            .iter()
+            .zip(cells)
+            .filter(|(_, cell)| !cell.is_empty());
         let said = said.map(|(column, cell)| {
             let cell = match &column.cell {
                 Cell::One { choices } => choice_name(v, choices, cell),
@@ -290,7 +308,11 @@ fn table_words(v: &Visit, columns: &[Column], rows: &[Words], filled: &Filled) -
 }
 
 /// The conditions of a question in words: 「ア①」が「行っている」の場合.
-pub(crate) fn only_if(v: &Visit, questionnaire: &Questionnaire, question: &Question) -> Vec<String> {
+pub(crate) fn only_if(
+    v: &Visit,
+    questionnaire: &Questionnaire,
+    question: &Question,
+) -> Vec<String> {
     let each = question.when.iter().filter_map(|when| {
         let found = questionnaire
             .questions()

@@ -7,9 +7,9 @@ use renkei_base::{Ctx, Id, Refusal};
 use renkei_store::questionnaire::QuestionnaireRow;
 use renkei_store::{Changes, Failure, Note, Store, StoreError};
 
+use super::Questionnaire;
 use super::check::{check, refused};
 use super::edit::{Edit, Kept, apply};
-use super::Questionnaire;
 use crate::gate;
 
 /// Where a version stands.

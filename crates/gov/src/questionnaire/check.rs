@@ -6,7 +6,9 @@ use renkei_base::{Fault, Refusal};
 
 use super::edit::Kept;
 use super::number::Decimal;
-use super::{Cell, Choice, Column, Condition, Question, QuestionKind, Questionnaire, Section, Words};
+use super::{
+    Cell, Choice, Column, Condition, Question, QuestionKind, Questionnaire, Section, Words,
+};
 use crate::line::lines;
 
 /// Sections of a questionnaire.
@@ -40,7 +42,11 @@ pub fn check(body: &Questionnaire, kept: &Kept) -> Vec<Fault> {
     }
     if count > QUESTIONS || body.sections.len() > SECTIONS {
         let fault = Fault::new("head", "fault-questionnaire-large");
-        faults.push(fault.with("questions", QUESTIONS).with("sections", SECTIONS));
+        faults.push(
+            fault
+                .with("questions", QUESTIONS)
+                .with("sections", SECTIONS),
+        );
     }
     sections(body, &mut faults);
     let mut ids = BTreeSet::new();
@@ -111,9 +117,10 @@ fn sections(body: &Questionnaire, faults: &mut Vec<Fault>) {
 /// Numbers of questions are unique in their section.
 fn labels_of(section: &Section) -> Vec<Fault> {
     let mut labels = BTreeSet::new();
-    let twice = section.questions.iter().filter(|question| {
-        !question.label.is_empty() && !labels.insert(question.label.as_str())
-    });
+    let twice = section
+        .questions
+        .iter()
+        .filter(|question| !question.label.is_empty() && !labels.insert(question.label.as_str()));
     let fault = |question: &Question| {
         Fault::new(question.id.as_str(), "fault-question-twice").with("label", &question.label)
     };
@@ -179,7 +186,10 @@ fn of_choices(choices: &[Choice], least: usize) -> Vec<&'static str> {
     if choices.len() > CHOICES {
         keys.push("fault-question-choices-many");
     }
-    if choices.iter().any(|one| one.text.is_empty() || too_long(&one.text)) {
+    if choices
+        .iter()
+        .any(|one| one.text.is_empty() || too_long(&one.text))
+    {
         keys.push("fault-choice-text");
     }
     let codes: BTreeSet<&str> = choices.iter().map(|one| one.code.as_str()).collect();
@@ -204,7 +214,8 @@ fn bounds(least: Option<&str>, most: Option<&str>, decimals: u8) -> Vec<&'static
         keys.push("fault-question-bound");
     }
     let (least, most) = (least.flatten(), most.flatten());
-    let fine = |bound: &Option<Decimal>| bound.as_ref().is_none_or(|one| one.decimals() <= decimals);
+    let fine =
+        |bound: &Option<Decimal>| bound.as_ref().is_none_or(|one| one.decimals() <= decimals);
     if !fine(&least) || !fine(&most) {
         keys.push("fault-question-bound-decimals");
     }
@@ -221,7 +232,10 @@ fn of_table(columns: &[Column], rows: &[Words], most: u16) -> Vec<&'static str> 
     if columns.is_empty() || columns.len() > COLUMNS {
         keys.push("fault-question-columns");
     }
-    if columns.iter().any(|one| one.text.is_empty() || too_long(&one.text)) {
+    if columns
+        .iter()
+        .any(|one| one.text.is_empty() || too_long(&one.text))
+    {
         keys.push("fault-column-text");
     }
     let ids: BTreeSet<&str> = columns.iter().map(|one| one.id.as_str()).collect();
@@ -297,7 +311,11 @@ fn conditions(body: &Questionnaire, question: &Question) -> Vec<Fault> {
         .filter_map(judge)
         .map(|key| Fault::new(question.id.as_str(), key))
         .collect();
-    let once: BTreeSet<&str> = question.when.iter().map(|one| one.question.as_str()).collect();
+    let once: BTreeSet<&str> = question
+        .when
+        .iter()
+        .map(|one| one.question.as_str())
+        .collect();
     if once.len() < question.when.len() {
         faults.push(Fault::new(question.id.as_str(), "fault-condition-twice"));
     }
@@ -309,7 +327,10 @@ fn bound(question: &Question, kept: &Kept) -> Vec<Fault> {
     let mut faults = Vec::new();
     let kind = kept.kind(&question.id);
     if kind.is_some_and(|kind| kind != question.kind.code()) {
-        faults.push(Fault::new(question.id.as_str(), "fault-question-kind-bound"));
+        faults.push(Fault::new(
+            question.id.as_str(),
+            "fault-question-kind-bound",
+        ));
     }
     let now = question.kind.choices();
     let gone = kept

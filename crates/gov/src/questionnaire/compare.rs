@@ -65,7 +65,9 @@ pub fn compare(old: &Questionnaire, new: &Questionnaire) -> Vec<Difference> {
             found.push(place.difference(Change::Moved, Vec::new()));
         }
     }
-    let gone = before.iter().filter(|one| find(&after, &one.question.id).is_none());
+    let gone = before
+        .iter()
+        .filter(|one| find(&after, &one.question.id).is_none());
     found.extend(gone.map(|one| one.difference(Change::Removed, Vec::new())));
     found
 }
@@ -116,7 +118,12 @@ fn moved(order: &[&str], after: &[Place<'_>], place: &Place<'_>) -> bool {
 
 fn parts(was: &Place<'_>, now: &Place<'_>) -> Vec<Part> {
     let (old, new) = (was.question, now.question);
-    let words = |words: &Words| [words.ja.as_str(), words.en.as_str()].join("\n").trim().to_owned();
+    let words = |words: &Words| {
+        [words.ja.as_str(), words.en.as_str()]
+            .join("\n")
+            .trim()
+            .to_owned()
+    };
     let flag = |on: bool| if on { "✓" } else { "" }.to_owned();
     let explain = |one: &Question| one.explain.as_ref().map(words).unwrap_or_default();
     let pairs = [

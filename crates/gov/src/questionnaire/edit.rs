@@ -178,7 +178,11 @@ fn copy_section(body: &mut Questionnaire, kept: &Kept, at: usize) -> Result<Stri
         renamed.insert(std::mem::replace(&mut question.id, id.clone()), id);
     }
     // Conditions inside the section are about the copies.
-    for when in copy.questions.iter_mut().flat_map(|one| one.when.iter_mut()) {
+    for when in copy
+        .questions
+        .iter_mut()
+        .flat_map(|one| one.when.iter_mut())
+    {
         if let Some(new) = renamed.get(&when.question) {
             when.question.clone_from(new);
         }
@@ -201,7 +205,8 @@ fn remove_section(body: &mut Questionnaire, at: usize) -> Result<String, Refusal
 /// Whether another question is asked only by the answer to one of these.
 fn needed(body: &Questionnaire, ids: &BTreeSet<String>) -> Option<Fault> {
     let others = body.questions().filter(|(_, one)| !ids.contains(&one.id));
-    let mut needing = others.filter(|(_, one)| one.when.iter().any(|when| ids.contains(&when.question)));
+    let mut needing =
+        others.filter(|(_, one)| one.when.iter().any(|when| ids.contains(&when.question)));
     needing.next().map(|(section, one)| {
         let fault = Fault::new(one.id.as_str(), "fault-question-needed");
         fault.with("question", format!("{}{}", section.label, one.label))
@@ -210,7 +215,9 @@ fn needed(body: &Questionnaire, ids: &BTreeSet<String>) -> Option<Fault> {
 
 /// `q7`: a number that no version ever gave.
 fn fresh(taken: &BTreeSet<String>) -> String {
-    let numbers = taken.iter().filter_map(|id| id.strip_prefix('q')?.parse::<u32>().ok());
+    let numbers = taken
+        .iter()
+        .filter_map(|id| id.strip_prefix('q')?.parse::<u32>().ok());
     let next = numbers.max().unwrap_or(0) + 1;
     format!("q{next}")
 }
@@ -273,8 +280,12 @@ impl QuestionKind {
     pub fn blank(code: &str) -> Option<Self> {
         Some(match code {
             "yes-no" => Self::One { choices: yes_no() },
-            "one" => Self::One { choices: Vec::new() },
-            "many" => Self::Many { choices: Vec::new() },
+            "one" => Self::One {
+                choices: Vec::new(),
+            },
+            "many" => Self::Many {
+                choices: Vec::new(),
+            },
             "number" => Self::Number {
                 unit: Words::default(),
                 least: Some("0".to_owned()),
@@ -282,7 +293,10 @@ impl QuestionKind {
                 decimals: 0,
             },
             "date" => Self::Date,
-            "text" => Self::Text { lines: 4, most: 1_000 },
+            "text" => Self::Text {
+                lines: 4,
+                most: 1_000,
+            },
             "file" => Self::File { most: 3 },
             "table" => Self::Table {
                 columns: Vec::new(),
@@ -337,7 +351,10 @@ fn replace(
     if digest(there) != was {
         return Err(Refusal::Conflict);
     }
-    if kept.kind(&question.id).is_some_and(|kind| kind != question.kind.code()) {
+    if kept
+        .kind(&question.id)
+        .is_some_and(|kind| kind != question.kind.code())
+    {
         return Err(Refusal::fault("kind", "fault-question-kind-bound"));
     }
     let mut question = question.clone();
@@ -387,7 +404,10 @@ fn move_question(body: &mut Questionnaire, id: &str, up: bool) -> Result<String,
         Some(place) => (at.0, place),
         None => match beside(at.0, up, body.sections.len()) {
             Some(section) if up => {
-                let end = body.sections.get(section).map_or(0, |one| one.questions.len());
+                let end = body
+                    .sections
+                    .get(section)
+                    .map_or(0, |one| one.questions.len());
                 (section, end)
             }
             Some(section) => (section, 0),

@@ -235,10 +235,7 @@ fn advice() -> Section {
         "オ",
         "在宅医療・介護連携に関する相談支援",
         "Advice on the links",
-        vec![desk.explained(
-            "窓口の名称と設置場所(ある場合)",
-            "Its name and where it is",
-        )],
+        vec![desk.explained("窓口の名称と設置場所(ある場合)", "Its name and where it is")],
     )
 }
 
@@ -271,11 +268,19 @@ fn residents() -> Section {
         choices: vec![
             Choice {
                 label: "パンフ".to_owned(),
-                ..Choice::classed("pamphlet", Words::new("パンフレット等", "Leaflets"), Class::Yes)
+                ..Choice::classed(
+                    "pamphlet",
+                    Words::new("パンフレット等", "Leaflets"),
+                    Class::Yes,
+                )
             },
             Choice {
                 label: "HP".to_owned(),
-                ..Choice::classed("website", Words::new("ホームページ等", "Web pages"), Class::Yes)
+                ..Choice::classed(
+                    "website",
+                    Words::new("ホームページ等", "Web pages"),
+                    Class::Yes,
+                )
             },
         ],
     };

@@ -98,7 +98,9 @@ mod tests {
         assert_eq!(read("-0.0"), read("0"));
         assert_eq!(read("007.10"), read("7.1"));
         assert_eq!(read("7.10").decimals(), 2);
-        for wrong in ["", "-", ".5", "1.", "１", "1,000", "1e3", "約20", "+1", "1.2.3"] {
+        for wrong in [
+            "", "-", ".5", "1.", "１", "1,000", "1e3", "約20", "+1", "1.2.3",
+        ] {
             assert!(Decimal::read(wrong).is_none(), "{wrong}");
         }
     }
