@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`kind`] | kinds of institution |
 //! | [`area`], [`municipality`] | 圏域 and the municipalities that they are made of, at any date |
+//! | [`municipal_figure`] | inhabitants of municipalities and other figures of them, by year |
 //! | [`boundary`] | outlines of municipalities; areas dissolved from them |
 //! | [`institution`], [`contact`] | registration by hand, what an institution says of itself |
 //! | [`tag`], [`function`] | what institutions can do, in the region's words; functions of the medical plan |
@@ -31,6 +32,7 @@ pub mod import;
 pub mod institution;
 pub mod kind;
 pub mod matching;
+pub mod municipal_figure;
 pub mod municipality;
 pub mod opendata;
 pub mod opening;
@@ -41,3 +43,4 @@ pub mod tool;
 pub use area::{Area, AreaKind, Areas};
 pub use finder::{Filter, Finder, Found, Search};
 pub use kind::Kind;
+pub use municipal_figure::{MunicipalFigure, MunicipalFigures};

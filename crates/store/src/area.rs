@@ -33,7 +33,7 @@ pub struct AreaMemberRow {
 
 /// Changes when something of the areas, municipalities, boundaries or populations has changed: compared, never read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AreaMark([i64; 10]);
+pub struct AreaMark([i64; 12]);
 
 const PUT: &str = "insert into area (kind, code, name, kana, valid_from, valid_to, updated) \
     values ($1, $2, $3, $4, $5, $6, $7) on conflict (kind, code, valid_from) do update set name = excluded.name, \
@@ -57,7 +57,8 @@ const MARK: &str = "select (select count(*) from area), (select coalesce(max(upd
     (select count(*) from area_member), (select coalesce(max(updated), 0) from area_member), \
     (select count(*) from municipality), (select coalesce(max(updated), 0) from municipality), \
     (select count(*) from boundary), (select coalesce(max(updated), 0) from boundary), \
-    (select count(*) from population), (select coalesce(max(updated), 0) from population)";
+    (select count(*) from population), (select coalesce(max(updated), 0) from population), \
+    (select count(*) from municipal_figure), (select coalesce(max(updated), 0) from municipal_figure)";
 
 impl Changes {
     /// Writes an area, new or changed.

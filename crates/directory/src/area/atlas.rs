@@ -7,22 +7,12 @@ use renkei_store::area::{AreaMemberRow, AreaRow};
 use renkei_store::municipality::MunicipalityRow;
 use renkei_store::population::PopulationRow;
 
-use super::{Area, AreaKind, Member, Validity};
+use super::{Area, AreaKind, Member, Population, Validity};
+use crate::municipal_figure::MunicipalFigures;
 use crate::municipality::{Municipality, MunicipalityKind};
 
-/// The `kind` of populations of municipalities.
-pub const MUNICIPALITY: &str = "municipality";
 /// How many mergers one after another are followed.
 const SUCCESSIONS: usize = 8;
-
-/// Inhabitants at a date.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Population {
-    pub people: u32,
-    /// `2020-10-01`
-    pub date: String,
-    pub source: String,
-}
 
 /// Everything that is known of areas.
 #[derive(Clone, Debug, Default)]
@@ -34,8 +24,11 @@ pub struct Atlas {
     /// Places in `members`, by municipality.
     of_municipality: HashMap<String, Vec<usize>>,
     municipalities: BTreeMap<String, Municipality>,
-    /// By kind and code; the newest last.
-    populations: HashMap<(String, String), Vec<Population>>,
+    /// Codes of those that became part of one, by its code.
+    predecessors: HashMap<String, Vec<String>>,
+    /// Of areas as a whole, by kind and code; the newest last.
+    pub(super) populations: HashMap<(String, String), Vec<Population>>,
+    pub(super) figures: MunicipalFigures,
 }
 
 impl Atlas {
@@ -50,8 +43,32 @@ impl Atlas {
         areas.sort_by(|a, b| {
             (a.kind, &a.code, a.validity.from).cmp(&(b.kind, &b.code, b.validity.from))
         });
-        let mut members: Vec<Member> = members.into_iter().filter_map(member).collect();
-        members.sort_by(|a, b| {
+        let mut atlas = Self {
+            areas,
+            members: members.into_iter().filter_map(member).collect(),
+            ..Self::default()
+        };
+        for row in municipalities {
+            atlas
+                .municipalities
+                .insert(row.code.clone(), municipality(row));
+        }
+        atlas.index();
+        for row in populations {
+            let place = atlas.populations.entry((row.kind, row.code)).or_default();
+            place.push(Population {
+                people: row.people,
+                over_65: None,
+                date: row.date,
+                source: row.source,
+            });
+        }
+        atlas
+    }
+
+    /// Finds again what is looked up.
+    fn index(&mut self) {
+        self.members.sort_by(|a, b| {
             (a.kind, &a.area, &a.municipality, a.validity.from).cmp(&(
                 b.kind,
                 &b.area,
@@ -59,29 +76,52 @@ impl Atlas {
                 b.validity.from,
             ))
         });
-        let mut atlas = Self {
-            areas,
-            ..Self::default()
-        };
-        for (place, member) in members.iter().enumerate() {
-            let places = atlas.of_municipality.entry(member.municipality.clone());
+        self.of_municipality.clear();
+        for (place, member) in self.members.iter().enumerate() {
+            let places = self.of_municipality.entry(member.municipality.clone());
             places.or_default().push(place);
         }
-        atlas.members = members;
+        self.predecessors.clear();
+        for one in self.municipalities.values() {
+            for next in &one.successors {
+                let before = self.predecessors.entry(next.clone()).or_default();
+                before.push(one.code.clone());
+            }
+        }
+    }
+
+    /// The same with these rows written.
+    pub(super) fn with_rows(
+        &self,
+        municipalities: &[MunicipalityRow],
+        members: &[AreaMemberRow],
+    ) -> Self {
+        let mut atlas = self.clone();
         for row in municipalities {
-            atlas
-                .municipalities
-                .insert(row.code.clone(), municipality(row));
+            let one = municipality(row.clone());
+            atlas.municipalities.insert(row.code.clone(), one);
         }
-        for row in populations {
-            let place = atlas.populations.entry((row.kind, row.code)).or_default();
-            place.push(Population {
-                people: row.people,
-                date: row.date,
-                source: row.source,
-            });
+        for one in members.iter().cloned().filter_map(member) {
+            let key = |one: &Member| {
+                let area = (one.kind, one.area.clone());
+                (area, one.municipality.clone(), one.validity.from)
+            };
+            atlas.members.retain(|other| key(other) != key(&one));
+            atlas.members.push(one);
         }
+        atlas.index();
         atlas
+    }
+
+    /// With the figures of its municipalities.
+    #[must_use]
+    pub fn with_figures(self, figures: MunicipalFigures) -> Self {
+        Self { figures, ..self }
+    }
+
+    /// The figures of municipalities, as they were imported.
+    pub const fn figures(&self) -> &MunicipalFigures {
+        &self.figures
     }
 
     /// The kinds of which there are areas at a date.
@@ -179,6 +219,22 @@ impl Atlas {
         now
     }
 
+    /// A municipality and all that had become part of it at a date, whole or in part.
+    pub fn grounds<'a>(&'a self, code: &'a str, date: Date) -> Vec<&'a str> {
+        let mut all = vec![code];
+        let mut at = 0;
+        while let Some(one) = all.get(at).copied() {
+            let over = |one: &&Municipality| one.validity.to.is_some_and(|to| to < date);
+            for part in self.predecessors(one).filter(over) {
+                if !all.contains(&part.code.as_str()) {
+                    all.push(&part.code);
+                }
+            }
+            at += 1;
+        }
+        all
+    }
+
     /// A municipality by its six digits, of whatever time.
     pub fn municipality(&self, code: &str) -> Option<&Municipality> {
         self.municipalities.get(code)
@@ -196,41 +252,10 @@ impl Atlas {
     }
 
     /// Municipalities that became part of this one.
-    pub fn predecessors<'a>(&'a self, code: &'a str) -> impl Iterator<Item = &'a Municipality> {
-        let all = self.municipalities.values();
-        all.filter(move |one| one.successors.iter().any(|next| next == code))
-    }
-
-    /// The newest population of an area: its own, or the sum over its municipalities where all of one date are known.
-    pub fn population(&self, kind: AreaKind, code: &str, date: Date) -> Option<Population> {
-        let own = self.newest(kind.code(), code).cloned();
-        own.or_else(|| self.summed(kind, code, date))
-    }
-
-    /// The newest population of a municipality.
-    pub fn population_of(&self, municipality: &str) -> Option<&Population> {
-        self.newest(MUNICIPALITY, municipality)
-    }
-
-    fn newest(&self, kind: &str, code: &str) -> Option<&Population> {
-        let key = (kind.to_owned(), code.to_owned());
-        self.populations.get(&key)?.last()
-    }
-
-    fn summed(&self, kind: AreaKind, code: &str, date: Date) -> Option<Population> {
-        let mut sum: Option<Population> = None;
-        for member in self.members(kind, code, date) {
-            let one = self.population_of(&member.code)?;
-            sum = match sum {
-                None => Some(one.clone()),
-                Some(sum) if sum.date == one.date => Some(Population {
-                    people: sum.people.saturating_add(one.people),
-                    ..sum
-                }),
-                Some(_) => return None,
-            };
-        }
-        sum
+    pub fn predecessors<'a>(&'a self, code: &str) -> impl Iterator<Item = &'a Municipality> {
+        let codes = self.predecessors.get(code).map(Vec::as_slice);
+        let codes = codes.unwrap_or_default().iter();
+        codes.filter_map(|code| self.municipalities.get(code))
     }
 }
 

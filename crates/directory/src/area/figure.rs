@@ -3,6 +3,7 @@
 use super::Population;
 use super::tally::{BEDS, Counts, Tally};
 use crate::Kind;
+use crate::municipal_figure::{MunicipalFigures, OVER_65};
 
 const PER: f64 = 100_000.0;
 const PER_CODE: &str = "-per-100000";
@@ -24,7 +25,18 @@ pub enum Measure {
     /// Of one of [`BEDS`].
     Beds(&'static str),
     Population,
+    /// 65歳以上
+    Over65,
+    /// 高齢化率, in percent.
+    Ageing,
 }
+
+/// What is known of people without institutions.
+const PEOPLE: [(Measure, &str); 3] = [
+    (Measure::Population, "population"),
+    (Measure::Over65, "population-65"),
+    (Measure::Ageing, "ageing"),
+];
 
 /// What a map shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +47,8 @@ pub struct Figure {
 }
 
 impl Figure {
-    /// All that can be shown of what was counted: kinds of which there is any.
-    pub fn all(tally: &Tally) -> Vec<Self> {
+    /// All that can be shown of what was counted: kinds of which there is any, and who lives there as far as it is known.
+    pub fn all(tally: &Tally, figures: &MunicipalFigures) -> Vec<Self> {
         let kinds = tally.kinds().filter(|kind| !OFFICES.contains(kind));
         let mut measures: Vec<Measure> = kinds.map(Measure::Institutions).collect();
         if tally.has_beds("psychiatric") {
@@ -50,11 +62,37 @@ impl Figure {
             .chain(per)
             .map(|(measure, per)| Self { measure, per })
             .collect();
-        all.push(Self {
-            measure: Measure::Population,
+        let aged = figures.has(OVER_65);
+        let people = PEOPLE.map(|(measure, _)| measure).into_iter();
+        let people = people.filter(|measure| aged || *measure == Measure::Population);
+        all.extend(people.map(|measure| Self {
+            measure,
             per: false,
-        });
+        }));
         all
+    }
+
+    /// Whether it is a share, whose sum means nothing.
+    pub fn is_rate(self) -> bool {
+        self.per || self.measure == Measure::Ageing
+    }
+
+    /// What a share is made of.
+    #[must_use]
+    pub fn counted(self) -> Self {
+        let measure = match self.measure {
+            Measure::Ageing => Measure::Over65,
+            measure => measure,
+        };
+        Self {
+            measure,
+            per: false,
+        }
+    }
+
+    /// Whether it is about people, not institutions.
+    pub fn is_people(self) -> bool {
+        PEOPLE.iter().any(|(measure, _)| *measure == self.measure)
     }
 
     /// `hospital`, `psychiatric-beds`, `psychiatric-beds-per-100000` …
@@ -63,7 +101,12 @@ impl Figure {
             Measure::Institutions(kind) => kind.code().to_owned(),
             Measure::PsychiatricHospitals => "psychiatric-hospitals".to_owned(),
             Measure::Beds(kind) => format!("{kind}-beds"),
-            Measure::Population => "population".to_owned(),
+            people => {
+                let known = PEOPLE.iter().find(|(measure, _)| *measure == people);
+                known
+                    .map(|(_, code)| (*code).to_owned())
+                    .unwrap_or_default()
+            }
         };
         format!("{measure}{}", if self.per { PER_CODE } else { "" })
     }
@@ -80,7 +123,10 @@ impl Figure {
         };
         let measure = match measure {
             "psychiatric-hospitals" => Some(Measure::PsychiatricHospitals),
-            "population" if !per => Some(Measure::Population),
+            code if PEOPLE.iter().any(|(_, one)| *one == code) => {
+                let known = PEOPLE.iter().find(|(_, one)| *one == code && !per);
+                known.map(|(measure, _)| *measure)
+            }
             other => Kind::from_code(other)
                 .map(Measure::Institutions)
                 .or_else(|| beds(other.strip_suffix("-beds")?)),
@@ -101,6 +147,8 @@ impl Figure {
                 beds => beds.map(f64::from),
             },
             Measure::Population => people,
+            Measure::Over65 => population.and_then(|one| one.over_65).map(f64::from),
+            Measure::Ageing => population.and_then(Population::ageing),
         };
         if self.per {
             let people = people.filter(|people| *people > 0.0)?;
@@ -115,7 +163,7 @@ impl Figure {
         match self.measure {
             Measure::Institutions(kind) => tally.date(kind),
             Measure::PsychiatricHospitals | Measure::Beds(_) => tally.beds_date(),
-            Measure::Population => "",
+            Measure::Population | Measure::Over65 | Measure::Ageing => "",
         }
     }
 }
@@ -140,7 +188,18 @@ mod tests {
             Figure::parse("population").unwrap().measure,
             Measure::Population
         );
-        for bad in ["", "beds", "population-per-100000", "hospital-", "x-beds"] {
+        for (measure, code) in PEOPLE {
+            let figure = Figure::parse(code).unwrap();
+            assert_eq!((figure.measure, figure.code()), (measure, code.to_owned()));
+        }
+        for bad in [
+            "",
+            "beds",
+            "population-per-100000",
+            "ageing-per-100000",
+            "hospital-",
+            "x-beds",
+        ] {
             assert_eq!(Figure::parse(bad), None, "{bad}");
         }
     }
@@ -164,6 +223,7 @@ mod tests {
         };
         let people = Population {
             people: 1_475_635,
+            over_65: None,
             date: "2020-10-01".to_owned(),
             source: String::new(),
         };

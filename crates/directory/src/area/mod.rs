@@ -4,14 +4,18 @@
 //! |---|---|
 //! | [`kind`], [`validity`] | kinds of area; from when to when |
 //! | [`atlas`] | all areas, municipalities and populations as of one moment, in memory; pure |
+//! | `population` | how many people live where, and how old they are, with what was merged added up |
 //! | [`tally`], [`figure`] | institutions and beds by municipality, and what maps show of them |
-//! | [`merge`] | municipalities that become one, with their successors |
+//! | [`merger`], `merger_check`, [`merger_undo`] | municipalities that become one; what can be wrong with it; taken back |
 //! | [`tokyo`] | the areas and municipalities of Tokyo, which come with the program |
 
 pub mod atlas;
 pub mod figure;
 pub mod kind;
-pub mod merge;
+pub mod merger;
+mod merger_check;
+pub mod merger_undo;
+mod population;
 pub mod tally;
 pub mod tokyo;
 pub mod validity;
@@ -23,12 +27,14 @@ use renkei_store::area::AreaMark;
 use renkei_store::institution::DirectoryMark;
 use renkei_store::{Store, StoreError};
 
-pub use self::atlas::{Atlas, Population};
+pub use self::atlas::Atlas;
 pub use self::figure::{Figure, Measure};
 pub use self::kind::AreaKind;
+pub use self::population::Population;
 use self::tally::Tally;
 pub use self::validity::Validity;
 use crate::boundary::Boundaries;
+use crate::municipal_figure::MunicipalFigures;
 use crate::municipality::Municipality;
 
 /// An area under one of its names.
@@ -162,6 +168,17 @@ impl Areas {
         area.cloned()
     }
 
+    /// The codes under which institutions of an area may be kept at a date: its municipalities, and those that became part
+    /// of one of them.
+    pub fn grounds(&self, kind: AreaKind, code: &str, date: Date) -> Vec<String> {
+        let atlas = self.atlas();
+        let members = atlas.members(kind, code, date);
+        let all = members
+            .iter()
+            .flat_map(|one| atlas.grounds(&one.code, date));
+        all.map(str::to_owned).collect()
+    }
+
     /// A municipality by its six digits, of whatever time.
     pub fn municipality(&self, code: &str) -> Option<Municipality> {
         self.atlas().municipality(code).cloned()
@@ -179,6 +196,7 @@ impl Now {
             store.area_members().await?,
             store.populations().await?,
         );
+        let atlas = atlas.with_figures(MunicipalFigures::load(store).await?);
         Ok(Self {
             atlas: Arc::new(atlas),
             boundaries: Arc::new(Boundaries::new(store.boundaries().await?)),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`read`], `geojson`, `topojson` | N03 files as features with rings, within limits |
 //! | `nested` | GeoJSON's nested lists of numbers, without a tree in memory |
+//! | `soft` | values that are not what they should be: one broken feature does not cost the others |
 //! | [`check`] | rings that are broken, turned, or not in Japan |
 //! | [`topology`] | borders that neighbours share, each made simpler once |
 //! | `pack` | rings as bytes |
@@ -17,6 +18,7 @@ mod geojson;
 mod nested;
 mod pack;
 pub mod read;
+mod soft;
 mod topojson;
 pub mod topology;
 

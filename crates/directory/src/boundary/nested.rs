@@ -7,6 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::Point;
+use super::soft::{self, Soft, Wanted};
 
 /// A list of numbers, of whatever depth.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +16,8 @@ pub(super) enum Nested {
     Point(Point),
     Line(Vec<Point>),
     List(Vec<Self>),
+    /// Anything else: a text, nothing, a point with one number.
+    Bad,
 }
 
 impl<'de> Deserialize<'de> for Nested {
@@ -30,6 +33,18 @@ impl<'de> Visitor<'de> for Reader {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number or a list")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Nested, E> {
+        Ok(Nested::Bad)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Nested, E> {
+        Ok(Nested::Bad)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Nested, E> {
+        Ok(Nested::Bad)
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Nested, E> {
@@ -48,8 +63,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Nested, A::Error> {
         let number = precise(map)?.as_f64();
-        let number = number.ok_or_else(|| A::Error::custom("not a number"))?;
-        Ok(Nested::Number(number))
+        Ok(number.map_or(Nested::Bad, Nested::Number))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Nested, A::Error> {
@@ -70,20 +84,26 @@ impl<'de> Visitor<'de> for Reader {
 
 /// The rest of `[x, y]`; a height after it is read and left.
 fn point<'de, A: SeqAccess<'de>>(x: f64, mut seq: A) -> Result<Nested, A::Error> {
-    let Some(Nested::Number(y)) = seq.next_element()? else {
-        return Err(A::Error::custom("a point has two numbers"));
-    };
+    let y = seq.next_element()?;
     while seq.next_element::<IgnoredAny>()?.is_some() {}
-    Ok(Nested::Point(Point::of_degrees(x, y)))
+    Ok(match y {
+        Some(Nested::Number(y)) => Nested::Point(Point::of_degrees(x, y)),
+        _ => Nested::Bad,
+    })
 }
 
 fn line<'de, A: SeqAccess<'de>>(first: Point, mut seq: A) -> Result<Nested, A::Error> {
     let mut points = vec![first];
     while let Some(next) = seq.next_element()? {
-        let Nested::Point(next) = next else {
-            return Err(A::Error::custom("a line has points"));
-        };
-        points.push(next);
+        match next {
+            Nested::Point(next) => points.push(next),
+            other => {
+                let mut list: Vec<Nested> = points.into_iter().map(Nested::Point).collect();
+                list.push(other);
+                while seq.next_element::<IgnoredAny>()?.is_some() {}
+                return Ok(Nested::List(list));
+            }
+        }
     }
     Ok(Nested::Line(points))
 }
@@ -93,31 +113,35 @@ fn precise<'de, A: MapAccess<'de>>(map: A) -> Result<serde_json::Number, A::Erro
     serde_json::Number::deserialize(MapAccessDeserializer::new(map))
 }
 
-/// Two numbers; more are read and left.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Pair(pub(super) f64, pub(super) f64);
+/// A line of pairs of numbers; `None` where one of them is something else. More than two numbers are read and left.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Arc(pub(super) Option<Vec<(f64, f64)>>);
 
-impl<'de> Deserialize<'de> for Pair {
+impl<'de> Deserialize<'de> for Arc {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(PairReader)
+        let Soft(pairs) = Soft::<Vec<Soft<Vec<Soft<Number>>>>>::deserialize(deserializer)?;
+        let pair = |pair: Soft<Vec<Soft<Number>>>| match pair.0?.as_slice() {
+            [Soft(Some(x)), Soft(Some(y)), ..] => Some((x.0, y.0)),
+            _ => None,
+        };
+        Ok(Self(
+            pairs.and_then(|pairs| pairs.into_iter().map(pair).collect()),
+        ))
     }
 }
 
-struct PairReader;
+/// A number among other things.
+struct Number(f64);
 
-impl<'de> Visitor<'de> for PairReader {
-    type Value = Pair;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("two numbers")
+impl Wanted for Number {
+    fn of_number(value: f64) -> Option<Self> {
+        Some(Self(value))
     }
+}
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Pair, A::Error> {
-        let short = || A::Error::custom("a point has two numbers");
-        let x = seq.next_element()?.ok_or_else(short)?;
-        let y = seq.next_element()?.ok_or_else(short)?;
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Pair(x, y))
+impl<T: Wanted> Wanted for Vec<Soft<T>> {
+    fn of_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Option<Self>, A::Error> {
+        soft::list(list)
     }
 }
 
@@ -126,6 +150,8 @@ impl<'de> Visitor<'de> for PairReader {
 pub(super) enum Deep {
     Number(i64),
     List(Vec<Self>),
+    /// Anything else.
+    Bad,
 }
 
 impl Deep {
@@ -133,7 +159,7 @@ impl Deep {
     pub(super) fn numbers(&self) -> Option<Vec<i64>> {
         let numbers = self.list()?.iter().map(|one| match one {
             Self::Number(number) => Some(*number),
-            Self::List(_) => None,
+            Self::List(_) | Self::Bad => None,
         });
         numbers.collect()
     }
@@ -141,7 +167,7 @@ impl Deep {
     pub(super) fn list(&self) -> Option<&[Self]> {
         match self {
             Self::List(list) => Some(list),
-            Self::Number(_) => None,
+            Self::Number(_) | Self::Bad => None,
         }
     }
 }
@@ -161,18 +187,29 @@ impl<'de> Visitor<'de> for DeepReader {
         f.write_str("a whole number or a list")
     }
 
+    fn visit_unit<E: Error>(self) -> Result<Deep, E> {
+        Ok(Deep::Bad)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Deep, E> {
+        Ok(Deep::Bad)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<Deep, E> {
+        Ok(Deep::Bad)
+    }
+
     fn visit_i64<E: Error>(self, value: i64) -> Result<Deep, E> {
         Ok(Deep::Number(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Deep, E> {
-        i64::try_from(value).map(Deep::Number).map_err(E::custom)
+        Ok(i64::try_from(value).map_or(Deep::Bad, Deep::Number))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Deep, A::Error> {
         let number = precise(map)?.as_i64();
-        let number = number.ok_or_else(|| A::Error::custom("not a whole number"))?;
-        Ok(Deep::Number(number))
+        Ok(number.map_or(Deep::Bad, Deep::Number))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Deep, A::Error> {
@@ -209,9 +246,16 @@ mod tests {
             })
         );
         assert_eq!(read("[]").unwrap(), Nested::List(vec![]));
-        for bad in ["[1]", "[[1,2],3]", "[1,\"2\"]", "\"x\"", "[[1,2],[[1,2]]]"] {
-            assert!(read(bad).is_err(), "{bad}");
+        for bad in ["[1]", "[1,\"2\"]", "\"x\"", "null", "[1,[2]]"] {
+            assert_eq!(read(bad).unwrap(), Nested::Bad, "{bad}");
         }
+        for bad in ["[[1,2],3]", "[[1,2],[[1,2]]]", "[[1,2],null,[3,4]]"] {
+            let Nested::List(list) = read(bad).unwrap() else {
+                panic!("{bad}")
+            };
+            assert!(!matches!(list[1], Nested::Point(_)), "{bad}");
+        }
+        assert!(read("[[1,2],[1").is_err(), "half a file");
         assert!(read(&"[".repeat(200)).is_err(), "depth has its end");
     }
 }

@@ -1,10 +1,11 @@
 //! A boundary file as features: 国土数値情報（行政区域データ）N03, GeoJSON or TopoJSON.
 
 use renkei_base::{Fault, Refusal};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{IgnoredAny, MapAccess};
+use serde::{Deserialize, Deserializer};
 
 use super::Point;
+use super::soft::{self, Soft, Wanted};
 use super::{geojson, topojson};
 
 /// Bytes of the text. A prefecture's GeoJSON in full has some tens of millions.
@@ -16,17 +17,28 @@ pub const POINTS: usize = 4_000_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Properties {
     /// 郡・政令市
-    #[serde(rename = "N03_003", default)]
+    #[serde(rename = "N03_003", default, deserialize_with = "text")]
     pub county: Option<String>,
     /// 市区町村
-    #[serde(rename = "N03_004", default)]
+    #[serde(rename = "N03_004", default, deserialize_with = "text")]
     pub name: Option<String>,
     /// 行政区 (from 2024 on)
-    #[serde(rename = "N03_005", default)]
+    #[serde(rename = "N03_005", default, deserialize_with = "text")]
     pub ward: Option<String>,
     /// Five digits, none for 所属未定地.
-    #[serde(rename = "N03_007", default)]
+    #[serde(rename = "N03_007", default, deserialize_with = "text")]
     pub code: Option<String>,
+}
+
+impl Wanted for Properties {
+    fn of_map<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+        soft::object(map)
+    }
+}
+
+/// A text, or a number that should be one; of anything else nothing.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Soft::deserialize(deserializer)?.0)
 }
 
 impl Properties {
@@ -64,6 +76,14 @@ pub enum ReadFault {
     /// TopoJSON: an arc does not begin where the one before ended.
     ArcsApart,
     TooMany,
+    /// TopoJSON: an arc, by its number, with something else than pairs of numbers.
+    BadArc(i64),
+    /// Something else than a pair of numbers; counted from 1.
+    BadPoint {
+        polygon: usize,
+        ring: usize,
+        point: usize,
+    },
 }
 
 impl ReadFault {
@@ -74,6 +94,21 @@ impl ReadFault {
             Self::NoArc => "fault-import-boundary-no-arc",
             Self::ArcsApart => "fault-import-boundary-arcs-apart",
             Self::TooMany => "fault-import-boundary-points",
+            Self::BadArc(_) => "fault-import-boundary-bad-arc",
+            Self::BadPoint { .. } => "fault-import-boundary-bad-point",
+        }
+    }
+
+    /// Where it is, as `polygon 1, ring 2, point 14`; empty for the whole feature.
+    pub fn place(self) -> String {
+        match self {
+            Self::BadArc(arc) => format!("arc {arc}"),
+            Self::BadPoint {
+                polygon,
+                ring,
+                point,
+            } => format!("polygon {polygon}, ring {ring}, point {point}"),
+            _ => String::new(),
         }
     }
 }

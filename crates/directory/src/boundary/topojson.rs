@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::MapAccess;
 
 use super::Point;
-use super::nested::{Deep, Pair};
+use super::nested::{Arc, Deep};
 use super::read::{Feature, Properties, ReadFault};
+use super::soft::{self, Soft, Wanted};
 
 #[derive(Deserialize)]
 pub(super) struct Topology {
     #[serde(default)]
     transform: Option<Transform>,
-    arcs: Vec<Vec<Pair>>,
+    arcs: Vec<Arc>,
     objects: BTreeMap<String, Object>,
 }
 
@@ -22,22 +24,28 @@ struct Transform {
     translate: [f64; 2],
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Object {
-    #[serde(rename = "type")]
-    typ: String,
+    #[serde(rename = "type", default)]
+    typ: Soft<String>,
     #[serde(default)]
-    geometries: Vec<Self>,
+    geometries: Vec<Soft<Self>>,
     #[serde(default)]
-    properties: Option<Properties>,
+    properties: Soft<Properties>,
     #[serde(default)]
     /// Numbers of arcs: rings of polygons. A negative number is the arc `!n`, backwards.
     arcs: Option<Deep>,
 }
 
+impl Wanted for Object {
+    fn of_map<'de, A: MapAccess<'de>>(map: A) -> Result<Option<Self>, A::Error> {
+        soft::object(map)
+    }
+}
+
 /// The features, and the name of the first object.
 pub(super) fn features(topology: Topology) -> (Vec<Feature>, Option<String>) {
-    let arcs: Vec<Vec<Point>> = topology
+    let arcs: Vec<Option<Vec<Point>>> = topology
         .arcs
         .iter()
         .map(|arc| points(arc, topology.transform))
@@ -51,14 +59,15 @@ pub(super) fn features(topology: Topology) -> (Vec<Feature>, Option<String>) {
 }
 
 /// Collections within collections are followed as deep as JSON is read.
-fn collect(object: Object, arcs: &[Vec<Point>], found: &mut Vec<Feature>) {
-    if object.typ == "GeometryCollection" {
+fn collect(object: Object, arcs: &[Option<Vec<Point>>], found: &mut Vec<Feature>) {
+    let typ = object.typ.0.unwrap_or_default();
+    if typ == "GeometryCollection" {
         for one in object.geometries {
-            collect(one, arcs, found);
+            collect(one.0.unwrap_or_default(), arcs, found);
         }
         return;
     }
-    let polygons = match (object.typ.as_str(), object.arcs) {
+    let polygons = match (typ.as_str(), object.arcs) {
         ("Polygon", Some(one)) => polygon(&one, arcs).map(|one| vec![one]),
         ("MultiPolygon", Some(Deep::List(all))) => {
             all.iter().map(|one| polygon(one, arcs)).collect()
@@ -67,15 +76,15 @@ fn collect(object: Object, arcs: &[Vec<Point>], found: &mut Vec<Feature>) {
     };
     found.push(Feature {
         number: found.len() + 1,
-        properties: object.properties.unwrap_or_default(),
+        properties: object.properties.0.unwrap_or_default(),
         polygons,
     });
 }
 
-/// An arc's points; quantised ones are steps from one to the next.
-fn points(arc: &[Pair], transform: Option<Transform>) -> Vec<Point> {
+/// An arc's points; quantised ones are steps from one to the next. `None` where it is broken.
+fn points(arc: &Arc, transform: Option<Transform>) -> Option<Vec<Point>> {
     let (mut x, mut y) = (0.0, 0.0);
-    let pairs = arc.iter().map(|Pair(a, b)| match transform {
+    let pairs = arc.0.as_ref()?.iter().map(|(a, b)| match transform {
         None => Point::of_degrees(*a, *b),
         Some(Transform { scale, translate }) => {
             x += a;
@@ -85,23 +94,24 @@ fn points(arc: &[Pair], transform: Option<Transform>) -> Vec<Point> {
             Point::of_degrees(x * sx + tx, y * sy + ty)
         }
     });
-    pairs.collect()
+    Some(pairs.collect())
 }
 
-fn polygon(rings: &Deep, arcs: &[Vec<Point>]) -> Result<Vec<Vec<Point>>, ReadFault> {
+fn polygon(rings: &Deep, arcs: &[Option<Vec<Point>>]) -> Result<Vec<Vec<Point>>, ReadFault> {
     let rings = rings.list().ok_or(ReadFault::NoPolygon)?.iter();
     let rings = rings.map(|ring| joined(&ring.numbers().ok_or(ReadFault::NoPolygon)?, arcs));
     rings.collect()
 }
 
 /// Arcs one after another; each begins where the one before ended.
-fn joined(ring: &[i64], arcs: &[Vec<Point>]) -> Result<Vec<Point>, ReadFault> {
+fn joined(ring: &[i64], arcs: &[Option<Vec<Point>>]) -> Result<Vec<Point>, ReadFault> {
     let mut points: Vec<Point> = Vec::new();
     for number in ring {
         let backwards = *number < 0;
         let at = if backwards { !*number } else { *number };
         let arc = usize::try_from(at).ok().and_then(|at| arcs.get(at));
-        let mut arc = arc.ok_or(ReadFault::NoArc)?.clone();
+        let arc = arc.ok_or(ReadFault::NoArc)?.clone();
+        let mut arc = arc.ok_or(ReadFault::BadArc(at))?;
         if backwards {
             arc.reverse();
         }

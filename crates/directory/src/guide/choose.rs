@@ -65,8 +65,8 @@ fn municipalities(areas: &Areas, guide: &GuideRow, day: Date) -> Vec<String> {
     let members = guide
         .areas
         .iter()
-        .flat_map(|code| areas.members(kind, code, day));
-    members.map(|municipality| municipality.code).collect()
+        .flat_map(|code| areas.grounds(kind, code, day));
+    members.collect()
 }
 
 fn order(hit: &Hit) -> (&str, Option<Kind>, &str, &str, &str) {

@@ -174,7 +174,7 @@ fn sort(features: Vec<Feature>, import: &mut Import<'_>) -> Vec<Found> {
 fn rings(feature: Feature) -> Result<Vec<Ring>, (&'static str, String)> {
     let polygons = feature
         .polygons
-        .map_err(|fault| (fault.key(), String::new()))?;
+        .map_err(|fault| (fault.key(), fault.place()))?;
     let mut rings = Vec::new();
     for (polygon, lines) in polygons.iter().enumerate() {
         for (number, points) in lines.iter().enumerate() {

@@ -65,7 +65,7 @@ async fn figures_follow_imports(backend: Backend) {
         ("2025-06-01", "2025-06-01")
     );
     assert!(
-        Figure::all(&tally)
+        Figure::all(&tally, areas.atlas().figures())
             .iter()
             .any(|one| one.code() == "psychiatric-beds-per-100000")
     );
