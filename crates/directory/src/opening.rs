@@ -9,6 +9,28 @@ use crate::institution::OWN_SOURCE;
 /// The weekday number of holidays.
 pub const HOLIDAY: u8 = 8;
 const DAY: u16 = 1_440;
+/// The longest stretch into the next day that is believed without a word: from 16:00 to 9:00. `9:00-8:00` is longer, and
+/// rather a slip for 18:00.
+const NIGHT: u16 = 17 * 60;
+
+/// Whether a stretch that ends before it begins (its end is of the next day, above 1,440) is too long to be a night.
+pub const fn is_doubtful_night(from: u16, until: u16) -> bool {
+    until > DAY && until - from > NIGHT
+}
+
+/// A stretch as everything shows it: `9:00～12:00`, `17:00～翌8:30`. Forms read it again.
+pub fn span_text((from, until): (u16, u16)) -> String {
+    let (until, next) = clock_of(until);
+    let next = if next { "翌" } else { "" };
+    format!("{}～{next}{until}", clock_of(from).0)
+}
+
+/// `8:30`, and whether that is of the next day. Midnight at the end of a day is its own 24:00.
+pub fn clock_of(minute: u16) -> (String, bool) {
+    let next = minute > DAY;
+    let minute = if next { minute - DAY } else { minute };
+    (format!("{}:{:02}", minute / 60, minute % 60), next)
+}
 
 /// The hours of an institution or of one of its departments, whatever source they come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -255,6 +277,21 @@ mod tests {
                 .of_day(jiff::civil::date(2026, 11, 7), false),
             Some(vec![(720, 780)])
         );
+    }
+
+    #[test]
+    fn nights_end_on_the_next_day() {
+        for (span, text, doubtful) in [
+            ((540, 720), "9:00～12:00", false),
+            ((0, 1_440), "0:00～24:00", false),
+            ((1_020, 1_950), "17:00～翌8:30", false),
+            ((960, 1_980), "16:00～翌9:00", false),
+            ((540, 1_920), "9:00～翌8:00", true),
+            ((540, 1_980), "9:00～翌9:00", true),
+        ] {
+            assert_eq!(span_text(span), text);
+            assert_eq!(is_doubtful_night(span.0, span.1), doubtful, "{text}");
+        }
     }
 
     #[test]

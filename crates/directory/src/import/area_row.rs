@@ -7,6 +7,7 @@ use renkei_base::limits::LINE_CHARS;
 use renkei_base::name::search_key;
 
 use super::report::{Level, Remark};
+use super::shape::Shape;
 use super::table::{Column, Columns};
 use crate::area::{AreaKind, Atlas, Validity};
 use crate::municipality;
@@ -43,9 +44,10 @@ pub(super) fn columns() -> Vec<Column> {
             "市区町村",
             "municipality name",
             "municipality_name",
-        ]),
+        ])
+        .holds(Shape::Municipality),
         Column::optional(&["有効開始日", "適用開始日", "valid from", "valid_from"]),
-        Column::optional(&["有効終了日", "適用終了日", "valid to", "valid_to"]),
+        Column::optional(&["有効終了日", "適用終了日", "valid to", "valid_to"]).after(FROM),
     ]
 }
 
@@ -137,7 +139,7 @@ fn check_text(text: &str, most: usize) -> Result<(), &'static str> {
 
 /// The six digits, and what had to be done for them. Five digits are six without the leading zero where the check digit
 /// proves it, or six without the check digit where the name proves it.
-fn municipality_code(
+pub(super) fn municipality_code(
     text: &str,
     name: &str,
     atlas: &Atlas,

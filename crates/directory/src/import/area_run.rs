@@ -11,7 +11,7 @@ use renkei_store::{Changes, Failure, Note};
 use super::area_row::{self, AreaRecord};
 use super::report::{Change, Level, Remark, Report};
 use super::run::Import;
-use super::table::Columns;
+use super::table::{Columns, Rows};
 use crate::area::{AreaKind, Areas, Atlas, Member, Validity};
 use crate::municipality::MunicipalityKind;
 
@@ -21,7 +21,15 @@ const BATCH: usize = 300;
 /// Imports a list of areas. What it leaves out stays as it is, and is named.
 pub(super) async fn areas(import: &mut Import<'_>) -> Result<(), Failure> {
     let atlas = Areas::load(import.store).await?.atlas();
-    let rows = read_all(import, &atlas)?;
+    let mut table = import.rows()?;
+    if table.advance()?.is_none() {
+        return Ok(());
+    }
+    let columns = Columns::find(&area_row::columns(), table.row())?;
+    if import.is_doubtful(&columns)? {
+        return Ok(());
+    }
+    let rows = read_all(import, (table, &columns), &atlas)?;
     let date = import.date.parse().unwrap_or_default();
     let mut plan = Plan {
         atlas: &atlas,
@@ -44,18 +52,17 @@ pub(super) async fn areas(import: &mut Import<'_>) -> Result<(), Failure> {
 }
 
 /// Rows that can be taken and do not contradict one another.
-fn read_all(import: &mut Import<'_>, atlas: &Atlas) -> Result<Vec<AreaRecord>, Failure> {
-    let mut table = import.rows()?;
+fn read_all(
+    import: &mut Import<'_>,
+    (mut table, columns): (Rows, &Columns),
+    atlas: &Atlas,
+) -> Result<Vec<AreaRecord>, Failure> {
     let report = &mut import.report;
-    if table.advance()?.is_none() {
-        return Ok(Vec::new());
-    }
-    let columns = Columns::find(&area_row::columns(), table.row())?;
     let mut rows: Vec<AreaRecord> = Vec::new();
     let mut seen: HashMap<(AreaKind, String), Vec<usize>> = HashMap::new();
     let mut names: HashMap<(AreaKind, String), String> = HashMap::new();
     while let Some(line) = table.advance()? {
-        let mut row = match area_row::read(&columns, table.row(), line, atlas) {
+        let mut row = match area_row::read(columns, table.row(), line, atlas) {
             Ok(row) => row,
             Err(remark) => {
                 report.refuse(remark);

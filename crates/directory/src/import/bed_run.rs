@@ -9,8 +9,10 @@ use renkei_store::{BedSet, Changes, Failure, Note};
 
 use super::BATCH_ROWS;
 use super::bed_sheet::{self, BedArea, BedRow};
+use super::doubt::{Expected, Judge};
 use super::report::{Change, Level, Remark};
 use super::run::Import;
+use super::shape::Shape;
 use super::wait;
 use super::workbook::Workbook;
 use crate::Kind;
@@ -37,6 +39,10 @@ struct Run<'a, 'b> {
 /// Imports a workbook, sheet by sheet.
 pub(super) async fn bed_reports(import: &mut Import<'_>) -> Result<(), Failure> {
     let mut workbook = Workbook::open(import.source)?;
+    let judge = judged(&mut workbook)?;
+    if import.ends_here(judge) {
+        return Ok(());
+    }
     let mut rows = import.store.institutions().await?;
     rows.retain(|row| {
         let kind = Kind::from_code(&row.kind);
@@ -76,6 +82,30 @@ pub(super) async fn bed_reports(import: &mut Import<'_>) -> Result<(), Failure> 
         run.import.tell(done, of);
     }
     run.write().await
+}
+
+/// What the columns of names and places hold, by the first sheet that can be read.
+fn judged(workbook: &mut Workbook) -> Result<Judge, Failure> {
+    let columns = [("医療機関名", Shape::Name), ("所在地", Shape::Address)];
+    let columns = (0..)
+        .zip(columns)
+        .map(|(place, (heading, shape))| Expected {
+            place,
+            heading: heading.to_owned(),
+            shape: Some(shape),
+            after: None,
+        });
+    let mut judge = Judge::new(columns.collect());
+    for name in workbook.names() {
+        let Ok(sheet) = bed_sheet::read(&workbook.sheet(&name)?) else {
+            continue;
+        };
+        for row in &sheet.rows {
+            judge.see(|at| if at == 0 { &row.name } else { &row.place });
+        }
+        break;
+    }
+    Ok(judge)
 }
 
 impl Run<'_, '_> {

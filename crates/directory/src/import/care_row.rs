@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::medical::{in_japan, web_address};
 use super::medical_days::DAYS;
 use super::report::{Level, Remark};
+use super::shape::Shape;
 use super::table::{Column, Columns};
 use crate::Kind;
 
@@ -145,28 +146,28 @@ fn service_of(text: &str) -> Option<&'static str> {
 
 /// The layout of a file.
 #[derive(Clone, Debug)]
-pub struct CareLayout(Columns);
+pub struct CareLayout(pub(super) Columns);
 
 impl CareLayout {
     pub fn find(headings: &csv::StringRecord) -> Result<Self, Refusal> {
         let known = [
             Column::required(&["都道府県コード又は市町村コード", "市町村コード"]),
             Column::optional(&["都道府県名"]),
-            Column::optional(&["市区町村名"]),
-            Column::required(&["事業所名"]),
-            Column::optional(&["事業所名カナ"]),
+            Column::optional(&["市区町村名"]).holds(Shape::Municipality),
+            Column::required(&["事業所名"]).holds(Shape::Name),
+            Column::optional(&["事業所名カナ"]).holds(Shape::Kana),
             Column::required(&["サービスの種類"]),
-            Column::required(&["住所"]),
+            Column::required(&["住所"]).holds(Shape::Address),
             Column::optional(&["方書（ビル名等）", "方書"]),
-            Column::optional(&["緯度"]),
-            Column::optional(&["経度"]),
-            Column::optional(&["電話番号"]),
-            Column::optional(&["FAX番号"]),
+            Column::optional(&["緯度"]).holds(Shape::Latitude),
+            Column::optional(&["経度"]).holds(Shape::Longitude),
+            Column::optional(&["電話番号"]).holds(Shape::Phone),
+            Column::optional(&["FAX番号"]).holds(Shape::Phone),
             Column::required(&["事業所番号"]),
             Column::optional(&["利用可能曜日"]),
             Column::optional(&["利用可能曜日特記事項"]),
             Column::optional(&["定員"]),
-            Column::optional(&["URL"]),
+            Column::optional(&["URL"]).holds(Shape::WebPage),
         ];
         Columns::find(&known, headings).map(Self)
     }

@@ -13,6 +13,7 @@ use super::care_row::{CareLayout, CareRow};
 use super::medical_run::{pair, views};
 use super::report::{Change, Level, Remark};
 use super::run::{Import, TRIES};
+use super::table::Rows;
 use super::{BATCH_ROWS, difference};
 use crate::institution::{OWN_SOURCE, PLACE, row_of};
 use crate::matching::{Party, Verdict, verdicts};
@@ -25,8 +26,14 @@ pub(crate) const SYSTEM: &str = "care-office";
 
 /// Imports a file.
 pub(super) async fn care_services(import: &mut Import<'_>) -> Result<(), Failure> {
+    let mut rows = import.rows()?;
+    let _ = rows.advance()?;
+    let layout = CareLayout::find(rows.row())?;
+    if import.is_doubtful(&layout.0)? {
+        return Ok(());
+    }
     let mut run = Run::start(import).await?;
-    run.all().await?;
+    run.all(rows, &layout).await?;
     run.missing();
     Ok(())
 }
@@ -96,13 +103,10 @@ impl<'a, 'b> Run<'a, 'b> {
         })
     }
 
-    async fn all(&mut self) -> Result<(), Failure> {
-        let mut rows = self.import.rows()?;
-        let _ = rows.advance()?;
-        let layout = CareLayout::find(rows.row())?;
+    async fn all(&mut self, mut rows: Rows, layout: &CareLayout) -> Result<(), Failure> {
         let mut batch: Vec<CareRow> = Vec::with_capacity(BATCH_ROWS);
         while let Some(line) = rows.advance()? {
-            self.take(&layout, rows.row(), line, &mut batch);
+            self.take(layout, rows.row(), line, &mut batch);
             if batch.len() == BATCH_ROWS {
                 self.write(&batch).await?;
                 batch.clear();

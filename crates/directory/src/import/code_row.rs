@@ -4,10 +4,17 @@ use renkei_base::code::{CodeFault, FeeTable, InstitutionCode, Kind, postal_code}
 use renkei_base::limits::LINE_CHARS;
 
 use super::report::{Level, Remark};
+use super::shape::Shape;
 
 /// Fields of a row.
 const WIDTH: usize = 5;
 const ADDRESS_CHARS: usize = 200;
+/// Columns by their place with what they should hold. Codes are checked row by row.
+pub(super) const SHAPES: [(usize, Shape); 3] = [
+    (2, Shape::Name),
+    (3, Shape::PostalCode),
+    (4, Shape::Address),
+];
 
 /// A row that can be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +29,15 @@ pub struct CodeRow {
     /// Its check digit is right only with another fee table: never given to an institution without a person.
     pub doubtful: bool,
     pub warnings: Vec<Remark>,
+}
+
+/// Whether this may be the first row of such a list.
+pub(super) fn looks(row: &csv::StringRecord) -> bool {
+    let digits = |at: usize, count: usize| {
+        let cell = row.get(at).unwrap_or_default().trim();
+        cell.len() == count && cell.bytes().all(|b| b.is_ascii_digit())
+    };
+    row.len() == WIDTH && digits(0, 9) && digits(1, 7)
 }
 
 /// Reads one row of a list of the medical fee table.

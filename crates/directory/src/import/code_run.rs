@@ -1,16 +1,18 @@
 //! A whole code list: what it means for the institutions that are there, and what waits.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use renkei_base::Ctx;
 use renkei_base::code::InstitutionCode;
+use renkei_base::{Ctx, Refusal};
 use renkei_store::import::CodeWait;
 use renkei_store::institution::InstitutionRow;
 use renkei_store::{Changes, Failure, Note, Store, StoreError};
 
 use super::BATCH_ROWS;
 use super::code_row::{self, CodeRow};
+use super::doubt::{Expected, Judge, LOOKED_AT};
 use super::file::Source;
+use super::heading;
 use super::report::{Change, Level, Remark, Report};
 use super::run::{Import, TRIES};
 use crate::code::{CODE_SOURCE, give};
@@ -23,6 +25,18 @@ const WAIT_ROWS: usize = 500;
 /// Imports a code list. Rows that surely mean one institution give it their code; the others wait.
 pub(super) async fn institution_codes(import: &mut Import<'_>) -> Result<(), Failure> {
     let (store, ctx) = (import.store, import.ctx);
+    // A list has no headings that could be missing.
+    let own = super::kind("institution-codes");
+    let first = heading::first_row(import.source);
+    if let Some(other) = own
+        .zip(first)
+        .and_then(|(own, row)| heading::other_kind(&row, own))
+    {
+        return Err(Refusal::Invalid(vec![heading::looks_like(other)]).into());
+    }
+    if import.ends_here(judged(import)?) {
+        return Ok(());
+    }
     let rows = read_all(import)?;
     let known = Known::load(store).await?;
     let fresh = known.sort(rows, &mut import.report);
@@ -30,7 +44,7 @@ pub(super) async fn institution_codes(import: &mut Import<'_>) -> Result<(), Fai
     let total = import.report.rows() + fresh.len() as u64;
     let mut sure = Vec::new();
     let mut waits = Vec::new();
-    for (row, verdict) in fresh.iter().zip(decided) {
+    for (row, verdict) in fresh.into_iter().zip(decided) {
         match verdict {
             Decision::Give(institution) => sure.push((row, institution)),
             Decision::Wait(candidates) => waits.push(wait_of(row, candidates, import.source, ctx)),
@@ -110,6 +124,22 @@ pub(crate) async fn settle_waiting(store: &Store, ctx: &Ctx) -> Result<u64, Fail
     Ok(sure.len() as u64)
 }
 
+/// What the columns hold: the list has no headings, they are told by their numbers.
+fn judged(import: &Import<'_>) -> Result<Judge, Failure> {
+    let expected = code_row::SHAPES.map(|(place, shape)| Expected {
+        place,
+        heading: (place + 1).to_string(),
+        shape: Some(shape),
+        after: None,
+    });
+    let mut judge = Judge::new(expected.into());
+    let mut rows = import.rows()?;
+    while rows.advance()?.is_some_and(|line| line <= LOOKED_AT) {
+        judge.see(|at| rows.row().get(at).unwrap_or_default());
+    }
+    Ok(judge)
+}
+
 /// Rows that can be taken, each once.
 fn read_all(import: &mut Import<'_>) -> Result<Vec<CodeRow>, Failure> {
     let mut table = import.rows()?;
@@ -158,14 +188,11 @@ struct Known {
 
 impl Known {
     async fn load(store: &Store) -> Result<Self, Failure> {
-        let given = store
-            .institutions()
-            .await?
-            .into_iter()
-            .filter_map(|row| row.code);
+        let mut given = HashSet::new();
+        each_institution(store, |row| given.extend(row.code)).await?;
         let waits = store.code_waits().await?;
         Ok(Self {
-            given: given.collect(),
+            given,
             dismissed: store.dismissed_codes().await?.into_iter().collect(),
             waiting: waits
                 .into_iter()
@@ -200,56 +227,115 @@ enum Decision {
     Wait(Vec<renkei_base::Id>),
 }
 
-/// Compares rows with all institutions of the kinds that the list is about. One that has a code already is only a candidate.
+/// An institution that a code may belong to: only what is compared, as all of them are held at once.
+struct Office {
+    id: renkei_base::Id,
+    prefecture: Box<str>,
+    name: Box<str>,
+    address: Box<str>,
+    municipality: Box<str>,
+    has_code: bool,
+}
+
+/// Compares rows with all institutions of the kinds that the list is about, one prefecture after the other: nothing is compared
+/// across them. One that has a code already is only a candidate.
 async fn decide(store: &Store, rows: &[CodeRow]) -> Result<Vec<Decision>, Failure> {
+    let mut decided: Vec<Decision> = rows.iter().map(|_| Decision::Wait(Vec::new())).collect();
     if rows.is_empty() {
-        return Ok(Vec::new());
+        return Ok(decided);
     }
-    let mut institutions = store.institutions().await?;
-    let cities = municipality::names(
-        institutions
+    let offices = offices(store).await?;
+    let pairs = offices.iter();
+    let cities = municipality::names(pairs.map(|one| (&*one.municipality, &*one.address)));
+    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (place, row) in rows.iter().enumerate() {
+        groups.entry(prefecture(row)).or_default().push(place);
+    }
+    for (prefecture, places) in groups {
+        let theirs: Vec<&Office> = offices
             .iter()
-            .map(|one| (one.municipality.as_str(), one.address.as_str())),
-    );
-    institutions.retain(|one| one.active && is_medical(one));
-    let theirs: Vec<Party> = institutions
+            .filter(|one| &*one.prefecture == prefecture)
+            .collect();
+        let ours: Vec<&CodeRow> = places.iter().filter_map(|place| rows.get(*place)).collect();
+        let found = decide_in(prefecture, &ours, &theirs, &cities);
+        for (place, decision) in places.into_iter().zip(found) {
+            if let Some(one) = decided.get_mut(place) {
+                *one = decision;
+            }
+        }
+    }
+    Ok(decided)
+}
+
+fn decide_in(
+    prefecture: &str,
+    rows: &[&CodeRow],
+    offices: &[&Office],
+    cities: &HashMap<String, String>,
+) -> Vec<Decision> {
+    let city = |one: &Office| cities.get(&*one.municipality).map_or("", String::as_str);
+    let theirs: Vec<Party> = offices
         .iter()
-        .map(|one| {
-            let city = cities.get(&one.municipality).map_or("", String::as_str);
-            Party::new(&one.prefecture, &one.name, &one.address, city)
-        })
+        .map(|one| Party::new(prefecture, &one.name, &one.address, city(one)))
         .collect();
     let ours: Vec<Party> = rows
         .iter()
-        .map(|row| {
-            Party::new(
-                row.code.as_str().get(..2).unwrap_or_default(),
-                &row.name,
-                &row.address,
-                "",
-            )
-        })
+        .map(|row| Party::new(prefecture, &row.name, &row.address, ""))
         .collect();
     let ids = |places: Vec<usize>| {
-        places
-            .iter()
-            .filter_map(|at| institutions.get(*at))
-            .map(|one| one.id.clone())
-            .collect()
+        let named = places.iter().filter_map(|at| offices.get(*at));
+        named.map(|one| one.id.clone()).collect()
     };
-    let verdicts = verdicts(&ours, &theirs);
-    Ok(rows
-        .iter()
+    let verdicts = verdicts(&ours, &theirs).into_iter();
+    rows.iter()
         .zip(verdicts)
         .map(|(row, verdict)| match verdict {
-            Verdict::Sure(place, _) => match institutions.get(place) {
-                Some(one) if one.code.is_none() && !row.doubtful => Decision::Give(one.id.clone()),
+            Verdict::Sure(place, _) => match offices.get(place) {
+                Some(one) if !one.has_code && !row.doubtful => Decision::Give(one.id.clone()),
                 _ => Decision::Wait(ids(vec![place])),
             },
             Verdict::Perhaps(places) => Decision::Wait(ids(places)),
             Verdict::Nobody => Decision::Wait(Vec::new()),
         })
-        .collect())
+        .collect()
+}
+
+fn prefecture(row: &CodeRow) -> &str {
+    row.code.as_str().get(..2).unwrap_or_default()
+}
+
+async fn offices(store: &Store) -> Result<Vec<Office>, Failure> {
+    let mut offices = Vec::new();
+    each_institution(store, |row| {
+        if row.active && is_medical(&row) {
+            offices.push(Office {
+                id: row.id,
+                prefecture: row.prefecture.into(),
+                name: row.name.into(),
+                address: row.address.into(),
+                municipality: row.municipality.into(),
+                has_code: row.code.is_some(),
+            });
+        }
+    })
+    .await?;
+    Ok(offices)
+}
+
+/// Shows all institutions, never holding more than a page of them.
+async fn each_institution(
+    store: &Store,
+    mut show: impl FnMut(InstitutionRow),
+) -> Result<(), Failure> {
+    let mut last: Option<InstitutionRow> = None;
+    loop {
+        let page = store.institutions_after(last.as_ref()).await?;
+        let Some(end) = page.last().cloned() else {
+            return Ok(());
+        };
+        page.into_iter().for_each(&mut show);
+        last = Some(end);
+    }
 }
 
 fn is_medical(row: &InstitutionRow) -> bool {
@@ -300,12 +386,7 @@ async fn keep_waiting(store: &Store, ctx: &Ctx, batch: &[&CodeWait]) -> Result<(
     Ok(())
 }
 
-fn wait_of(
-    row: &CodeRow,
-    candidates: Vec<renkei_base::Id>,
-    source: &Source,
-    ctx: &Ctx,
-) -> CodeWait {
+fn wait_of(row: CodeRow, candidates: Vec<renkei_base::Id>, source: &Source, ctx: &Ctx) -> CodeWait {
     CodeWait {
         code: row.code.as_str().to_owned(),
         prefecture: row
@@ -313,9 +394,9 @@ fn wait_of(
             .prefecture()
             .map(|one| one.code())
             .unwrap_or_default(),
-        name: row.name.clone(),
-        postal: row.postal.clone(),
-        address: row.address.clone(),
+        name: row.name,
+        postal: row.postal,
+        address: row.address,
         candidates,
         source: source.file.clone(),
         line: i64::try_from(row.line).unwrap_or_default(),

@@ -5,6 +5,7 @@ use renkei_store::opening::{Hours, Opening, What};
 
 use super::medical_days::DAYS;
 use super::report::Change;
+use crate::opening::span_text;
 
 const BEDS: [(&str, &str); 8] = [
     ("beds-general", "general"),
@@ -64,7 +65,7 @@ pub(super) fn changes(
         .collect()
 }
 
-/// Hours as people read them: `内科 月火木 09:00–12:00`, one stretch after the other.
+/// Hours as people read them: `内科 月火木 9:00～12:00`, one stretch after the other.
 pub(super) fn hours_text(hours: &Hours) -> String {
     let mut rows: Vec<&Opening> = hours.openings.iter().collect();
     rows.sort_by(|a, b| key(a).cmp(&key(b)).then(a.weekday.cmp(&b.weekday)));
@@ -101,8 +102,8 @@ fn stretch_text(hours: &Hours, group: &[&Opening]) -> String {
     };
     let span = match first.what {
         What::Closed => "休".to_owned(),
-        What::Reception => format!("{} 受付", span_text(first)),
-        What::Consultation | What::Open => span_text(first),
+        What::Reception => format!("{} 受付", span_text((first.from, first.until))),
+        What::Consultation | What::Open => span_text((first.from, first.until)),
     };
     format!("{name} {week}{days} {span}").trim().to_owned()
 }
@@ -110,11 +111,6 @@ fn stretch_text(hours: &Hours, group: &[&Opening]) -> String {
 fn sign(weekday: u8) -> Option<&'static str> {
     let at = usize::from(weekday).checked_sub(1)?;
     DAYS.get(at).map(|(_, sign)| *sign)
-}
-
-fn span_text(one: &Opening) -> String {
-    let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
-    format!("{}–{}", time(one.from), time(one.until))
 }
 
 #[cfg(test)]
@@ -152,7 +148,7 @@ mod tests {
         };
         assert_eq!(
             hours_text(&hours),
-            "内科 月火 09:00–12:00; 内科 第2土 休; 外科"
+            "内科 月火 9:00～12:00; 内科 第2土 休; 外科"
         );
     }
 }

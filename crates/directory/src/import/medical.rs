@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::medical_times::{self, Span, Table};
 use super::report::{Level, Remark};
+use super::shape::Shape;
 use super::table::{Column, Columns};
 use super::{medical_beds, medical_days};
 use crate::Kind;
@@ -64,7 +65,7 @@ pub struct Record {
 /// The layout of a file.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    columns: Columns,
+    pub(super) columns: Columns,
     /// Codes of the days that may be closed, in the order of their columns.
     days: Vec<String>,
     /// Of the spans that the file has: with the place of the first of the two columns.
@@ -75,17 +76,18 @@ impl Layout {
     pub fn find(headings: &csv::StringRecord) -> Result<Self, Refusal> {
         let mut known = vec![
             Column::required(&["ID"]),
-            Column::required(&["正式名称", "名称"]),
-            Column::optional(&["正式名称（フリガナ）", "フリガナ"]),
-            Column::optional(&["略称"]),
-            Column::optional(&["英語表記（ローマ字表記）", "ローマ字"]),
+            Column::required(&["正式名称", "名称"]).holds(Shape::Name),
+            Column::optional(&["正式名称（フリガナ）", "フリガナ"]).holds(Shape::Kana),
+            Column::optional(&["略称"]).holds(Shape::Name),
+            Column::optional(&["英語表記（ローマ字表記）", "ローマ字"]).holds(Shape::Name),
             Column::required(&["機関区分"]),
             Column::required(&["都道府県コード"]),
             Column::required(&["市区町村コード"]),
-            Column::required(&["所在地"]),
-            Column::optional(&["所在地座標（緯度）"]),
-            Column::optional(&["所在地座標（経度）"]),
-            Column::optional(&["案内用ホームページアドレス", "薬局のホームページアドレス"]),
+            Column::required(&["所在地"]).holds(Shape::Address),
+            Column::optional(&["所在地座標（緯度）"]).holds(Shape::Latitude),
+            Column::optional(&["所在地座標（経度）"]).holds(Shape::Longitude),
+            Column::optional(&["案内用ホームページアドレス", "薬局のホームページアドレス"])
+                .holds(Shape::WebPage),
             Column::optional(&[
                 "その他の休診日（gw、お盆等）",
                 "その他の休診日",
@@ -101,7 +103,7 @@ impl Layout {
         let (days, day_columns): (Vec<_>, Vec<_>) = medical_days::columns().into_iter().unzip();
         known.extend(day_columns);
         let first = known.len();
-        let (spans, columns) = medical_times::columns(Table::Facility);
+        let (spans, columns) = medical_times::columns(Table::Facility, first);
         known.extend(columns);
         let columns = Columns::find(&known, headings)?;
         let spans = (first..).step_by(2).zip(spans);
@@ -310,9 +312,9 @@ impl<'a> RowReader<'a> {
             let cells = (self.cell(*at), self.cell(at + 1));
             match medical_times::stretch(span, "", cells) {
                 Ok(found) => openings.extend(found),
-                Err(()) => {
+                Err(key) => {
                     let value = format!("{}-{}", cells.0, cells.1);
-                    warnings.push(self.warned(&span.heading, "fault-import-hours", &value));
+                    warnings.push(self.warned(&span.heading, key, &value));
                 }
             }
         }

@@ -49,7 +49,7 @@ impl HoursLayout {
             Column::required(&["診療科目名"]),
             Column::optional(&["診療時間帯"]),
         ];
-        let (spans, columns) = medical_times::columns(Table::Hours);
+        let (spans, columns) = medical_times::columns(Table::Hours, FIRST_SPAN);
         // A table without any hours is another table: all are needed.
         known.extend(columns.into_iter().map(|column| Column {
             required: true,
@@ -108,9 +108,9 @@ impl HoursLayout {
             let cells = (cell(*at), cell(at + 1));
             match medical_times::stretch(span, code, cells) {
                 Ok(found) => read.openings.extend(found),
-                Err(()) => {
+                Err(key) => {
                     let value = format!("{}-{}", cells.0, cells.1);
-                    let (field, key) = (span.heading.as_str(), "fault-import-hours");
+                    let field = span.heading.as_str();
                     read.warnings
                         .push(Remark::new(line, Level::Warned, field, key, &value));
                 }
@@ -156,6 +156,9 @@ pub(super) async fn hours(import: &mut Import<'_>) -> Result<(), Failure> {
     let mut rows = import.rows()?;
     let _ = rows.advance()?;
     let layout = HoursLayout::find(rows.row())?;
+    if import.is_doubtful(&layout.columns)? {
+        return Ok(());
+    }
     let known = known(import).await?;
     let mut run = Run {
         import,

@@ -13,7 +13,7 @@ use super::medical::{Layout, Record};
 use super::medical_apply::{Applied, Origin, SOURCE, apply};
 use super::report::{Change, LISTED, Level, Remark};
 use super::run::{Import, TRIES};
-use super::table::has_heading;
+use super::table::{Rows, has_heading};
 use super::{BATCH_ROWS, code_run, difference, medical_hours};
 use crate::institution::{OWN_SOURCE, PLACE};
 
@@ -25,9 +25,12 @@ pub(super) async fn medical_institutions(import: &mut Import<'_>) -> Result<(), 
     if has_heading(headings, "診療科目コード") && !has_heading(headings, "機関区分") {
         return medical_hours::hours(import).await;
     }
-    drop(rows);
+    let layout = Layout::find(headings)?;
+    if import.is_doubtful(&layout.columns)? {
+        return Ok(());
+    }
     let mut run = Run::start(import).await?;
-    run.all().await?;
+    run.all(rows, &layout).await?;
     run.missing().await?;
     if !import.is_dry() {
         import.report.codes_found = code_run::settle_waiting(import.store, import.ctx).await?;
@@ -38,17 +41,23 @@ pub(super) async fn medical_institutions(import: &mut Import<'_>) -> Result<(), 
 /// An institution that is there already.
 struct Known {
     id: Id,
-    fingerprint: Box<str>,
-    source_date: Box<str>,
+    print: Print,
+    /// A place among [`Run::dates`].
+    date: u32,
 }
+
+/// The first half of a fingerprint: two rows that differ do not share it.
+type Print = [u8; 16];
 
 struct Run<'a, 'b> {
     import: &'a mut Import<'b>,
     day_before: String,
-    /// By 医療情報ネット ID.
+    /// By 医療情報ネット ID. These two are held for all rows at once, so they are small.
     known: HashMap<Box<str>, Known>,
+    /// Days of files: few.
+    dates: Vec<String>,
     /// Lines of this file by ID, to see what is there twice.
-    seen: HashMap<Box<str>, (u64, Box<str>)>,
+    seen: HashMap<Box<str>, (u32, Print)>,
     /// Fields that institutions have said themselves.
     own: HashMap<Id, Vec<String>>,
     /// Kinds and prefectures of the file: what else is known of them is missing in it.
@@ -58,7 +67,6 @@ struct Run<'a, 'b> {
 /// What a batch will write, decided from what was read.
 struct Plan {
     changes: Changes,
-    keys: Vec<RegistryKey>,
     /// New ones have `None`.
     differences: Vec<Option<Vec<Change>>>,
 }
@@ -67,7 +75,10 @@ impl<'a, 'b> Run<'a, 'b> {
     async fn start(import: &'a mut Import<'b>) -> Result<Self, Failure> {
         let date: jiff::civil::Date = import.date.parse().unwrap_or_default();
         let before = date.checked_sub(1.day()).unwrap_or(date);
+        let mut dates = Vec::new();
         let known = import.store.registry_keys().await?;
+        let known = known.into_iter().map(|key| known_by_id(key, &mut dates));
+        let known = known.collect();
         let mut own: HashMap<Id, Vec<String>> = HashMap::new();
         for value in import.store.institution_values_from(OWN_SOURCE).await? {
             own.entry(value.institution).or_default().push(value.field);
@@ -75,21 +86,19 @@ impl<'a, 'b> Run<'a, 'b> {
         Ok(Self {
             import,
             day_before: before.to_string(),
-            known: known.into_iter().map(known_by_id).collect(),
+            known,
+            dates,
             seen: HashMap::new(),
             own,
             covered: HashSet::new(),
         })
     }
 
-    async fn all(&mut self) -> Result<(), Failure> {
-        let mut rows = self.import.rows()?;
-        let _ = rows.advance()?;
-        let layout = Layout::find(rows.row())?;
+    async fn all(&mut self, mut rows: Rows, layout: &Layout) -> Result<(), Failure> {
         let mut batch = Vec::with_capacity(BATCH_ROWS);
         let mut told = 0;
         while let Some(line) = rows.advance()? {
-            self.take(&layout, rows.row(), line, &mut batch);
+            self.take(layout, rows.row(), line, &mut batch);
             if batch.len() == BATCH_ROWS {
                 self.write(&batch).await?;
                 batch.clear();
@@ -116,9 +125,9 @@ impl<'a, 'b> Run<'a, 'b> {
             Ok(record) => record,
             Err(remark) => return report.refuse(remark),
         };
-        let print = record.fingerprint();
+        let print = print_of(&record.fingerprint());
         if let Some((first, other)) = self.seen.get(record.registry_id.as_str()) {
-            if **other == print {
+            if *other == print {
                 report.unchanged += 1;
             } else {
                 let (first, key) = (first.to_string(), "fault-import-id-twice");
@@ -129,12 +138,13 @@ impl<'a, 'b> Run<'a, 'b> {
         self.covered
             .insert((record.kind.code().to_owned(), record.prefecture.clone()));
         let id = record.registry_id.as_str().into();
-        self.seen.insert(id, (line, print.as_str().into()));
+        let place = u32::try_from(line).unwrap_or(u32::MAX);
+        self.seen.insert(id, (place, print));
         let mut warnings = std::mem::take(&mut record.warnings);
         match self.known.get(record.registry_id.as_str()) {
-            Some(known) if *known.fingerprint == print => report.unchanged += 1,
-            Some(known) if *known.source_date > *self.import.date => {
-                let (key, date) = ("fault-import-older", &known.source_date);
+            Some(known) if known.print == print => report.unchanged += 1,
+            Some(known) if date_of(&self.dates, known) > self.import.date.as_str() => {
+                let (key, date) = ("fault-import-older", date_of(&self.dates, known));
                 warnings.push(Remark::new(line, Level::Warned, "", key, date));
                 report.unchanged += 1;
             }
@@ -150,7 +160,6 @@ impl<'a, 'b> Run<'a, 'b> {
         for attempt in 1.. {
             let Plan {
                 changes,
-                keys,
                 differences,
             } = self.plan(batch).await?;
             match self.import.commit(changes).await {
@@ -167,9 +176,6 @@ impl<'a, 'b> Run<'a, 'b> {
                         .change(record.line, &record.name, changes),
                 }
             }
-            if !self.import.is_dry() {
-                self.known.extend(keys.into_iter().map(known_by_id));
-            }
             break;
         }
         Ok(())
@@ -177,7 +183,6 @@ impl<'a, 'b> Run<'a, 'b> {
 
     async fn plan(&self, batch: &[Record]) -> Result<Plan, Failure> {
         let mut changes = Changes::default();
-        let mut keys = Vec::with_capacity(batch.len());
         let mut differences = Vec::with_capacity(batch.len());
         let mut stored = self.read(batch).await?;
         let ctx = self.import.ctx;
@@ -196,12 +201,6 @@ impl<'a, 'b> Run<'a, 'b> {
                 .as_ref()
                 .map(|(organization, location)| difference::values(organization, location));
             let applied = apply(record, before, &id, own, origin);
-            keys.push(RegistryKey {
-                id: id.clone(),
-                registry_id: record.registry_id.clone(),
-                fingerprint: applied.row.fingerprint.clone(),
-                source_date: self.import.date.clone(),
-            });
             differences.push(match old {
                 Some(old) => Some(self.difference(&id, &old, &applied).await?),
                 None => None,
@@ -219,7 +218,6 @@ impl<'a, 'b> Run<'a, 'b> {
         changes.note(Note::new("institution.import").detail(detail));
         Ok(Plan {
             changes,
-            keys,
             differences,
         })
     }
@@ -344,13 +342,31 @@ pub(super) fn hours_change(before: &Hours, after: &Hours) -> Option<Change> {
     })
 }
 
-fn known_by_id(key: RegistryKey) -> (Box<str>, Known) {
+fn known_by_id(key: RegistryKey, dates: &mut Vec<String>) -> (Box<str>, Known) {
+    let place = dates.iter().position(|date| *date == key.source_date);
+    let place = place.unwrap_or_else(|| {
+        dates.push(key.source_date);
+        dates.len() - 1
+    });
     let known = Known {
         id: key.id,
-        fingerprint: key.fingerprint.into(),
-        source_date: key.source_date.into(),
+        print: print_of(&key.fingerprint),
+        date: u32::try_from(place).unwrap_or(u32::MAX),
     };
     (key.registry_id.into(), known)
+}
+
+fn date_of<'a>(dates: &'a [String], known: &Known) -> &'a str {
+    dates.get(known.date as usize).map_or("", String::as_str)
+}
+
+/// Of the hex digits that are stored.
+fn print_of(fingerprint: &str) -> Print {
+    let mut print = Print::default();
+    let digits = fingerprint.get(..32).unwrap_or_default();
+    // What is no fingerprint equals none.
+    let _ = hex::decode_to_slice(digits, &mut print);
+    print
 }
 
 pub(super) fn pair(stored: &mut HashMap<Key, Stored>, id: &Id) -> Option<(Stored, Stored)> {

@@ -4,6 +4,7 @@ use renkei_store::opening::{LATEST, Opening, What};
 
 use super::medical_days::DAYS;
 use super::table::Column;
+use crate::opening::is_doubtful_night;
 
 const DAY: u16 = 1_440;
 
@@ -16,10 +17,10 @@ pub(super) struct Span {
     pub(super) heading: String,
 }
 
-/// Spans and their columns: two each, one after the other.
-pub(super) fn columns(of: Table) -> (Vec<Span>, Vec<Column>) {
+/// Spans and their columns: two each, one after the other; `first` is the number of the first.
+pub(super) fn columns(of: Table, first: usize) -> (Vec<Span>, Vec<Column>) {
     let mut spans = Vec::new();
-    let mut columns = Vec::new();
+    let mut columns: Vec<Column> = Vec::new();
     for (weekday, (_, sign)) in (1..).zip(DAYS) {
         for (what, names) in of.names() {
             let heads = |end: &str| -> Vec<String> {
@@ -31,7 +32,11 @@ pub(super) fn columns(of: Table) -> (Vec<Span>, Vec<Column>) {
             for end in ["開始時間", "終了時間"] {
                 let headings = heads(end);
                 let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-                columns.push(Column::optional(&headings));
+                let column = Column::optional(&headings);
+                columns.push(match end {
+                    "終了時間" => column.after(first + columns.len() - 1),
+                    _ => column,
+                });
             }
             spans.push(Span {
                 weekday,
@@ -77,19 +82,28 @@ impl Table {
     }
 }
 
-/// The stretch of two cells: `None` where both are blank. What ends before it begins goes into the next day.
+/// The stretch of two cells: `None` where both are blank. What ends before it begins goes into the next day, unless that is too
+/// long for a night: then it is rather a slip, and who looks for help at night must not be sent there.
+///
+/// # Errors
+/// The reason for a remark; the stretch alone is not taken.
 pub(super) fn stretch(
     span: &Span,
     department: &str,
     cells: (&str, &str),
-) -> Result<Option<Opening>, ()> {
+) -> Result<Option<Opening>, &'static str> {
+    const WRONG: &str = "fault-import-hours";
     let (from, until) = match cells {
         ("", "") => return Ok(None),
-        (from, until) => (minutes(from).ok_or(())?, minutes(until).ok_or(())?),
+        (from, until) => (minutes(from).ok_or(WRONG)?, minutes(until).ok_or(WRONG)?),
     };
-    let until = if until < from { until + DAY } else { until };
+    let night = until < from;
+    let until = if night { until + DAY } else { until };
     if from >= DAY || until == from || until > LATEST {
-        return Err(());
+        return Err(WRONG);
+    }
+    if night && is_doubtful_night(from, until) {
+        return Err("fault-import-hours-night");
     }
     Ok(Some(Opening {
         department: department.to_owned(),
@@ -119,7 +133,7 @@ mod tests {
 
     #[test]
     fn times_are_read_and_nights_go_on() {
-        let (spans, columns) = columns(Table::Hours);
+        let (spans, columns) = columns(Table::Hours, 0);
         assert_eq!((spans.len(), columns.len()), (16, 32));
         assert_eq!(columns[0].headings, ["月_診療開始時間"]);
         assert_eq!(spans[15].heading, "祝_外来受付開始時間");
@@ -130,7 +144,9 @@ mod tests {
         assert_eq!(read("09:00", "12:30"), Ok(Some((540, 750))));
         assert_eq!(read("9:00", "24:00"), Ok(Some((540, 1_440))));
         assert_eq!(read("22:00", "02:00"), Ok(Some((1_320, 1_560))));
+        assert_eq!(read("17:00", "8:30"), Ok(Some((1_020, 1_950))));
         assert_eq!(read("", ""), Ok(None));
+        assert_eq!(read("9:00", "8:00"), Err("fault-import-hours-night"));
         for (from, until) in [
             ("09:00", ""),
             ("9", "10"),
@@ -138,13 +154,17 @@ mod tests {
             ("09:00", "09:00"),
             ("a", "b"),
         ] {
-            assert_eq!(read(from, until), Err(()), "{from}-{until}");
+            assert_eq!(
+                read(from, until),
+                Err("fault-import-hours"),
+                "{from}-{until}"
+            );
         }
     }
 
     #[test]
     fn maternity_homes_and_pharmacies_have_their_own_words() {
-        let (spans, columns) = columns(Table::Facility);
+        let (spans, columns) = columns(Table::Facility, 0);
         assert_eq!((spans.len(), columns.len()), (8 * 7, 8 * 14));
         let known = |heading: &str| {
             columns

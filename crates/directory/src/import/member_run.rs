@@ -10,9 +10,11 @@ use renkei_store::institution::InstitutionValue;
 use renkei_store::{Changes, Failure, Note};
 
 use super::BATCH_ROWS;
+use super::doubt::{Expected, Judge};
 use super::file::refused;
 use super::report::{Level, Remark};
 use super::run::Import;
+use super::shape::Shape;
 use super::wait;
 use super::workbook::Workbook;
 use crate::matching::named::{Directory, Meant, Wanted};
@@ -46,6 +48,12 @@ const PREFECTURE: &[&str] = &["都道府県"];
 /// Rows above the headings that a list may have: its title, a date.
 const TITLE_ROWS: usize = 15;
 
+/// Whether this may be the row of headings of such a list.
+pub(super) fn looks(row: &csv::StringRecord) -> bool {
+    let cells = row.iter().map(str::to_owned).collect();
+    Layout::find(&vec![(1, cells)]).is_ok()
+}
+
 /// A list's rows: line and cells.
 type Table = Vec<(u64, Vec<String>)>;
 
@@ -53,6 +61,9 @@ type Table = Vec<(u64, Vec<String>)>;
 pub(super) async fn members(import: &mut Import<'_>) -> Result<(), Failure> {
     let table = table(import)?;
     let layout = Layout::find(&table)?;
+    if import.ends_here(layout.judged(&table)) {
+        return Ok(());
+    }
     let rows = import.store.institutions().await?;
     let aliases = import.store.institution_aliases().await?;
     let known = import.store.institution_values_from(SOURCE).await?;
@@ -166,6 +177,25 @@ impl Layout {
             }
         }
         Err(refused("fault-import-members-headings").into())
+    }
+
+    /// What the columns of names and places hold.
+    fn judged(&self, table: &Table) -> Judge {
+        let headings = table.iter().find(|(line, _)| *line == self.line);
+        let heading = |at: usize| headings.and_then(|(_, cells)| cells.get(at)).cloned();
+        let column = |place: usize, shape| Expected {
+            place,
+            heading: heading(place).unwrap_or_default(),
+            shape: Some(shape),
+            after: None,
+        };
+        let mut expected = vec![column(self.name, Shape::Name)];
+        expected.extend(self.place.map(|at| column(at, Shape::Address)));
+        let mut judge = Judge::new(expected);
+        for (_, cells) in table.iter().filter(|(line, _)| *line > self.line) {
+            judge.see(|at| cells.get(at).map_or("", String::as_str));
+        }
+        judge
     }
 }
 

@@ -5,6 +5,8 @@
 //! | [`run`] | the frame: dry run, the good part or nothing, progress, record; [`KINDS`] is the table of kinds |
 //! | [`file`], `text` | what the bytes are: zip, plain, workbook; encoding found by itself |
 //! | [`table`], [`workbook`] | rows, and columns by their headings; sheets |
+//! | `heading` | a file without the headings of its kind: what it has, what it looks like |
+//! | [`shape`], [`doubt`] | what values look like; columns that stand under each other's headings |
 //! | [`medical`], `medical_days`, `medical_beds`, `medical_times` | one row of a 施設票 of 医療情報ネット, checked |
 //! | `medical_apply`, `difference` | the row as Organization and Location; what it changes |
 //! | `medical_run` | the whole file, in batches |
@@ -15,7 +17,9 @@
 //! | [`wait`] | rows of lists that wait for a person |
 //! | [`code_row`], `code_run` | the code lists of the regional bureaus |
 //! | `area_row`, `area_run` | lists of areas |
+//! | `merger_row`, `merger_run` | mergers of municipalities |
 //! | [`boundary_run`] | outlines of municipalities |
+//! | `municipal_figure_row`, `municipal_figure_run` | inhabitants of municipalities, by year |
 //! | [`report`] | counts, differences, and what was wrong where |
 
 mod area_row;
@@ -28,7 +32,9 @@ mod care_run;
 pub mod code_row;
 mod code_run;
 mod difference;
+pub mod doubt;
 pub mod file;
+mod heading;
 pub mod medical;
 mod medical_apply;
 mod medical_beds;
@@ -37,13 +43,19 @@ pub mod medical_hours;
 mod medical_run;
 mod medical_times;
 mod member_run;
+mod merger_row;
+mod merger_run;
+mod municipal_figure_row;
+mod municipal_figure_run;
 pub mod report;
 pub mod run;
+pub mod shape;
 pub mod table;
 mod text;
 pub mod wait;
 pub mod workbook;
 
+pub use doubt::{Doubt, Odd};
 pub use file::Source;
 pub use report::{Change, Difference, Level, Remark, Report};
 pub use run::{Choice, FileKind, Import, OnProgress, Progress, Work, import};
@@ -56,30 +68,49 @@ pub(crate) const BATCH_ROWS: usize = 100;
 pub const KINDS: &[FileKind] = &[
     FileKind {
         code: "medical-institutions",
+        looks: |row| {
+            medical::Layout::find(row).is_ok() || medical_hours::HoursLayout::find(row).is_ok()
+        },
         run: |import| Box::pin(medical_run::medical_institutions(import)),
     },
     FileKind {
         code: "care-services",
+        looks: |row| care_row::CareLayout::find(row).is_ok(),
         run: |import| Box::pin(care_run::care_services(import)),
     },
     FileKind {
         code: "bed-reports",
+        looks: |_| false,
         run: |import| Box::pin(bed_run::bed_reports(import)),
     },
     FileKind {
         code: "members",
+        looks: member_run::looks,
         run: |import| Box::pin(member_run::members(import)),
     },
     FileKind {
         code: "institution-codes",
+        looks: code_row::looks,
         run: |import| Box::pin(code_run::institution_codes(import)),
     },
     FileKind {
         code: "areas",
+        looks: |row| table::Columns::find(&area_row::columns(), row).is_ok(),
         run: |import| Box::pin(area_run::areas(import)),
     },
     FileKind {
+        code: "mergers",
+        looks: |row| table::Columns::find(&merger_row::columns(), row).is_ok(),
+        run: |import| Box::pin(merger_run::mergers(import)),
+    },
+    FileKind {
+        code: "municipal-figures",
+        looks: |row| table::Columns::find(&municipal_figure_row::columns(), row).is_ok(),
+        run: |import| Box::pin(municipal_figure_run::municipal_figures(import)),
+    },
+    FileKind {
         code: "boundaries",
+        looks: |_| false,
         run: |import| Box::pin(boundary_run::boundaries(import)),
     },
 ];

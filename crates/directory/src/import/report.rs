@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::doubt::Doubt;
+
 /// How bad a remark is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
@@ -100,7 +102,9 @@ pub struct Report {
     pub differences: Vec<Difference>,
     /// The first [`LISTED`] names of what is missing.
     pub missing_names: Vec<String>,
-    /// Nothing was written because of refused rows, as the person chose.
+    /// Columns that seem to hold what belongs elsewhere. A person says that they are right, or nothing is written.
+    pub doubts: Vec<Doubt>,
+    /// Nothing was written: because of refused rows, as the person chose, or because of doubts.
     pub stopped: bool,
 }
 

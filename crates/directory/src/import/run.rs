@@ -4,13 +4,15 @@ use std::fmt;
 use std::pin::Pin;
 
 use renkei_access::policy::Action;
-use renkei_base::Ctx;
+use renkei_base::{Ctx, Refusal};
 use renkei_store::import::ImportRun;
 use renkei_store::{Changes, Failure, Note, Store, StoreError, Stored};
 
+use super::doubt::{Judge, LOOKED_AT};
 use super::file::Source;
+use super::heading;
 use super::report::Report;
-use super::table::Rows;
+use super::table::{Columns, Rows};
 use crate::gate;
 
 /// How often a batch that met somebody else's change is decided again.
@@ -33,6 +35,8 @@ pub struct Choice {
     pub dry_run: bool,
     /// Writes nothing if any row is refused.
     pub all_or_nothing: bool,
+    /// A person has looked: the columns hold what their headings say, however that looks.
+    pub columns_right: bool,
 }
 
 impl Choice {
@@ -40,10 +44,11 @@ impl Choice {
     pub const WRITE: Self = Self {
         dry_run: false,
         all_or_nothing: false,
+        columns_right: false,
     };
     pub const LOOK: Self = Self {
         dry_run: true,
-        all_or_nothing: false,
+        ..Self::WRITE
     };
 }
 
@@ -54,6 +59,8 @@ pub type Work<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a
 pub struct FileKind {
     /// `medical-institutions`: on the command line, in forms, in the record of runs. Its words: `import-kind-…`.
     pub code: &'static str,
+    /// Whether a file's first row may be that of this kind.
+    pub looks: fn(&csv::StringRecord) -> bool,
     /// Reads the file and writes through [`Import::commit`], or looks only: it need not know which.
     pub run: for<'a, 'b> fn(&'a mut Import<'b>) -> Work<'a>,
 }
@@ -74,6 +81,7 @@ pub struct Import<'a> {
     pub date: String,
     progress: OnProgress<'a>,
     dry: bool,
+    columns_right: bool,
 }
 
 impl fmt::Debug for Import<'_> {
@@ -94,6 +102,26 @@ impl Import<'_> {
     /// The rows of a CSV.
     pub fn rows(&self) -> Result<Rows, Failure> {
         Ok(Rows::of(self.source)?)
+    }
+
+    /// Looks at the first rows of a CSV, whether its columns hold what their headings say. True where the import ends here:
+    /// they do not, and nobody has said that it is right so. To be asked before anything is written.
+    pub fn is_doubtful(&mut self, columns: &Columns) -> Result<bool, Failure> {
+        let mut judge = columns.judge();
+        let mut rows = self.rows()?;
+        let _ = rows.advance()?;
+        let mut seen = 0;
+        while seen < LOOKED_AT && rows.advance()?.is_some() {
+            judge.see(|at| rows.row().get(at).unwrap_or_default());
+            seen += 1;
+        }
+        Ok(self.ends_here(judge))
+    }
+
+    /// As [`Self::is_doubtful`], for rows that a kind of file reads by itself.
+    pub(super) fn ends_here(&mut self, judge: Judge) -> bool {
+        self.report.doubts = judge.doubts();
+        !self.report.doubts.is_empty() && !self.dry && !self.columns_right
     }
 
     /// Writes a batch: at most [`super::BATCH_ROWS`] rows, so that others can write in between. A dry run does nothing.
@@ -125,7 +153,11 @@ pub async fn import(
 ) -> Result<Report, Failure> {
     gate::region(ctx, Action::DirectoryImport)?;
     if choice.all_or_nothing || choice.dry_run {
-        let report = once(store, ctx, kind, source, true, progress).await?;
+        let look = Choice {
+            dry_run: true,
+            ..choice
+        };
+        let report = once(store, ctx, kind, source, look, progress).await?;
         if choice.dry_run {
             return Ok(report);
         }
@@ -139,7 +171,10 @@ pub async fn import(
             });
         }
     }
-    let report = once(store, ctx, kind, source, false, progress).await?;
+    let report = once(store, ctx, kind, source, choice, progress).await?;
+    if report.stopped {
+        return Ok(report);
+    }
     record(store, ctx, kind.code, source, &report).await?;
     Ok(report)
 }
@@ -149,7 +184,7 @@ async fn once(
     ctx: &Ctx,
     kind: &FileKind,
     source: &Source,
-    dry: bool,
+    choice: Choice,
     progress: OnProgress<'_>,
 ) -> Result<Report, Failure> {
     let today = || ctx.at.in_japan().date().to_string();
@@ -160,9 +195,17 @@ async fn once(
         report: Report::default(),
         date: source.date.clone().unwrap_or_else(today),
         progress,
-        dry,
+        dry: choice.dry_run,
+        columns_right: choice.columns_right,
     };
-    (kind.run)(&mut import).await?;
+    match (kind.run)(&mut import).await {
+        Err(Failure::Refused(Refusal::Invalid(faults))) => {
+            return Err(Refusal::Invalid(heading::explained(faults, kind, source)).into());
+        }
+        ran => ran?,
+    }
+    import.report.stopped =
+        !import.report.doubts.is_empty() && !choice.dry_run && !choice.columns_right;
     let rows = import.report.rows();
     import.tell(rows, rows);
     Ok(import.report)

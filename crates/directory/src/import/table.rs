@@ -3,7 +3,9 @@
 use renkei_base::name::search_key;
 use renkei_base::{Fault, Refusal};
 
+use super::doubt::{Expected, Judge};
 use super::file::{Source, refused};
+use super::shape::Shape;
 use super::text::Text;
 
 /// A column that an import knows.
@@ -12,6 +14,8 @@ pub struct Column {
     /// Headings that mean it; the first is the official one.
     pub headings: Vec<String>,
     pub required: bool,
+    pub(super) shape: Option<Shape>,
+    pub(super) after: Option<usize>,
 }
 
 impl Column {
@@ -29,7 +33,23 @@ impl Column {
                 .map(|heading| (*heading).to_owned())
                 .collect(),
             required: false,
+            shape: None,
+            after: None,
         }
+    }
+
+    /// What its values look like. A file where they do not is asked about before it is written.
+    #[must_use]
+    pub fn holds(mut self, shape: Shape) -> Self {
+        self.shape = Some(shape);
+        self
+    }
+
+    /// The known column (its number in the list) whose value is the smaller one of the two: the beginning of this end.
+    #[must_use]
+    pub fn after(mut self, column: usize) -> Self {
+        self.after = Some(column);
+        self
     }
 }
 
@@ -37,6 +57,7 @@ impl Column {
 #[derive(Clone, Debug)]
 pub struct Columns {
     at: Vec<Option<usize>>,
+    expected: Vec<Expected>,
     /// Fields of a whole row.
     pub width: usize,
 }
@@ -72,6 +93,7 @@ impl Columns {
         }
         if faults.is_empty() {
             Ok(Self {
+                expected: expected(known, &at, headings),
                 at,
                 width: headings.len(),
             })
@@ -86,10 +108,32 @@ impl Columns {
         Some(row.get(at).unwrap_or_default().trim())
     }
 
+    /// What the columns of this file should hold, as far as that is said of them.
+    pub(super) fn judge(&self) -> Judge {
+        Judge::new(self.expected.clone())
+    }
+
     /// Whether the file has a known column.
     pub fn has(&self, column: usize) -> bool {
         self.at.get(column).is_some_and(Option::is_some)
     }
+}
+
+fn expected(known: &[Column], at: &[Option<usize>], headings: &csv::StringRecord) -> Vec<Expected> {
+    let place = |column: usize| at.get(column).copied().flatten();
+    let first = |column: usize| known.iter().any(|one| one.after == Some(column));
+    let one = |(number, column): (usize, &Column)| {
+        let place_of = place(number)?;
+        let after = column.after.and_then(place);
+        let said = column.shape.is_some() || after.is_some() || first(number);
+        said.then(|| Expected {
+            place: place_of,
+            heading: headings.get(place_of).unwrap_or_default().to_owned(),
+            shape: column.shape,
+            after,
+        })
+    };
+    known.iter().enumerate().filter_map(one).collect()
 }
 
 /// Whether a heading row has a column of this name.

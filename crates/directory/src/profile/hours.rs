@@ -1,4 +1,4 @@
-//! Opening hours as people write them: `9:00-12:00、14:00〜17:30`, `第2・4 9時～12時`, `休`.
+//! Opening hours as people write them: `9:00-12:00、14:00〜17:30`, `第2・4 9時～12時`, `17:00～翌8:30`, `休`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use renkei_store::{Store, StoreError};
 
 use super::{Edit, Fields, OWN_SOURCE};
 use crate::Kind;
-use crate::opening::Week;
+use crate::opening::{Week, is_doubtful_night, span_text};
 
 const DAY: u16 = 1_440;
 /// Monday to Sunday, and holidays.
@@ -33,13 +33,16 @@ pub enum Day {
     Open(Vec<Span>),
 }
 
+const WRONG: &str = "fault-profile-hours";
+
 /// One weekday as it is typed.
 ///
 /// # Errors
-/// `fault-profile-hours`
+/// `fault-profile-hours`; `fault-profile-hours-night` for what ends before it begins and is too long for a night, unless it
+/// says 翌.
 pub fn parse_day(text: &str) -> Result<Day, &'static str> {
-    const WRONG: &str = "fault-profile-hours";
     let text = usual_width(text).replace(['〜', '～', '−', 'ー', '–', '—', '―'], "~");
+    let text = text.replace("翌日 ", "翌").replace("翌 ", "翌");
     let text = text.trim();
     match text {
         "" => return Ok(Day::Unsaid),
@@ -61,7 +64,7 @@ pub fn parse_day(text: &str) -> Result<Day, &'static str> {
         if time.is_empty() {
             continue;
         }
-        let (from, until) = span(time).ok_or(WRONG)?;
+        let (from, until) = span(time)?;
         spans.extend(weeks.iter().map(|week| Span {
             from,
             until,
@@ -103,11 +106,23 @@ fn weeks_of(part: &str) -> (Option<Vec<u8>>, &str) {
 }
 
 /// `9:00~12:00`, `9時-12時半`.
-fn span(text: &str) -> Option<(u16, u16)> {
-    let (from, until) = text.split_once(['~', '-'])?;
-    let (from, until) = (minute(from)?, minute(until)?);
-    let until = if until <= from { until + DAY } else { until };
-    (from < DAY && until < LATEST).then_some((from, until))
+fn span(text: &str) -> Result<(u16, u16), &'static str> {
+    let (from, until) = text.split_once(['~', '-']).ok_or(WRONG)?;
+    let until = until.trim();
+    let next = ["翌日", "翌朝", "翌"]
+        .iter()
+        .find_map(|word| until.strip_prefix(word));
+    let from = minute(from).ok_or(WRONG)?;
+    let end = minute(next.unwrap_or(until)).ok_or(WRONG)?;
+    let later = end < DAY && (next.is_some() || end <= from);
+    let end = if later { end + DAY } else { end };
+    if from >= DAY || end <= from || end >= LATEST {
+        return Err(WRONG);
+    }
+    if later && next.is_none() && is_doubtful_night(from, end) {
+        return Err("fault-profile-hours-night");
+    }
+    Ok((from, end))
 }
 
 fn minute(text: &str) -> Option<u16> {
@@ -125,12 +140,6 @@ fn minute(text: &str) -> Option<u16> {
     };
     let (hour, minute) = (plain(hour)?, plain(minute)?);
     (minute < 60 && hour < 48).then_some(hour * 60 + minute)
-}
-
-/// `9:00-12:00`; after midnight the hours go on: `21:00-26:00`.
-pub fn span_text((from, until): (u16, u16)) -> String {
-    let clock = |minute: u16| format!("{}:{:02}", minute / 60, minute % 60);
-    format!("{}-{}", clock(from), clock(until))
 }
 
 /// One weekday as a form shows it.
@@ -323,19 +332,25 @@ mod tests {
     #[test]
     fn hours_as_people_write_them() {
         for (typed, shown) in [
-            ("9:00-12:00、14:00〜17:30", "9:00-12:00, 14:00-17:30"),
-            ("９時～１２時半", "9:00-12:30"),
-            ("0900-1730", "9:00-17:30"),
-            ("9-12 14-17", "9:00-12:00, 14:00-17:00"),
-            ("第2・4 9:00-12:00", "第2・4 9:00-12:00"),
+            ("9:00-12:00、14:00〜17:30", "9:00～12:00, 14:00～17:30"),
+            ("９時～１２時半", "9:00～12:30"),
+            ("0900-1730", "9:00～17:30"),
+            ("9-12 14-17", "9:00～12:00, 14:00～17:00"),
+            ("第2・4 9:00-12:00", "第2・4 9:00～12:00"),
             (
                 "第1第3 9-12、14-15",
-                "第1・3 9:00-12:00, 第1・3 14:00-15:00",
+                "第1・3 9:00～12:00, 第1・3 14:00～15:00",
             ),
-            ("21:00-2:00", "21:00-26:00"),
-            ("21:00-26:00", "21:00-26:00"),
-            ("17:00-9:00", "17:00-33:00"),
-            ("24時間", "0:00-24:00"),
+            ("21:00-2:00", "21:00～翌2:00"),
+            ("21:00-26:00", "21:00～翌2:00"),
+            ("17:00-8:30", "17:00～翌8:30"),
+            ("17:00-9:00", "17:00～翌9:00"),
+            ("9:00-翌8:00", "9:00～翌8:00"),
+            ("9:00～翌日 8時", "9:00～翌8:00"),
+            ("9:00-8:00", "fault-profile-hours-night"),
+            ("9:00-9:00", "fault-profile-hours-night"),
+            ("20:00-24:00", "20:00～24:00"),
+            ("24時間", "0:00～24:00"),
             ("休診", "休"),
             ("", ""),
             ("午前", "fault-profile-hours"),

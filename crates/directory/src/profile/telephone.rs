@@ -7,6 +7,7 @@ use renkei_store::{Store, StoreError};
 
 use super::hours::{self, Day};
 use super::{Edit, Fields, OWN_SOURCE};
+use crate::opening::span_text;
 
 const PARTS: [&str; 5] = ["weekday", "time", "doctor", "topic", "phone"];
 const MOST: usize = 50;
@@ -14,7 +15,7 @@ const MOST: usize = 50;
 pub(super) async fn fields(store: &Store, id: &Id) -> Result<Fields, StoreError> {
     let mut fields = Fields::new();
     for row in store.telephone_hours_of(id).await? {
-        let time = hours::span_text((minute(row.from), minute(row.until)));
+        let time = span_text((minute(row.from), minute(row.until)));
         let values = [
             row.weekday.to_string(),
             time,

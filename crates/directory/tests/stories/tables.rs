@@ -166,8 +166,8 @@ async fn departments_and_hours(backend: Backend) {
     assert_eq!(look.differences[0].name, "甲メンタルクリニック");
     assert_eq!(
         look.differences[0].changes[0].new,
-        "精神科 月火木金 09:30–13:00; 精神科 月木土 15:00–19:00; 精神科 月火木金 09:00–12:30 受付; \
-         精神科 月木土 14:30–18:30 受付; 心療内科"
+        "精神科 月火木金 9:30～13:00; 精神科 月木土 15:00～19:00; 精神科 月火木金 9:00～12:30 受付; \
+         精神科 月木土 14:30～18:30 受付; 心療内科"
     );
     let done = world
         .import(KIND, "02-2_20250601.csv", &file, Choice::WRITE)
