@@ -4,6 +4,7 @@ use renkei_base::name::search_key;
 
 use super::Search;
 use super::bits::Bits;
+use super::free::Free;
 use super::pack::{Entry, Pack};
 use super::place::Point;
 use super::query::Word;
@@ -23,7 +24,11 @@ pub(super) struct Gate {
 
 impl Gate {
     /// `None` where nothing can pass.
-    pub(super) fn new(pack: &Pack, search: &Search, words: &[Word]) -> Option<Self> {
+    pub(super) fn new(
+        (pack, free): (&Pack, &Free),
+        search: &Search,
+        words: &[Word],
+    ) -> Option<Self> {
         let filter = &search.filter;
         let kinds = filter
             .kinds
@@ -36,7 +41,7 @@ impl Gate {
                 Some(code) => Some(code.parse().ok()?),
                 None => None,
             },
-            having: having(pack, search, words)?,
+            having: having((pack, free), search, words)?,
             within: search.from.zip(filter.within),
             closed: filter.closed,
         })
@@ -93,7 +98,7 @@ fn municipalities(pack: &Pack, search: &Search) -> Option<Option<Vec<bool>>> {
 }
 
 #[expect(clippy::option_option, reason = "two different nothings")]
-fn having(pack: &Pack, search: &Search, words: &[Word]) -> Option<Option<Bits>> {
+fn having((pack, free): (&Pack, &Free), search: &Search, words: &[Word]) -> Option<Option<Bits>> {
     let (filter, facts) = (&search.filter, &pack.facts);
     let mut sets: Vec<Bits> = Vec::new();
     let department = filter.department.as_deref().map(search_key);
@@ -112,6 +117,8 @@ fn having(pack: &Pack, search: &Search, words: &[Word]) -> Option<Option<Bits>> 
         sets.push(facts.function(code)?.clone());
     }
     sets.extend(filter.beds.as_ref().map(|beds| facts.with_beds(beds)));
+    let until = |last| free.until(last, department.as_deref());
+    sets.extend(filter.free_until.map(until));
     if let Some(when) = filter.open {
         let meant = words
             .iter()

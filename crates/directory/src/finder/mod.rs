@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `source` | the rows that it is made of |
 //! | `pack` | the packed text and what stands beside it |
+//! | `free` | first free slots, read more often than the rest |
 //! | `facts`, `hours`, `place`, `bits` | tags, functions, beds; hours; points and distances; sets of institutions |
 //! | `meaning` | everyday words for troubles and diseases, and what else words mean |
 //! | `query` | typed words as keys, and which kinds and prefectures they mean |
@@ -11,6 +12,7 @@
 
 mod bits;
 mod facts;
+mod free;
 mod gate;
 mod hours;
 mod meaning;
@@ -22,11 +24,13 @@ mod source;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use renkei_base::{Id, limits};
+use renkei_base::{Id, Micros, limits};
 use renkei_store::institution::{DepartmentRow, DirectoryMark, InstitutionRow};
+use renkei_store::slot::SlotMark;
 use renkei_store::{Store, StoreError};
 
 pub use self::facts::Beds;
+use self::free::Free;
 pub use self::hours::Open;
 pub use self::meaning::Trouble;
 use self::pack::Pack;
@@ -50,6 +54,8 @@ pub struct Search {
     pub offset: usize,
     /// At most this many (50 when 0).
     pub limit: usize,
+    /// Those with the earliest free slot first, whatever fits how well; those without any last.
+    pub by_free: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,6 +76,8 @@ pub struct Filter {
     pub functions: Vec<String>,
     pub beds: Option<Beds>,
     pub open: Option<Open>,
+    /// A free slot here until then; of the department asked for, where one is.
+    pub free_until: Option<Micros>,
     /// Metres from [`Search::from`].
     pub within: Option<u32>,
     /// Closed institutions too.
@@ -103,6 +111,8 @@ pub struct Hit {
     pub beds: Option<u32>,
     /// Codes.
     pub tags: Vec<String>,
+    /// The first slot here that can be booked; of the department asked for, where one is.
+    pub first_free: Option<Micros>,
 }
 
 /// A page of hits and the number of all.
@@ -124,6 +134,19 @@ pub struct Finder {
 struct Now {
     pack: Arc<Pack>,
     mark: DirectoryMark,
+    free: Arc<Free>,
+    free_mark: SlotMark,
+}
+
+impl Now {
+    fn of(pack: Pack) -> Self {
+        Self {
+            pack: Arc::new(pack),
+            mark: DirectoryMark::default(),
+            free: Arc::new(Free::default()),
+            free_mark: SlotMark::default(),
+        }
+    }
 }
 
 impl Finder {
@@ -145,20 +168,28 @@ impl Finder {
     }
 
     /// From rows of all tables, without a store.
-    pub fn of_source(source: Source) -> Self {
-        let now = Now {
-            pack: Arc::new(Pack::new(source)),
-            mark: DirectoryMark::default(),
-        };
+    pub fn of_source(mut source: Source) -> Self {
+        let free = std::mem::take(&mut source.first_free);
+        let mut now = Now::of(Pack::new(source));
+        now.free = Arc::new(Free::new(&now.pack, &free));
         Self {
             now: Arc::new(RwLock::new(now)),
         }
     }
 
-    /// Reads everything again, if anything changed since. Searches go on meanwhile. Returns whether it did.
+    /// Reads everything again, if anything changed since. Searches go on meanwhile. Returns whether it did. First free slots,
+    /// which change all the time, are read on their own.
     pub async fn refresh(&self, store: &Store) -> Result<bool, StoreError> {
-        let known = self.now().mark;
-        if store.directory_mark().await? == known {
+        let known = self.now();
+        if store.directory_mark().await? == known.mark {
+            if store.slot_mark().await? != known.free_mark {
+                let (free, free_mark) = read_free(store, &known.pack).await?;
+                let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+                // Somebody else may have read everything meanwhile.
+                if Arc::ptr_eq(&now.pack, &known.pack) {
+                    (now.free, now.free_mark) = (free, free_mark);
+                }
+            }
             return Ok(false);
         }
         let now = read(store).await?;
@@ -176,17 +207,24 @@ impl Finder {
 
     /// Takes some milliseconds of one core at 100,000 institutions.
     pub fn search(&self, search: &Search) -> Found {
-        scan::run(&self.now().pack, search, limits::PAGE_ROWS_MAX)
+        let now = self.now();
+        scan::run((&now.pack, &now.free), search, limits::PAGE_ROWS_MAX)
     }
 
     /// As [`Self::search`], for files: up to as many as the search's limit says, however many these are.
     pub fn search_all(&self, search: &Search) -> Found {
-        scan::run(&self.now().pack, search, usize::MAX)
+        let now = self.now();
+        scan::run((&now.pack, &now.free), search, usize::MAX)
     }
 
     pub fn by_id(&self, id: &Id) -> Option<Hit> {
-        let pack = self.now().pack;
-        pack.by_id(id.as_str()).map(|place| pack.hit(place))
+        let now = self.now();
+        let place = now.pack.by_id(id.as_str())?;
+        let mut hit = now.pack.hit(place);
+        hit.first_free = u32::try_from(place)
+            .ok()
+            .and_then(|place| now.free.first(place, None));
+        Some(hit)
     }
 
     /// By the ten-digit code.
@@ -246,6 +284,11 @@ impl Finder {
         self.now().pack.facts.hours.known().count() > 0
     }
 
+    /// Whether anybody has a free slot here.
+    pub fn has_free(&self) -> bool {
+        !self.now().free.is_empty()
+    }
+
     /// The middle of a municipality's institutions.
     pub fn middle(&self, municipality: &str) -> Option<Point> {
         self.now().pack.middle(municipality)
@@ -265,8 +308,17 @@ async fn read(store: &Store) -> Result<Now, StoreError> {
     let source = Source::read(store).await?;
     let pack = tokio::task::spawn_blocking(move || Pack::new(source)).await;
     let pack = pack.map_err(|error| StoreError::Driver(error.to_string()))?;
+    let (free, free_mark) = read_free(store, &pack).await?;
     Ok(Now {
-        pack: Arc::new(pack),
         mark,
+        free,
+        free_mark,
+        ..Now::of(pack)
     })
+}
+
+async fn read_free(store: &Store, pack: &Pack) -> Result<(Arc<Free>, SlotMark), StoreError> {
+    let mark = store.slot_mark().await?;
+    let slots = store.first_free().await?;
+    Ok((Arc::new(Free::new(pack, &slots)), mark))
 }

@@ -33,6 +33,8 @@ pub(super) struct Pack {
     municipalities: Vec<(String, String)>,
     /// Keys of department names and codes, each with the institutions that have it.
     departments: HashMap<String, Vec<u32>>,
+    /// Keys of the open departments, by their ids.
+    keys: HashMap<Box<str>, Vec<String>>,
     pub(super) facts: Facts,
     pub(super) active: Bits,
     /// The middle of each municipality, by its place.
@@ -107,6 +109,7 @@ impl Pack {
             by_registry_id: sorted(&rows, |row| row.registry_id.as_deref()),
             shown: rows.iter().map(show).collect(),
             departments: by_department,
+            keys: keys_by_id(departments),
             municipalities,
         }
     }
@@ -155,6 +158,7 @@ impl Pack {
             tags: number(place)
                 .map(|place| self.facts.tags_of(place))
                 .unwrap_or_default(),
+            first_free: None,
         }
     }
 
@@ -240,6 +244,11 @@ impl Pack {
         named.map(|(code, name)| (code.as_str(), name.as_str()))
     }
 
+    /// Name and code of an open department as search keys; nothing for an institution without departments.
+    pub(super) fn keys_of_department(&self, id: &str) -> &[String] {
+        self.keys.get(id).map_or(&[], Vec::as_slice)
+    }
+
     /// Institutions that have a department, by its name or code as a search key, in order.
     pub(super) fn with_department(&self, key: &str) -> &[u32] {
         self.departments.get(key).map_or(&[], Vec::as_slice)
@@ -289,10 +298,20 @@ fn offered(departments: &[DepartmentRow]) -> HashMap<&str, Vec<String>> {
     let mut offered: HashMap<&str, Vec<String>> = HashMap::new();
     for row in departments.iter().filter(|row| row.active) {
         let keys = offered.entry(row.institution.as_str()).or_default();
-        keys.push(search_key(&row.name));
-        keys.extend((!row.code.is_empty()).then(|| row.code.clone()));
+        keys.extend(keys_of(row));
     }
     offered
+}
+
+fn keys_by_id(departments: &[DepartmentRow]) -> HashMap<Box<str>, Vec<String>> {
+    let open = departments.iter().filter(|row| row.active);
+    open.map(|row| (row.id.as_str().into(), keys_of(row).collect()))
+        .collect()
+}
+
+fn keys_of(row: &DepartmentRow) -> impl Iterator<Item = String> {
+    let code = (!row.code.is_empty()).then(|| row.code.clone());
+    std::iter::once(search_key(&row.name)).chain(code)
 }
 
 fn by_department(

@@ -2,7 +2,9 @@
 
 use memchr::memmem;
 use renkei_base::limits::PAGE_ROWS;
+use renkei_base::name::search_key;
 
+use super::free::Free;
 use super::gate::{Gate, has_kind};
 use super::pack::{AFTER, BETWEEN, Entry, Pack};
 use super::place::{FAR, Point};
@@ -24,11 +26,13 @@ const JOINED: usize = 5_000;
 const PLACE: u32 = 24;
 
 /// At most `most` of a page, whatever the search's limit.
-pub(super) fn run(pack: &Pack, search: &Search, most: usize) -> Found {
+pub(super) fn run((pack, free): (&Pack, &Free), search: &Search, most: usize) -> Found {
     let words = words(&search.words, &pack.facts.meanings);
-    let Some(gate) = Gate::new(pack, search, &words) else {
+    let Some(gate) = Gate::new((pack, free), search, &words) else {
         return Found::default();
     };
+    let department = search.filter.department.as_deref().map(search_key);
+    let department = department.as_deref().filter(|key| !key.is_empty());
     let mut ranked = candidates(pack, &words, &gate);
     prefer_joined(pack, &words, &mut ranked);
     let near = Near::new(pack, search);
@@ -41,13 +45,17 @@ pub(super) fn run(pack: &Pack, search: &Search, most: usize) -> Found {
         if let Some(count) = counts.get_mut(usize::from(entry.kind)) {
             *count += 1;
         }
-        keys.push(near.key(pack, place, entry, class));
+        let soon = search.by_free.then(|| free.rank(place, department));
+        keys.push(near.key(pack, place, entry, (class, soon)));
     }
     let total = keys.len();
     let hits = page(&mut keys, search.offset, search.limit.min(most))
         .iter()
         .map(|key| {
-            let mut hit = pack.hit((key & ((1 << PLACE) - 1)) as usize);
+            let place = key & ((1 << PLACE) - 1);
+            let mut hit = pack.hit(place as usize);
+            let number = u32::try_from(place).ok();
+            hit.first_free = number.and_then(|place| free.first(place, department));
             let far = search.from.zip(hit.point);
             hit.distance = far.map(|(from, point)| from.metres(point));
             hit
@@ -223,8 +231,18 @@ impl Near {
         }
     }
 
-    /// One bit for other than exact, 24 for the distance, 3 for the class, and the place: all are different.
-    fn key(&self, pack: &Pack, place: u32, entry: &Entry, class: u64) -> u64 {
+    /// One bit for other than exact, 24 for the distance, 3 for the class, and the place: all are different. With `soon`
+    /// (24 bits) that stands in front, in place of both.
+    fn key(
+        &self,
+        pack: &Pack,
+        place: u32,
+        entry: &Entry,
+        (class, soon): (u64, Option<u32>),
+    ) -> u64 {
+        if let Some(soon) = soon {
+            return u64::from(soon) << (PLACE + 3) | class << PLACE | u64::from(place);
+        }
         let far = match self.from {
             Some(from) => {
                 let point = pack.facts.points.get(place);

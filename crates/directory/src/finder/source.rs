@@ -5,6 +5,7 @@ use renkei_store::function::InstitutionFunction;
 use renkei_store::institution::{DepartmentRow, InstitutionRow};
 use renkei_store::opening::OpeningSet;
 use renkei_store::position::Position;
+use renkei_store::slot::FirstFree;
 use renkei_store::tag::InstitutionTag;
 use renkei_store::{Store, StoreError};
 
@@ -25,6 +26,8 @@ pub struct Source {
     pub openings: Vec<OpeningSet>,
     pub positions: Vec<Position>,
     pub beds: Vec<BedSet>,
+    /// Only for a finder without a store: one with it reads these more often than the rest.
+    pub first_free: Vec<FirstFree>,
 }
 
 impl Source {
@@ -39,6 +42,7 @@ impl Source {
             openings: store.openings().await?,
             positions: store.positions().await?,
             beds: store.beds().await?,
+            first_free: Vec::new(),
         })
     }
 }

@@ -7,9 +7,10 @@ use renkei_directory::institution::{NewInstitution, register};
 use renkei_directory::{Filter, Finder, Kind, Search, function, tag};
 use renkei_store::beds::{BedCount, BedSet};
 use renkei_store::function::InstitutionFunction;
-use renkei_store::institution::InstitutionRow;
+use renkei_store::institution::{DepartmentRow, InstitutionRow};
 use renkei_store::opening::{Department, Hours, Opening, OpeningSet, What};
 use renkei_store::position::Position;
+use renkei_store::slot::FirstFree;
 use renkei_store::tag::InstitutionTag;
 use renkei_testkit::{Backend, each_backend};
 
@@ -20,6 +21,7 @@ each_backend!(
     by_everyday_words,
     by_time,
     by_distance,
+    by_the_first_free_slot,
     whatever_is_typed,
     what_institutions_carry_is_found_at_once
 );
@@ -392,4 +394,67 @@ async fn what_institutions_carry_is_found_at_once(backend: Backend) {
     assert_eq!(finder.search(&words("往診")).total, 1);
     assert!(finder.by_id(&id).unwrap().point.is_some());
     assert!(!finder.refresh(&world.store).await.unwrap(), "nothing new");
+}
+
+async fn by_the_first_free_slot(backend: Backend) {
+    let world = World::new(backend).await;
+    let day = |days: i64| Micros(days * 86_400_000_000);
+    let department = |id: &str, institution: &str, name: &str| DepartmentRow {
+        id: id.parse().unwrap(),
+        institution: institution.parse().unwrap(),
+        code: String::new(),
+        name: name.to_owned(),
+        active: true,
+        updated: Micros(0),
+    };
+    let free = |institution: &str, department: &str, days: i64| FirstFree {
+        institution: institution.parse().unwrap(),
+        department: department.parse().unwrap(),
+        start: day(days),
+    };
+    let finder = Finder::of_source(Source {
+        departments: vec![
+            department("d1", "big", "精神科"),
+            department("d2", "big", "内科"),
+        ],
+        // A clinic without departments has the slots itself.
+        first_free: vec![
+            free("big", "d1", 9),
+            free("big", "d2", 3),
+            free("mind", "mind", 5),
+        ],
+        ..source(&world).await
+    });
+    assert!(finder.has_free());
+    let found = |filter: Filter, by_free: bool| -> Vec<(String, Option<Micros>)> {
+        let search = Search {
+            filter,
+            by_free,
+            ..Search::default()
+        };
+        let hits = finder.search(&search).hits;
+        hits.into_iter()
+            .map(|hit| (hit.id.to_string(), hit.first_free))
+            .collect()
+    };
+    let until = |days: i64, department: Option<&str>| Filter {
+        free_until: Some(day(days)),
+        department: department.map(str::to_owned),
+        ..Filter::default()
+    };
+    let said = |id: &str, days: i64| (id.to_owned(), Some(day(days)));
+    assert_eq!(found(until(2, None), true), []);
+    assert_eq!(
+        found(until(5, None), true),
+        [said("big", 3), said("mind", 5)]
+    );
+    assert_eq!(found(until(5, Some("精神科")), true), []);
+    assert_eq!(found(until(9, Some("精神科")), false), [said("big", 9)]);
+    let all = found(Filter::default(), true);
+    assert_eq!(all[..2], [said("big", 3), said("mind", 5)]);
+    assert!(all.len() > 3 && all[2..].iter().all(|(_, free)| free.is_none()));
+    assert_eq!(
+        finder.by_id(&"mind".parse().unwrap()).unwrap().first_free,
+        Some(day(5))
+    );
 }
