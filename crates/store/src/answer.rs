@@ -85,6 +85,7 @@ const IS_UNLOCKED: &str = "exists (select 1 from survey s \
     where s.code = $1 and s.state in ('open', 'closed'))";
 const OF_SHEET: &str = "where survey = $1 and respondent = $2";
 const OF_SURVEY: &str = "where survey = $1 order by respondent, question";
+const WITH_EXAMPLES: &str = "where survey = $1 and (explanation <> '' or value like '{\"files\"%') order by respondent, question";
 const OF_QUESTION: &str = "where survey = $1 and question = $2 order by respondent";
 const CHANGES_OF_SHEET: &str =
     "where survey = $1 and respondent = $2 order by changed_at desc, question, revision desc";
@@ -226,6 +227,11 @@ impl Store {
     /// All answers of a survey, by respondent. For exports: counting reads marks.
     pub async fn answers_of_survey(&self, survey: &str) -> Result<Vec<AnswerRow>, StoreError> {
         self.answer_rows(OF_SURVEY, vec![survey.into()]).await
+    }
+
+    /// The answers of a survey that explain something or have documents, by respondent.
+    pub async fn answers_with_examples(&self, survey: &str) -> Result<Vec<AnswerRow>, StoreError> {
+        self.answer_rows(WITH_EXAMPLES, vec![survey.into()]).await
     }
 
     /// What all respondents said to one question, by respondent.

@@ -1,0 +1,107 @@
+//! Who does what: every line against every sheet, with what respondents explained and attached.
+
+use std::collections::HashMap;
+
+use renkei_store::answer::AnswerRow;
+use renkei_store::{Store, StoreError, SurveyRow};
+use serde::{Deserialize, Serialize};
+
+use crate::answer::{File, Value};
+use crate::count::load::questionnaire;
+use crate::respondent::SheetState;
+use crate::survey::{Peers, Seen};
+use crate::{QuestionKind, Questionnaire};
+
+/// What a respondent explained and attached to one question.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    pub respondent: String,
+    /// The question that is counted.
+    pub question: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub explanation: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
+}
+
+/// Whether this caller sees who said what: the owner and the checker always, a respondent as the survey has it; others see
+/// only what was published.
+pub fn names(seen: &Seen) -> bool {
+    if seen.owner || seen.checker {
+        return true;
+    }
+    let Some(own) = &seen.own else {
+        return false;
+    };
+    match Peers::from_code(&seen.row.peers) {
+        Some(Peers::Always) => true,
+        Some(Peers::Submitted) => SheetState::from_code(&own.state).is_some_and(SheetState::counts),
+        Some(Peers::Never) | None => false,
+    }
+}
+
+/// For each question that shows something beside another one (its explanation, documents asked for only where it was
+/// answered so), the question that it is shown beside.
+fn beside(questionnaire: &Questionnaire) -> HashMap<&str, &str> {
+    let mut beside = HashMap::new();
+    for (_, question) in questionnaire.questions() {
+        if question.counted {
+            beside.insert(question.id.as_str(), question.id.as_str());
+        } else if matches!(question.kind, QuestionKind::File { .. })
+            && let [condition] = question.when.as_slice()
+        {
+            beside.insert(question.id.as_str(), condition.question.as_str());
+        }
+    }
+    beside
+}
+
+/// The examples of a survey, of the sheets that were handed in, by respondent and question.
+pub async fn examples(store: &Store, survey: &SurveyRow) -> Result<Vec<Example>, StoreError> {
+    let questionnaire = questionnaire(store, survey).await?;
+    let beside = beside(&questionnaire);
+    let sheets = store.marks(&survey.code).await?;
+    let counts = |state: &str| SheetState::from_code(state).is_some_and(SheetState::counts);
+    let there: Vec<String> = sheets
+        .into_iter()
+        .filter(|row| row.counted && counts(&row.state))
+        .map(|row| row.respondent.to_string())
+        .collect();
+    let mut found: Vec<Example> = Vec::new();
+    for row in store.answers_with_examples(&survey.code).await? {
+        let Some(question) = beside.get(row.question.as_str()) else {
+            continue;
+        };
+        if there.iter().any(|one| *one == row.respondent.as_str()) {
+            add(&mut found, question, row);
+        }
+    }
+    Ok(found)
+}
+
+fn add(found: &mut Vec<Example>, question: &str, row: AnswerRow) {
+    let respondent = row.respondent.to_string();
+    let files = match serde_json::from_str(&row.value) {
+        Ok(Value::File { files }) => files,
+        _ => Vec::new(),
+    };
+    if files.is_empty() && row.explanation.is_empty() {
+        return;
+    }
+    let same = |one: &&mut Example| one.respondent == respondent && one.question == question;
+    let explained = row.explanation;
+    match found.iter_mut().find(same) {
+        Some(one) => {
+            one.files.extend(files);
+            if one.explanation.is_empty() {
+                one.explanation = explained;
+            }
+        }
+        None => found.push(Example {
+            respondent,
+            question: question.to_owned(),
+            explanation: explained,
+            files,
+        }),
+    }
+}

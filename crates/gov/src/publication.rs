@@ -1,0 +1,74 @@
+//! Versions of a survey's figures for everybody. A version never changes; what was corrected is published as the next.
+
+use renkei_access::policy::Action;
+use renkei_base::{Ctx, Refusal};
+use renkei_directory::area::Areas;
+use renkei_store::{Changes, Failure, Note, Store, StoreError};
+
+use crate::approver;
+use crate::snapshot::{self, PUBLISHED, Snapshot, SnapshotRow};
+use crate::survey::course::said;
+use crate::survey::event::event;
+use crate::survey::{SurveyState, seen};
+
+/// Publishes the figures of a survey that its owner's approver stands for. Returns the number of the version, which counts
+/// presented snapshots too.
+///
+/// # Errors
+/// `refuse-survey-not-approved`; `refuse-survey-unchanged` where the newest version says the same; `refuse-needs-approver`.
+pub async fn publish(
+    store: &Store,
+    ctx: &Ctx,
+    areas: &Areas,
+    code: &str,
+    note: &str,
+) -> Result<i64, Failure> {
+    let mut survey = seen::owned(store, ctx, code).await?;
+    approver::stand(store, ctx, Action::SurveyApprove, &survey.owner).await?;
+    if seen::state_of(&survey) != SurveyState::Approved {
+        return Err(Refusal::not_now("refuse-survey-not-approved").into());
+    }
+    let note = said("note", note, false)?;
+    let body = snapshot::now(store, &survey, areas).await?;
+    let row = snapshot::row(store, ctx, &survey, PUBLISHED, &body).await?;
+    let before = store.newest_snapshot(code, PUBLISHED).await?;
+    if before.is_some_and(|(before, _)| before.digest == row.digest) {
+        return Err(Refusal::not_now("refuse-survey-unchanged").into());
+    }
+    let row = SnapshotRow { note, ..row };
+    let was = survey.revision;
+    SurveyState::Published.code().clone_into(&mut survey.state);
+    survey.updated_at = ctx.at;
+    let mut changes = Changes::default();
+    changes.put_snapshot(&row, &snapshot::written(&body)?);
+    changes.put_survey(&survey, Some(was));
+    changes.put_survey_event(&event(ctx, code, None, "published", &row.note));
+    changes.note(Note::new("survey.publish").detail(code));
+    changes.tell.push(survey.owner);
+    store.commit(ctx, changes).await?;
+    Ok(row.number)
+}
+
+/// The version that everybody sees: the newest one, also while the next is being made.
+pub async fn newest(store: &Store, code: &str) -> Result<Option<Snapshot>, StoreError> {
+    snapshot::newest(store, code, PUBLISHED).await
+}
+
+/// All versions, the newest first.
+pub async fn versions(store: &Store, code: &str) -> Result<Vec<SnapshotRow>, StoreError> {
+    let all = store.snapshots(code).await?;
+    Ok(all
+        .into_iter()
+        .filter(|one| one.kind == PUBLISHED)
+        .collect())
+}
+
+/// One version; nothing where the number is of a snapshot that was only presented.
+pub async fn version(
+    store: &Store,
+    code: &str,
+    number: i64,
+) -> Result<Option<Snapshot>, StoreError> {
+    let found = snapshot::read(store, code, number).await?;
+    Ok(found.filter(|one| one.row.kind == PUBLISHED))
+}
