@@ -35,6 +35,16 @@ pub(crate) fn render(backend: Backend, text: &str) -> String {
     })
 }
 
+/// A statement of a commit as SQLite runs it. After an error the whole request is undone, or the whole transaction: there is
+/// no need to be able to undo a statement alone, for which SQLite keeps a copy of each page that the statement changes.
+pub(crate) fn written(sql: &str) -> String {
+    let sql = numbered(sql);
+    match sql.strip_prefix("insert into ") {
+        Some(rest) => format!("insert or fail into {rest}"),
+        None => sql,
+    }
+}
+
 /// `$2` as `?2`: SQLite counts a `$`-name by its first appearance, not by its number.
 /// Texts between single quotes stay.
 pub(crate) fn numbered(sql: &str) -> String {
@@ -62,6 +72,16 @@ mod tests {
     #[test]
     fn numbers_survive_any_order() {
         assert_eq!(numbered("select $2, '$1', $1"), "select ?2, '$1', ?1");
+    }
+
+    #[test]
+    fn an_insert_that_fails_is_not_undone_alone() {
+        let sql = "insert into t (a) values ($2), ('insert into')";
+        let written = written(sql);
+        assert_eq!(
+            written,
+            "insert or fail into t (a) values (?2), ('insert into')"
+        );
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn numbered<'a>(known: &'a mut HashMap<String, String>, sql: &str) -> &'a str {
         known.clear();
     }
     if !known.contains_key(sql) {
-        known.insert(sql.to_owned(), dialect::numbered(sql));
+        known.insert(sql.to_owned(), dialect::written(sql));
     }
     known.get(sql).map_or("", String::as_str)
 }

@@ -192,20 +192,38 @@ impl Writer {
         Ok(())
     }
 
-    /// One transaction. On a fault nothing of it is acknowledged and the head goes back.
+    /// One transaction for all. SQLite copies each page that is changed within a savepoint, and few requests fail: so all are
+    /// done together first. When one fails, everything is taken back, and each is done in a savepoint of its own.
     fn batch(&mut self, waiting: &[Waiting], faults: &Faults) -> Result<Vec<Answer>, Fault> {
+        match self.transaction(faults, |writer| writer.together(waiting))? {
+            Ok(()) => Ok(waiting.iter().map(|_| Ok(())).collect()),
+            Err(refused) if waiting.len() == 1 => Ok(vec![Err(refused)]),
+            Err(_) => Ok(self.transaction(faults, |writer| writer.each(waiting).map(Ok))??),
+        }
+    }
+
+    /// Does something in a transaction. On a fault or a refusal nothing of it is there and the head goes back.
+    fn transaction<T>(
+        &mut self,
+        faults: &Faults,
+        work: impl FnOnce(&mut Self) -> Result<Result<T, StoreError>, Fault>,
+    ) -> Result<Result<T, StoreError>, Fault> {
         self.link.execute("begin immediate", &[])?;
         let result = self.refresh().and_then(|()| {
             let before = self.head.clone();
-            let answers = self.run(waiting).and_then(|answers| {
-                faults.strike()?;
-                self.link.execute("commit", &[])?;
-                Ok(answers)
+            let done = work(self).and_then(|done| {
+                if done.is_ok() {
+                    faults.strike()?;
+                    self.link.execute("commit", &[])?;
+                } else {
+                    self.link.execute("rollback", &[])?;
+                }
+                Ok(done)
             });
-            if answers.is_err() {
+            if !matches!(done, Ok(Ok(_))) {
                 self.head = before;
             }
-            answers
+            done
         });
         if result.is_err() && !self.link.conn.is_autocommit() {
             // The connection is dropped after a fault; this only frees the lock sooner.
@@ -239,7 +257,18 @@ impl Writer {
         Ok(())
     }
 
-    fn run(&mut self, waiting: &[Waiting]) -> Result<Vec<Answer>, Fault> {
+    /// All requests, or the first refusal.
+    fn together(&mut self, waiting: &[Waiting]) -> Result<Answer, Fault> {
+        for Waiting(request, _) in waiting {
+            if let Err(refused) = self.steps(request)? {
+                return Ok(Err(refused));
+            }
+            self.chain(request)?;
+        }
+        Ok(Ok(()))
+    }
+
+    fn each(&mut self, waiting: &[Waiting]) -> Result<Vec<Answer>, Fault> {
         waiting
             .iter()
             .map(|Waiting(request, _)| self.request(request))
