@@ -4,7 +4,7 @@ use renkei_base::{Ctx, Id};
 use renkei_store::SurveyEventRow;
 
 /// What can happen to a survey or one of its sheets; the text is `survey-event-CODE`.
-pub const KINDS: [&str; 22] = [
+pub const KINDS: [&str; 25] = [
     "created",
     "universe",
     "opened",
@@ -27,6 +27,9 @@ pub const KINDS: [&str; 22] = [
     "awaiting",
     "submitted",
     "submitted-alone",
+    "submitted-paper",
+    "recalled",
+    "refused",
 ];
 
 /// A line of the history, now.

@@ -1,0 +1,83 @@
+//! Who wrote what in a sheet, and when: every write with what was there before.
+
+use std::collections::BTreeMap;
+
+use renkei_base::{Id, Micros};
+use renkei_store::answer::AnswerChange;
+use renkei_store::{Failure, Store};
+
+use super::Sheet;
+use crate::answer::input::Given;
+use crate::{Status, Value};
+
+/// One write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub question: String,
+    pub before: Given,
+    pub after: Given,
+    pub why: String,
+    pub origin: String,
+    /// The name as it is today; empty for a program.
+    pub by: String,
+    pub at: Micros,
+    pub revision: i64,
+}
+
+/// Every write of a sheet, the last first. Who sees the sheet sees this.
+pub async fn history(store: &Store, sheet: &Sheet) -> Result<Vec<Written>, Failure> {
+    let changes = store
+        .answer_changes(&sheet.survey().code, &sheet.row.respondent)
+        .await?;
+    let people = changes.iter().filter_map(|one| one.changed_by.clone());
+    let names = names(store, people).await?;
+    changes
+        .iter()
+        .map(|change| written(change, &names))
+        .collect()
+}
+
+/// The names of people by their accounts.
+pub async fn names(
+    store: &Store,
+    people: impl Iterator<Item = Id>,
+) -> Result<BTreeMap<Id, String>, Failure> {
+    let mut names = BTreeMap::new();
+    for person in people {
+        if !names.contains_key(&person) {
+            let found = store.account(&person).await?;
+            let name = found.map(|found| found.name).unwrap_or_default();
+            names.insert(person, name);
+        }
+    }
+    Ok(names)
+}
+
+fn written(change: &AnswerChange, names: &BTreeMap<Id, String>) -> Result<Written, Failure> {
+    let given = |value: &str, status: &str, explanation: &str| -> Result<Given, Failure> {
+        Ok(Given {
+            value: Value::read(value)?,
+            status: Status::from_code(status).unwrap_or(Status::NoAnswer),
+            explanation: explanation.to_owned(),
+        })
+    };
+    let name = change.changed_by.as_ref().and_then(|by| names.get(by));
+    Ok(Written {
+        question: change.question.clone(),
+        before: given(
+            &change.old_value,
+            &change.old_status,
+            &change.old_explanation,
+        )?,
+        after: given(
+            &change.new_value,
+            &change.new_status,
+            &change.new_explanation,
+        )?,
+        why: change.why.clone(),
+        origin: change.origin.clone(),
+        by: name.cloned().unwrap_or_default(),
+        at: change.changed_at,
+        revision: change.revision,
+    })
+}

@@ -1,0 +1,101 @@
+//! The sheet as somebody may see it: its respondent, who checks it, who asked.
+
+use std::collections::BTreeMap;
+
+use renkei_base::{Ctx, Id, Refusal};
+use renkei_store::answer::AnswerRow;
+use renkei_store::{Failure, RespondentRow, Store, StoreError, SurveyRow};
+
+use crate::answer::Answers;
+use crate::answer::input::Given;
+use crate::respondent::{self, SheetState};
+use crate::survey::{Seen, SurveyState, Window, seen};
+use crate::{Questionnaire, answer};
+
+/// A sheet with everything that is decided about it.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    pub seen: Seen,
+    pub row: RespondentRow,
+    pub questionnaire: Questionnaire,
+    pub answers: Answers,
+    rows: BTreeMap<String, AnswerRow>,
+    /// The caller is of the institution that answers.
+    pub own: bool,
+}
+
+impl Sheet {
+    pub fn survey(&self) -> &SurveyRow {
+        &self.seen.row
+    }
+
+    pub fn state(&self) -> SheetState {
+        respondent::state_of(&self.row)
+    }
+
+    /// Its own window.
+    pub const fn window(&self) -> Window {
+        Window {
+            opens: self.seen.row.opens,
+            closes: self.row.closes,
+        }
+    }
+
+    /// Whether its respondent may fill it in now.
+    pub fn is_open(&self, ctx: &Ctx) -> bool {
+        respondent::open(self.seen.state, self.state(), self.window(), ctx.at)
+    }
+
+    /// Whether nothing changes any more.
+    pub fn is_locked(&self) -> bool {
+        !matches!(self.seen.state, SurveyState::Open | SurveyState::Closed)
+    }
+
+    /// Of the answer to a question, 0 where nobody wrote one.
+    pub fn revision(&self, question: &str) -> i64 {
+        self.rows.get(question).map_or(0, |row| row.revision)
+    }
+
+    pub fn answer_row(&self, question: &str) -> Option<&AnswerRow> {
+        self.rows.get(question)
+    }
+
+    pub(crate) fn given(&self, question: &str) -> Given {
+        Given::of(self.answers.get(question))
+    }
+}
+
+/// Loads a sheet.
+///
+/// # Errors
+/// `NotFound` where there is none, or none for this caller; the respondent's officers see it from the survey's opening.
+pub async fn load(store: &Store, ctx: &Ctx, code: &str, respondent: &Id) -> Result<Sheet, Failure> {
+    let (seen, row) = seen::sheet(store, ctx, code, respondent).await?;
+    let own = ctx.caller.institution.as_ref() == Some(respondent) && seen.own.is_some();
+    // The owner may be asked as well; a sheet that nobody else sees yet is there for it.
+    let rows = store.answers(code, respondent).await?;
+    let questionnaire = questionnaire(store, &seen.row).await?;
+    Ok(Sheet {
+        questionnaire,
+        answers: answer::answers(&rows)?,
+        rows: rows
+            .into_iter()
+            .map(|row| (row.question.clone(), row))
+            .collect(),
+        own,
+        seen,
+        row,
+    })
+}
+
+/// What a survey asks.
+///
+/// # Errors
+/// `Corrupt` where it is not there.
+pub async fn questionnaire(store: &Store, survey: &SurveyRow) -> Result<Questionnaire, Failure> {
+    let version = survey.questionnaire_version;
+    let row = store.questionnaire(&survey.questionnaire, version).await?;
+    let row = row.ok_or(Refusal::NotFound)?;
+    let read = serde_json::from_str(&row.body);
+    read.map_err(|_| StoreError::Corrupt("a questionnaire".to_owned()).into())
+}
