@@ -1,6 +1,7 @@
 //! One side of a referral as letters and pages show it.
 
 use renkei_base::{Ctx, Id, Micros};
+use renkei_fhir::system::PATIENT_LOCAL_PREFIX;
 use renkei_fhir::{HealthcareService, Key, Organization};
 use renkei_store::{Failure, Stored};
 
@@ -44,6 +45,22 @@ pub(crate) async fn name(care: &Care, ctx: &Ctx, institution: &Id) -> Result<Str
     Ok(organization
         .map(|one| one.name().to_owned())
         .unwrap_or_default())
+}
+
+/// The national system of the patient numbers that an institution gives; empty where its own number is not known.
+pub(crate) async fn number_system(
+    care: &Care,
+    ctx: &Ctx,
+    institution: &Id,
+) -> Result<String, Failure> {
+    let found = care
+        .store
+        .read_many(ctx, &[Organization::key(institution)])
+        .await?;
+    let found = found.into_iter().next();
+    let organization = found.and_then(|found| Organization::from_resource(found.resource));
+    let code = organization.as_ref().and_then(Organization::code);
+    Ok(code.map_or_else(String::new, |code| format!("{PATIENT_LOCAL_PREFIX}{code}")))
 }
 
 /// A department by id.

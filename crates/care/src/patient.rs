@@ -1,7 +1,10 @@
 //! A patient of one's own institution: register, update, view, find.
 
 mod form;
+mod number;
 pub(crate) mod outside;
+
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use renkei_access::{Action, Facts, permit};
@@ -242,14 +245,26 @@ const NUMBER: &str = "patient-number";
 
 /// Claims the number that a patient has from now on, and gives the old one back.
 pub(crate) fn claim(changes: &mut Changes, institution: &Id, patient: &Id, old: &str, new: &str) {
-    if old == new {
-        return;
+    let set = |number: &str| -> BTreeSet<String> {
+        let number = Some(number.to_owned()).filter(|number| !number.is_empty());
+        number.into_iter().collect()
+    };
+    claim_all(changes, institution, patient, &set(old), &set(new));
+}
+
+/// As [`claim`], where a patient has numbers of several institutions.
+fn claim_all(
+    changes: &mut Changes,
+    institution: &Id,
+    patient: &Id,
+    old: &BTreeSet<String>,
+    new: &BTreeSet<String>,
+) {
+    for number in old.difference(new) {
+        changes.unclaim(NUMBER, institution, number, patient);
     }
-    if !old.is_empty() {
-        changes.unclaim(NUMBER, institution, old, patient);
-    }
-    if !new.is_empty() {
-        changes.claim(NUMBER, institution, new, patient);
+    for number in new.difference(old) {
+        changes.claim(NUMBER, institution, number, patient);
     }
 }
 
@@ -323,6 +338,7 @@ async fn update_tried(
     let old = Patient::from_resource(stored.resource.clone()).ok_or(Refusal::NotFound)?;
     let mut patient = old.clone();
     checked.write(&mut patient, &home);
+    patient.renumber(&party::number_system(care, ctx, &home).await?);
     if patient == old {
         return Ok(Registered::Saved {
             patient: id.clone(),

@@ -109,13 +109,24 @@ impl Patient {
 
     /// 患者番号 of the institution that manages it.
     pub fn local_id(&self) -> &str {
-        let list = self.0.list("identifier").iter();
-        let mut list = list.filter(|one| text_of(one, "system").starts_with(LOCAL));
-        list.next().map_or("", |one| text_of(one, "value"))
+        if let Some(institution) = self.institution() {
+            return self.identifier(&format!("{LOCAL}{institution}"));
+        }
+        let mut list = self.0.list("identifier").iter();
+        list.find(|one| text_of(one, "system").starts_with(LOCAL))
+            .map_or("", |one| text_of(one, "value"))
     }
 
     pub fn set_local_id(&mut self, institution: &Id, value: &str) {
         self.set_identifier(&format!("{LOCAL}{institution}"), value);
+    }
+
+    /// Writes 患者番号 into the identifier of its national system too, where the patient has that one.
+    pub fn renumber(&mut self, system: &str) {
+        if !system.is_empty() && !self.identifier(system).is_empty() {
+            let number = self.local_id().to_owned();
+            self.set_identifier(system, &number);
+        }
     }
 
     /// 患者番号 as a letter gave it, where it is another patient's.
@@ -315,8 +326,16 @@ mod tests {
             ),
             ("0042", "981-3131", "022-717-7000", "農業")
         );
+        let national = "urn:oid:1.2.392.100495.20.3.51.11311234567";
+        patient.renumber(national);
+        assert_eq!(patient.identifier(national), "");
+        patient.set_identifier(national, "0042");
+        patient.set_local_id(&institution, "0043");
+        patient.renumber(national);
+        assert_eq!(patient.identifier(national), "0043");
         patient.set_name(Script::Kana, "", "");
         patient.set_local_id(&institution, "");
+        patient.renumber(national);
         patient.set_address("", "");
         patient.set_phone("");
         patient.set_occupation("");

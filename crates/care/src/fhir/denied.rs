@@ -1,6 +1,6 @@
 //! Why a write from outside was not done.
 
-use renkei_base::Refusal;
+use renkei_base::{Fault, Refusal};
 use renkei_store::{Failure, StoreError};
 
 /// A "no" to an outside program. Keys are message keys.
@@ -15,6 +15,9 @@ pub enum Denied {
     /// Another version than `If-Match` names, or several matches of a conditional write: 412.
     #[error("precondition: {0}")]
     Precondition(&'static str),
+    /// Somebody else has what is given once: 409, with its element.
+    #[error("taken: {}", .0.key)]
+    Taken(Fault),
     #[error(transparent)]
     Store(StoreError),
 }

@@ -144,6 +144,7 @@ async fn refused(care: &Care, ctx: &Ctx, mut failed: Failed, tried: Note) -> Fai
     let code = match &failed.why {
         Denied::Refused(refusal) => crate::tries::code(refusal),
         Denied::NotOffered(key) | Denied::Precondition(key) => (*key).to_owned(),
+        Denied::Taken(fault) => format!("{}:{}", fault.field, fault.key),
         Denied::Store(_) => return failed,
     };
     if let Err(error) = care

@@ -1,16 +1,19 @@
 //! A patient as an outside program sends it: the rules of the form, and every element kept as it came.
 
+use std::collections::BTreeSet;
+
 use renkei_access::{Action, Facts, permit};
 use renkei_base::{Fault, Grantee, Id, Micros, Refusal, Scope};
 use renkei_fhir::element::{key_of, text_of};
-use renkei_fhir::patient::{LOCAL, Patient};
+use renkei_fhir::patient::Patient;
 use renkei_fhir::{Key, Organization, Resource};
-use renkei_store::{Access, Changes, Note, Place, Query, escape};
+use renkei_store::{Access, Changes, Clause, Note, Place, Query};
 use serde_json::Value;
 
+use super::number;
 use crate::fhir::Denied;
 use crate::fhir::door::{Door, Planned};
-use crate::record;
+use crate::{party, record};
 
 /// FHIR administrative-gender.
 const SEXES: [&str; 4] = ["male", "female", "other", "unknown"];
@@ -22,15 +25,22 @@ pub(crate) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Plann
     door.tried = Note::new("patient.register").what(key.clone());
     permit(&door.ctx.caller, Action::PatientRegister, &Facts::NONE)?;
     let institution = door.ctx.institution()?.clone();
-    let patient = checked(door, sent, &institution, None).await?;
+    let own = party::number_system(door.care, door.ctx, &institution).await?;
+    let patient = checked(door, sent, &institution, &own, None).await?;
     let place = Place {
         patient: Some(key.id.clone()),
         scope: Scope::Identity,
         owner: Some(institution.clone()),
     };
     let mut changes = Changes::default();
-    let number = local_id(&patient);
-    super::claim(&mut changes, &institution, &key.id, "", &number);
+    let numbers = number::claimed(&patient, &institution, &own);
+    super::claim_all(
+        &mut changes,
+        &institution,
+        &key.id,
+        &BTreeSet::new(),
+        &numbers,
+    );
     changes.create(patient, place);
     changes.grants.push(Access {
         patient: key.id.clone(),
@@ -58,13 +68,15 @@ pub(crate) async fn update(
         ..Facts::patient(&door.ctx.caller, &home)
     };
     permit(&door.ctx.caller, Action::PatientEdit, &facts)?;
-    let patient = checked(door, sent, &home, Some(&stored.resource)).await?;
+    let own = party::number_system(door.care, door.ctx, &home).await?;
+    let patient = checked(door, sent, &home, &own, Some(&stored.resource)).await?;
     if crate::fhir::door::same(&patient, &stored.resource) {
         return Ok(Planned::unchanged(key));
     }
     let mut changes = Changes::default();
-    let (old, new) = (local_id(&stored.resource), local_id(&patient));
-    super::claim(&mut changes, &home, &key.id, &old, &new);
+    let numbers = |patient| number::claimed(patient, &home, &own);
+    let (old, new) = (numbers(&stored.resource), numbers(&patient));
+    super::claim_all(&mut changes, &home, &key.id, &old, &new);
     changes.update(stored, patient);
     let note = Note::new("patient.update").patient(&key.id);
     changes.note(note.what(key.clone()));
@@ -72,17 +84,12 @@ pub(crate) async fn update(
     Ok(Planned::updated(key, changes))
 }
 
-/// The number that its institution gave.
-fn local_id(patient: &Resource) -> String {
-    let patient = Patient::from_resource(patient.clone());
-    patient.map_or_else(String::new, |patient| patient.local_id().to_owned())
-}
-
-/// The resource as it is kept: as it came, and managed by its institution.
+/// The resource as it is kept: as it came, managed by its institution, with its 患者番号 where pages and letters look for it.
 async fn checked(
     door: &Door<'_>,
     sent: &Resource,
     institution: &Id,
+    own: &str,
     old: Option<&Resource>,
 ) -> Result<Resource, Denied> {
     let mut faults = faults(sent, door.ctx.at);
@@ -95,13 +102,14 @@ async fn checked(
         faults.push(fault("link", "fault-fhir-read-only"));
     }
     pointed(door, sent, &mut faults).await?;
-    if faults.is_empty() {
-        taken(door, sent, institution, &mut faults).await?;
+    let mut patient = sent.clone();
+    if let Err(fault) = number::settle(&mut patient, institution, own, old) {
+        faults.push(fault);
     }
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }
-    let mut patient = sent.clone();
+    taken(door, &patient, institution, own).await?;
     if patient.get("managingOrganization").is_none() {
         let was = old.and_then(|old| old.get("managingOrganization"));
         let own = || serde_json::json!({"reference": Organization::key(institution).to_string()});
@@ -167,38 +175,50 @@ async fn pointed(door: &Door<'_>, sent: &Resource, faults: &mut Vec<Fault>) -> R
     Ok(())
 }
 
-/// 患者番号 of the institution belongs to one patient.
+/// A 患者番号 belongs to one patient of an institution: of its own it is given once, and the number of another institution is
+/// one person's, too.
 async fn taken(
     door: &Door<'_>,
-    sent: &Resource,
+    patient: &Resource,
     institution: &Id,
-    faults: &mut Vec<Fault>,
+    own: &str,
 ) -> Result<(), Denied> {
-    let system = format!("{LOCAL}{institution}");
-    for (at, one) in sent.list("identifier").iter().enumerate() {
-        let value = text_of(one, "value");
-        if text_of(one, "system") != system || value.is_empty() {
-            continue;
-        }
-        let query = Query::of(Patient::TYPE)
-            .with("identifier", format!("{system}|{}", escape(value)))
-            .count(2);
-        let page = door.care.store.search(door.ctx, &query).await?;
-        let own = sent.id();
-        let stored = page
-            .matches
-            .iter()
-            .any(|found| Some(&found.key.id) != own.as_ref());
-        let pending = door.pending.puts().iter().any(|put| {
-            let mut list = put.resource.list("identifier").iter();
-            put.resource.typ() == Patient::TYPE && list.any(|other| other == one)
-        });
-        if stored || pending {
-            faults.push(fault(
-                &format!("identifier[{at}]"),
-                "fault-fhir-number-taken",
-            ));
-        }
+    let wanted = number::claimed(patient, institution, own);
+    if wanted.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let mut query =
+        Query::of(Patient::TYPE).with("organization", Organization::key(institution).to_string());
+    query.clauses.push(Clause {
+        param: "identifier".to_owned(),
+        modifier: None,
+        chain: None,
+        values: number::searched(patient),
+    });
+    let page = door.care.store.search(door.ctx, &query.count(10)).await?;
+    let stored = page.matches.iter().map(|found| &found.resource);
+    let pending = door.pending.puts().iter().filter(|put| {
+        let of_us = put.place.owner.as_ref() == Some(institution);
+        put.resource.typ() == Patient::TYPE && of_us && !put.delete
+    });
+    let pending: Vec<&Resource> = pending.map(|put| &put.resource).collect();
+    // What an earlier entry makes of a stored one counts, not what it was.
+    let stored = stored.filter(|one| pending.iter().all(|put| put.id() != one.id()));
+    let held: BTreeSet<String> = stored
+        .chain(pending.iter().copied())
+        .filter(|other| other.id() != patient.id())
+        .flat_map(|other| number::claimed(other, institution, own))
+        .collect();
+    let mut list = patient.list("identifier").iter().enumerate();
+    let at = list.find_map(|(at, one)| {
+        let number = number::of(one, institution, own)?;
+        held.contains(&number).then_some(at)
+    });
+    match at {
+        None => Ok(()),
+        Some(at) => Err(Denied::Taken(fault(
+            &format!("identifier[{at}]"),
+            "fault-fhir-number-taken",
+        ))),
+    }
 }

@@ -73,6 +73,7 @@ pub(crate) fn said<T: std::fmt::Debug>(result: Result<T, Denied>) -> String {
             .join(", "),
         Err(Denied::Refused(Refusal::NotNow(key) | Refusal::Forbidden(key))) => key,
         Err(Denied::NotOffered(key) | Denied::Precondition(key)) => key.to_owned(),
+        Err(Denied::Taken(fault)) => format!("taken: {} {}", fault.field, fault.key),
         Err(Denied::Refused(other)) => other.to_string(),
         other => panic!("not refused: {other:?}"),
     }
@@ -168,7 +169,7 @@ async fn a_patient_is_refused_by_element(backend: Backend) {
         sent
     };
     create(&region, &ctx, own("77")).await.unwrap();
-    insta::assert_snapshot!(said(create(&region, &ctx, own("77")).await), @"Patient.identifier[0] fault-fhir-number-taken");
+    insta::assert_snapshot!(said(create(&region, &ctx, own("77")).await), @"taken: Patient.identifier[0] fault-fhir-number-taken");
     let hospital = machine(&region, &region.desk);
     create(&region, &hospital, own("77")).await.unwrap();
     // A role of the region registers nobody.
@@ -208,6 +209,11 @@ async fn a_transaction_is_whole_or_nothing(backend: Backend) {
     };
     assert_eq!((count("Patient").await, count("Observation").await), (1, 2));
 
+    let entries = |last: &Value| {
+        let mut list = entries(last);
+        list[1] = entry("urn:uuid:a", &patient("0003"));
+        list
+    };
     let mut bad = weight("urn:uuid:a", 1.0);
     bad["status"] = json!("done");
     let failed = fhir::transaction(&region.care, &ctx, entries(&bad)).await;
@@ -347,8 +353,11 @@ async fn conditions_find_or_make(backend: Backend) {
     assert_eq!(made.outcome, Outcome::Created);
     assert_eq!((&changed.key, changed.version), (&made.key, 2));
 
-    create(&region, &ctx, patient("11")).await.unwrap();
-    let several = fhir::write(&region.care, &ctx, if_none("11")).await;
+    let several = Write::Create {
+        resource: resource(&patient("13")),
+        if_none_exist: Some(Query::of("Patient").with("family", "佐藤")),
+    };
+    let several = fhir::write(&region.care, &ctx, several).await;
     assert_eq!(said(several), "refuse-fhir-several");
     let nothing = Write::Create {
         resource: resource(&patient("1")),

@@ -259,8 +259,15 @@ async fn references_by_search(backend: Backend) {
         assert_eq!(refused.entry, Some(0));
         assert_eq!(said::<()>(Err(refused.why)), "refuse-fhir-reference");
     }
-    create(&region, &ctx, patient("7")).await.unwrap();
-    let two = fhir::transaction_with(&region.care, &ctx, only("7"), &[refer("7")]).await;
+    create(&region, &ctx, patient("11")).await.unwrap();
+    let name = "Patient?name=佐藤".to_owned();
+    let several = vec![made("", &weight(&name, 60.5))];
+    let refer_to_name = Refer {
+        entry: 0,
+        text: name,
+        query: Query::of("Patient").with("name", "佐藤"),
+    };
+    let two = fhir::transaction_with(&region.care, &ctx, several, &[refer_to_name]).await;
     assert_eq!(said::<()>(Err(two.unwrap_err().why)), "refuse-fhir-several");
     // What the same transaction makes only where nothing is found: the first time made, then found.
     let both = || {

@@ -17,6 +17,7 @@ mod document_probe;
 mod document_reply;
 mod draft;
 mod fhir;
+mod fhir_number;
 mod fhir_pointing;
 mod fhir_several;
 mod fhir_step;

@@ -40,6 +40,7 @@ fault-fhir-no-step = No step stands for this change.
 fault-fhir-status-differs = status and businessStatus do not fit together. Send one step at a time.
 fault-fhir-own-only = You cannot write in the name of another institution.
 fault-fhir-number-taken = Another patient has this patient number.
+fault-fhir-number-two = This patient has two patient numbers of your institution. Send one, or the same in both.
 fault-fhir-draft-first = It cannot be made in this status. Send a draft (ServiceRequest draft, Composition preliminary); a Task with the status requested in the same transaction sends it.
 fault-fhir-section = A letter or a reply has no such section. It would be lost, so it is not accepted.
 fault-fhir-letter-only = From here only the letter (Composition) of this referral can be pointed to.

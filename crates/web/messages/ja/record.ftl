@@ -40,6 +40,7 @@ fault-fhir-no-step = この変更に当たる手続きがありません。
 fault-fhir-status-differs = status と businessStatus が合っていません。手続きは一度に一つずつ送ってください。
 fault-fhir-own-only = ほかの機関の名前では書けません。
 fault-fhir-number-taken = この患者番号は、ほかの患者が使っています。
+fault-fhir-number-two = この機関の患者番号が二つあります。一つにするか、同じ番号にしてください。
 fault-fhir-draft-first = この状態では作れません。下書き（ServiceRequest は draft、Composition は preliminary）として送り、同じトランザクションの Task を requested にすると送信されます。
 fault-fhir-section = この節は紹介状や返書にありません。保存すると失われるため、受け取れません。
 fault-fhir-letter-only = ここから指せるのは、この紹介の紹介状（Composition）だけです。

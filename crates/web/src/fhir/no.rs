@@ -253,6 +253,7 @@ impl From<Denied> for No {
             Denied::Precondition(key) => {
                 Self::new(StatusCode::PRECONDITION_FAILED, "conflict", key)
             }
+            Denied::Taken(fault) => Self::with(StatusCode::CONFLICT, "duplicate", fault),
             Denied::Store(error) => error.into(),
         }
     }

@@ -354,6 +354,7 @@ fn denied(why: Denied) -> String {
     match why {
         Denied::Refused(refusal) => words(&refusal),
         Denied::NotOffered(key) | Denied::Precondition(key) => key.to_owned(),
+        Denied::Taken(fault) => fault.key,
         Denied::Store(error) => panic!("{error}"),
     }
 }
