@@ -56,6 +56,8 @@ pub const EVENT: &str = "https://renkei.example/fhir/StructureDefinition/event";
 pub const REASON: &str = "https://renkei.example/fhir/StructureDefinition/reason";
 /// Who has not read a message on a Task: `valueReference` to an Organization. Searched as `x-unread`.
 pub const UNREAD: &str = "https://renkei.example/fhir/StructureDefinition/unread";
+/// Why an element has no value: `valueCode`.
+pub const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 /// The keys of refusals, as codes.
 pub const REFUSAL: &str = "https://renkei.example/fhir/CodeSystem/refusal";
 /// The rules that documents are checked by: JP-CLINS' own numbers, and names of ours.

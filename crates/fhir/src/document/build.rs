@@ -9,9 +9,11 @@ use super::letter::{Enclosed, Letter, Section, Sender};
 use super::rules::{SectionRule, rules};
 use crate::Resource;
 use crate::composition::{CLOSES, DOCUMENT_TYPE, MORE, REFERRAL_LETTER, SECTION};
-use crate::element::{narrative, text_of};
+use crate::element::narrative;
+use crate::patient::Patient;
 use crate::system::{
-    INSTITUTION_NO, INSURED_PERSON, NAME_REPRESENTATION, PATIENT_LOCAL_PREFIX, RESOURCE_INSTANCE,
+    ABSENT, INSTITUTION_NO, INSURED_PERSON, NAME_REPRESENTATION, PATIENT_LOCAL_PREFIX,
+    RESOURCE_INSTANCE,
 };
 
 const PROFILE: &str = "http://jpfhir.jp/fhir/clins/StructureDefinition/JP_Bundle_eReferral|1";
@@ -21,7 +23,6 @@ const ECS: &str = "http://jpfhir.jp/fhir/eCS/StructureDefinition/";
 const SUBTYPE: &str = "http://jpfhir.jp/fhir/Common/CodeSystem/doc-subtypecodes";
 const VERSION_NUMBER: &str =
     "http://hl7.org/fhir/StructureDefinition/composition-clinicaldocument-versionNumber";
-const ABSENT: &str = "http://hl7.org/fhir/StructureDefinition/data-absent-reason";
 /// Written for who has no insurance: the identifier must be there with eight digits (R1012, R1013).
 const NO_INSURANCE: &str = "00000000:::";
 const DEPARTMENT: &str =
@@ -213,24 +214,16 @@ fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
 /// The patient as the profile wants it, from a Patient of ours that the institution with this number keeps.
 fn patient(patient: &Value, keeper: &str) -> Value {
     let mut map = Map::new();
-    let ours = list(patient, "identifier").iter();
-    let value = |start: &str| {
-        let mut found = ours
-            .clone()
-            .filter(|one| text_of(one, "system").starts_with(start));
-        found
-            .next()
-            .map_or("", |one| text_of(one, "value"))
-            .to_owned()
-    };
+    let typed = Resource::from_value(patient.clone()).ok();
+    let typed = typed.and_then(Patient::from_resource);
+    let local = typed.as_ref().map_or("", Patient::local_id).to_owned();
     let mut identifiers = Vec::new();
-    let local = value(crate::patient::LOCAL);
     // The number's system is made of the institution's.
     if !local.is_empty() && !keeper.is_empty() {
         let system = format!("{PATIENT_LOCAL_PREFIX}{keeper}");
         identifiers.push(json!({"system": system, "value": local}));
     }
-    let member = value(INSURED_PERSON);
+    let member = typed.as_ref().map_or("", Patient::member_id).to_owned();
     let member = if super::form::is_member_id(&member) {
         member
     } else {

@@ -3,7 +3,7 @@
 use super::bundle::{Entries, value};
 use super::node::{Node, canonical, claims};
 use super::rules::{DocumentRules, ResourceRules, Rules, rules};
-use super::{Finding, Severity, element, frame, invariant, section};
+use super::{Finding, Severity, base, element, frame, invariant, section};
 use crate::Resource;
 
 /// Checks a Bundle as a letter of referral: errors first. No error means that it can be taken.
@@ -34,6 +34,7 @@ pub fn check(bundle: &Resource) -> Vec<Finding> {
     if let Some(composition) = composition {
         section::check(composition, &entries, document, rules, &mut findings);
     }
+    base::check(&root, &mut findings);
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

@@ -5,7 +5,7 @@ use renkei_base::Micros;
 use serde_json::{Map, Value, json};
 
 use crate::element::text_of;
-use crate::system::RESOURCE_INSTANCE;
+use crate::system::{ABSENT, RESOURCE_INSTANCE};
 
 const MEDIS_RECORD: &str = "http://medis.or.jp/CodeSystem/master-disease-keyNumber";
 const NOT_CODED: &str = "http://jpfhir.jp/fhir/eCS/CodeSystem/MedicationCodeNocoded_CS";
@@ -16,6 +16,10 @@ const DRUGS: [&str; 2] = [
 ];
 const USAGE_UNCODED: &str =
     "http://jpfhir.jp/fhir/clins/CodeSystem/JP_CLINS_MedicationUsage_Uncoded_CS";
+const PERIOD: &str =
+    "http://jpfhir.jp/fhir/core/Extension/StructureDefinition/JP_MedicationDosage_PeriodOfUse";
+/// Where a letter names a drug without its usage.
+pub(super) const NO_USAGE: &str = "用法の記載なし";
 const GROUP: &str = "http://jpfhir.jp/fhir/core/mhlw/IdSystem/Medication-RPGroupNumber";
 const ORDER: &str = "http://jpfhir.jp/fhir/core/mhlw/IdSystem/MedicationAdministrationIndex";
 const CATEGORY: &str = "http://terminology.hl7.org/CodeSystem/condition-category";
@@ -116,16 +120,23 @@ pub fn medication(drug: &Drug<'_>, at: Micros, record: Option<&Value>) -> Value 
     if codings.is_empty() {
         codings.push(json!({"system": NOT_CODED, "code": "NOCODED", "display": "標準コードなし"}));
     }
-    let mut dosage = json!({
-        "timing": {"code": {"coding": [{
-            "system": USAGE_UNCODED, "code": "0X0XXXXXXXXX0000", "display": "ダミー用法コード",
-        }]}},
+    let usage = if drug.usage.is_empty() {
+        NO_USAGE
+    } else {
+        drug.usage
+    };
+    // A letter does not say since when: the profile wants the element, and lets it say that its value is not known.
+    let since = json!({"extension": [{"url": ABSENT, "valueCode": "unknown"}]});
+    let dosage = json!({
+        "extension": [{"url": PERIOD, "valuePeriod": {"_start": since}}],
+        "text": usage,
+        "timing": {"code": {
+            "coding": [{
+                "system": USAGE_UNCODED, "code": "0X0XXXXXXXXX0000", "display": "ダミー用法コード",
+            }],
+            "text": usage,
+        }},
     });
-    if let Value::Object(dosage) = &mut dosage
-        && !drug.usage.is_empty()
-    {
-        dosage.insert("text".to_owned(), json!(drug.usage));
-    }
     json!({
         "resourceType": "MedicationRequest",
         "identifier": [
@@ -174,7 +185,12 @@ mod tests {
             said["medicationCodeableConcept"]["coding"][0]["code"],
             "NOCODED"
         );
-        assert_eq!(said["dosageInstruction"][0]["text"], "朝食後");
+        let dosage = &said["dosageInstruction"][0];
+        assert_eq!(dosage["text"], "朝食後");
+        assert_eq!(dosage["timing"]["code"]["text"], "朝食後");
+        assert!(dosage["extension"][0]["valuePeriod"]["_start"].is_object());
+        let silent = medication(&Drug { usage: "", ..drug }, Micros(0), None);
+        assert_eq!(silent["dosageInstruction"][0]["text"], NO_USAGE);
         let record = json!({"medicationCodeableConcept": {"coding": [{"system": DRUGS[0], "code": "2171022F1", "display": "アムロジピン5mg"}]}});
         let said = medication(&drug, Micros(0), Some(&record));
         assert_eq!(

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::coded::NO_USAGE;
 use crate::element::text_of;
 use crate::system::NAME_REPRESENTATION;
 
@@ -120,6 +121,8 @@ fn dosage(resource: &Value) -> String {
     let lines: Vec<String> = list(resource, "dosageInstruction")
         .iter()
         .map(|one| text(one, "text"))
+        // What only fills the element says nothing.
+        .filter(|text| text != NO_USAGE)
         .collect();
     join(&lines)
 }
