@@ -79,8 +79,8 @@ impl Filled {
         self.values.first().map_or("", String::as_str)
     }
 
-    fn cell(&self, row: usize, column: usize) -> &str {
-        let found = self.rows.get(row).and_then(|row| row.get(column));
+    fn cell(&self, row: &usize, column: &usize) -> &str {
+        let found = self.rows.get(*row).and_then(|row| row.get(*column));
         found.map_or("", String::as_str)
     }
 }
@@ -191,22 +191,22 @@ impl<'a> Shown<'a> {
     }
 
     /// The numbers of the rows that are shown, from 0.
-    fn row_numbers(&self, rows: &[Words], most: u16) -> std::ops::Range<usize> {
+    fn row_numbers(&self, rows: &[Words], most: &u16) -> std::ops::Range<usize> {
         if rows.is_empty() {
-            0..usize::from(most).min(self.filled.rows.len() + SPARE_ROWS)
+            0..usize::from(*most).min(self.filled.rows.len() + SPARE_ROWS)
         } else {
             0..rows.len()
         }
     }
 
-    fn row_name(&self, rows: &[Words], number: usize) -> String {
-        match rows.get(number) {
+    fn row_name(&self, rows: &[Words], number: &usize) -> String {
+        match rows.get(*number) {
             Some(words) => self.say(words).to_owned(),
             None => (number + 1).to_string(),
         }
     }
 
-    fn cell_name(&self, row: usize, column: &Column) -> String {
+    fn cell_name(&self, row: &usize, column: &Column) -> String {
         format!("cell.{}.{row}.{}", self.question.id, column.id)
     }
 
@@ -221,7 +221,7 @@ impl<'a> Shown<'a> {
     }
 
     /// What a number may be: `0〜99.5`, digits after the point.
-    fn bounds(&self, least: Option<&String>, most: Option<&String>, decimals: u8) -> String {
+    fn bounds(&self, least: Option<&String>, most: Option<&String>, decimals: &u8) -> String {
         let range = match (least, most) {
             (Some(least), Some(most)) => {
                 let values = [("least", least.as_str()), ("most", most.as_str())];
@@ -231,7 +231,7 @@ impl<'a> Shown<'a> {
             (None, Some(most)) => self.v.t1("question-most", "most", most),
             (None, None) => String::new(),
         };
-        let digits = match decimals {
+        let digits = match *decimals {
             0 => self.v.t("question-whole"),
             digits => self.v.t1("question-decimals", "digits", digits),
         };
