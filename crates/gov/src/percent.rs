@@ -1,6 +1,8 @@
 //! Whether a percentage can be: does a whole number of `n` give it, rounded half up to the digits that it is written with?
 //! Integers only.
 
+pub mod table;
+
 use renkei_base::text::usual_width;
 
 /// The largest n that is looked at.
