@@ -1,12 +1,14 @@
 //! An institution: registered by hand where no file has it, and what it says of itself.
 
+use std::collections::HashMap;
+
 use renkei_access::policy::Action;
 use renkei_base::code::{InstitutionCode, MunicipalityCode, Prefecture};
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal, Scope};
-use renkei_fhir::{Location, Organization};
+use renkei_fhir::{Key, Location, Organization};
 use renkei_store::institution::{InstitutionRow, InstitutionValue};
-use renkei_store::{Changes, Failure, Note, Place, Store};
+use renkei_store::{Changes, Failure, Note, Place, Store, StoreError, Stored};
 
 pub use crate::contact::{Contact, contact_of, meet};
 use crate::{Kind, contact, gate};
@@ -70,6 +72,22 @@ pub async fn get(store: &Store, ctx: &Ctx, id: &Id) -> Result<Option<Institution
         row,
         values,
     }))
+}
+
+/// The telephone numbers of these institutions, as of one page of a list; those that state none are left out.
+pub async fn phones(
+    store: &Store,
+    ctx: &Ctx,
+    ids: &[Id],
+) -> Result<HashMap<Id, String>, StoreError> {
+    let keys: Vec<Key> = ids.iter().map(Organization::key).collect();
+    let found = store.read_many(ctx, &keys).await?;
+    let phone = |stored: Stored| {
+        let organization = Organization::from_resource(stored.resource)?;
+        let phone = organization.telecom("phone")?.to_owned();
+        Some((stored.key.id, phone))
+    };
+    Ok(found.into_iter().filter_map(phone).collect())
 }
 
 /// Registers an institution that no file has. Returns its id.

@@ -215,6 +215,8 @@ const OF: &str = "select institution, source, source_date, hours from opening wh
 
 /// Sets read at a time.
 const PAGE: i64 = 2_000;
+/// Institutions asked for in one statement.
+const AMONG: usize = 200;
 
 impl Changes {
     /// Replaces what this source says of the departments and hours of an institution; without any it says nothing more.
@@ -260,6 +262,25 @@ impl Store {
         let params = vec![institution.into(), source.into(), PAGE.into()];
         let rows = self.db().query(SOME, params).await?;
         rows.iter().map(opening_set).collect()
+    }
+
+    /// What the sources say of these institutions, as of one page of a list. In no order among them.
+    pub async fn openings_among(&self, institutions: &[Id]) -> Result<Vec<OpeningSet>, StoreError> {
+        let mut found = Vec::new();
+        for some in institutions.chunks(AMONG) {
+            let places: Vec<String> = (1..=some.len()).map(|n| format!("${n}")).collect();
+            let sql = format!(
+                "select institution, source, source_date, hours from opening where institution in ({}) \
+                 order by institution, source",
+                places.join(", ")
+            );
+            let params = some.iter().map(Value::from).collect();
+            let rows = self.db().query(sql, params).await?;
+            for row in &rows {
+                found.push(opening_set(row)?);
+            }
+        }
+        Ok(found)
     }
 
     /// What the sources say of one institution. `renkei_directory::opening::Week` puts them together.

@@ -124,6 +124,16 @@ pub struct Found {
     pub hits: Vec<Hit>,
 }
 
+/// How many of what was found lie in a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceCount {
+    /// Two digits, or empty.
+    pub prefecture: String,
+    /// Six digits, or empty.
+    pub municipality: String,
+    pub count: usize,
+}
+
 /// All institutions, ready to be searched. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Finder {
@@ -215,6 +225,12 @@ impl Finder {
     pub fn search_all(&self, search: &Search) -> Found {
         let now = self.now();
         scan::run((&now.pack, &now.free), search, usize::MAX)
+    }
+
+    /// How many are found in each place, in the order of the codes: for maps, which need not know who.
+    pub fn count(&self, search: &Search) -> Vec<PlaceCount> {
+        let now = self.now();
+        scan::count((&now.pack, &now.free), search)
     }
 
     pub fn by_id(&self, id: &Id) -> Option<Hit> {

@@ -227,6 +227,12 @@ impl Pack {
         u16::try_from(at).ok()
     }
 
+    /// The code of one of its places; empty for none.
+    pub(super) fn municipality_code(&self, place: u16) -> &str {
+        let found = self.municipalities.get(usize::from(place));
+        found.map_or("", |(code, _)| code.as_str())
+    }
+
     pub(super) fn municipality_name<'a>(&'a self, code: &'a str) -> &'a str {
         let at = self.municipality_place(code).map(usize::from);
         let found = at.and_then(|at| self.municipalities.get(at));

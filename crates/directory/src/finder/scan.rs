@@ -1,6 +1,9 @@
 //! Candidates, ranks, the page asked for.
 
+use std::collections::BTreeMap;
+
 use memchr::memmem;
+use renkei_base::code::Prefecture;
 use renkei_base::limits::PAGE_ROWS;
 use renkei_base::name::search_key;
 
@@ -9,7 +12,7 @@ use super::gate::{Gate, has_kind};
 use super::pack::{AFTER, BETWEEN, Entry, Pack};
 use super::place::{FAR, Point};
 use super::query::{Word, words};
-use super::{Found, Search};
+use super::{Found, PlaceCount, Search};
 use crate::Kind;
 
 /// How well a word fits. The smaller, the better.
@@ -27,14 +30,11 @@ const PLACE: u32 = 24;
 
 /// At most `most` of a page, whatever the search's limit.
 pub(super) fn run((pack, free): (&Pack, &Free), search: &Search, most: usize) -> Found {
-    let words = words(&search.words, &pack.facts.meanings);
-    let Some(gate) = Gate::new((pack, free), search, &words) else {
+    let Some(ranked) = ranked((pack, free), search) else {
         return Found::default();
     };
     let department = search.filter.department.as_deref().map(search_key);
     let department = department.as_deref().filter(|key| !key.is_empty());
-    let mut ranked = candidates(pack, &words, &gate);
-    prefer_joined(pack, &words, &mut ranked);
     let near = Near::new(pack, search);
     let mut counts = [0usize; Kind::ALL.len()];
     let mut keys: Vec<u64> = Vec::with_capacity(ranked.len());
@@ -67,6 +67,36 @@ pub(super) fn run((pack, free): (&Pack, &Free), search: &Search, most: usize) ->
         kinds: kinds.filter(|(_, count)| *count > 0).collect(),
         hits,
     }
+}
+
+/// How many are found in each place, without telling who.
+pub(super) fn count((pack, free): (&Pack, &Free), search: &Search) -> Vec<PlaceCount> {
+    let mut counts: BTreeMap<(u8, u16), usize> = BTreeMap::new();
+    for (place, _) in ranked((pack, free), search).unwrap_or_default() {
+        if let Some(entry) = pack.entries.get(place as usize) {
+            *counts
+                .entry((entry.prefecture, entry.municipality))
+                .or_default() += 1;
+        }
+    }
+    let each = counts.into_iter();
+    each.map(|((prefecture, municipality), count)| PlaceCount {
+        prefecture: Prefecture::from_number(prefecture)
+            .map(Prefecture::code)
+            .unwrap_or_default(),
+        municipality: pack.municipality_code(municipality).to_owned(),
+        count,
+    })
+    .collect()
+}
+
+/// All that are found, with how well the words fit; none where no search can find anything.
+fn ranked((pack, free): (&Pack, &Free), search: &Search) -> Option<Vec<(u32, u64)>> {
+    let words = words(&search.words, &pack.facts.meanings);
+    let gate = Gate::new((pack, free), search, &words)?;
+    let mut ranked = candidates(pack, &words, &gate);
+    prefer_joined(pack, &words, &mut ranked);
+    Some(ranked)
 }
 
 /// The smallest keys from `offset` on, sorted.

@@ -1,5 +1,7 @@
 //! Searching by what institutions can do, when they are open, and where they lie.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::datetime;
 use renkei_base::Micros;
 use renkei_directory::finder::{Beds, Open, Point, Source};
@@ -22,6 +24,7 @@ each_backend!(
     by_time,
     by_distance,
     by_the_first_free_slot,
+    counted_by_place,
     whatever_is_typed,
     what_institutions_carry_is_found_at_once
 );
@@ -351,6 +354,36 @@ async fn by_distance(backend: Backend) {
     assert_eq!(ids(&finder, &named)[0], "mind");
     assert!(finder.middle(MEGURO).unwrap().latitude < 35.64);
     assert_eq!(finder.middle("999999"), None);
+}
+
+/// A map counts just those that the list shows.
+async fn counted_by_place(backend: Backend) {
+    let world = World::new(backend).await;
+    let finder = Finder::of_source(source(&world).await);
+    let searches = [
+        Search::default(),
+        words("クリニック"),
+        words("病院"),
+        words("どこにもない"),
+    ];
+    let mut most = 0;
+    for search in searches {
+        let mut listed: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let all = Search {
+            limit: 1_000,
+            ..search.clone()
+        };
+        for hit in finder.search_all(&all).hits {
+            *listed
+                .entry((hit.prefecture, hit.municipality))
+                .or_default() += 1;
+        }
+        most = most.max(listed.len());
+        let counted = finder.count(&search).into_iter();
+        let counted = counted.map(|one| ((one.prefecture, one.municipality), one.count));
+        assert_eq!(counted.collect::<BTreeMap<_, _>>(), listed);
+    }
+    assert!(most > 1, "there are several places to tell apart");
 }
 
 async fn whatever_is_typed(backend: Backend) {

@@ -7,7 +7,7 @@ use renkei_base::Lang;
 use renkei_base::code::Prefecture;
 use renkei_directory::area::AreaKind;
 use renkei_directory::boundary::Boundaries;
-use renkei_directory::finder::Hit;
+use renkei_directory::finder::{Hit, PlaceCount};
 use renkei_directory::{Finder, Search};
 use renkei_report::map::{Map, Pin, Place, Tile, Words, svg, tile};
 
@@ -34,52 +34,53 @@ pub(super) struct Picture {
     pub(super) unplaced: usize,
 }
 
-/// A municipality, or a prefecture, and who was found there.
-struct Group<'a> {
-    code: &'a str,
+/// A municipality, or a prefecture, and how many were found there.
+#[derive(Clone, Debug)]
+struct Group {
+    code: String,
     name: String,
-    hits: Vec<&'a Hit>,
+    count: usize,
 }
 
 /// All that were found, on all pages; none where there are too many.
 pub(super) fn of_found(app: &App, v: &Visit, asked: &Wanted, search: &Search) -> Option<Picture> {
-    let found = app.finder.search_all(&Search {
+    let counts = app.finder.count(search);
+    let total: usize = counts.iter().map(|one| one.count).sum();
+    if total == 0 || total > MOST {
+        return None;
+    }
+    let title = v.t1("list-map-title", "count", total);
+    let (by, groups) = groups(&app.finder, v, &counts);
+    let boundaries = app.areas.boundaries();
+    let draws = |group: &Group| boundaries.of(&group.code).is_some();
+    let drawn = groups.iter().filter(|one| draws(one));
+    let inside: usize = drawn.map(|one| one.count).sum();
+    if by == "municipality" && inside * 100 >= total * OUTLINED {
+        let land: Vec<Group> = groups.iter().filter(|one| draws(one)).cloned().collect();
+        let pins = pins(&app.finder, search, &land);
+        let unplaced = total - pins.len();
+        let places = places(v, asked, by, &land, Some(&boundaries));
+        let svg = picture(v, &boundaries, (&title, places, pins), &codes(&land));
+        if svg.len() <= BYTES {
+            return Some(Picture {
+                svg,
+                land: true,
+                unplaced,
+            });
+        }
+    }
+    (!groups.is_empty()).then(|| tiles(v, asked, (by, &groups), &title, total))
+}
+
+/// Of all that were found, those that say where they lie, in places that are drawn.
+fn pins(finder: &Finder, search: &Search, land: &[Group]) -> Vec<Pin> {
+    let found = finder.search_all(&Search {
         offset: 0,
         limit: MOST,
         ..search.clone()
     });
-    if found.total == 0 || found.total > MOST {
-        return None;
-    }
-    let title = v.t1("list-map-title", "count", found.total);
-    let (by, groups) = groups(&app.finder, v, &found.hits);
-    let boundaries = app.areas.boundaries();
-    let draws = |group: &Group| boundaries.of(group.code).is_some();
-    let inside: usize = groups
-        .iter()
-        .filter(|one| draws(one))
-        .map(|one| one.hits.len())
-        .sum();
-    let land = by == "municipality" && inside * 100 >= found.total * OUTLINED;
-    if land {
-        let groups: Vec<Group> = groups.into_iter().filter(draws).collect();
-        let places = places(v, asked, by, &groups, Some(&boundaries));
-        let pins: Vec<Pin> = groups
-            .iter()
-            .flat_map(|group| group.hits.iter().filter_map(|hit| pin(hit)))
-            .collect();
-        let unplaced = found.total - pins.len();
-        let svg = picture(v, &boundaries, (&title, places, pins), &codes(&groups));
-        if svg.len() <= BYTES {
-            return Some(Picture {
-                svg,
-                land,
-                unplaced,
-            });
-        }
-        return Some(tiles(v, asked, (by, &groups), &title, found.total));
-    }
-    (!groups.is_empty()).then(|| tiles(v, asked, (by, &groups), &title, found.total))
+    let inside = |hit: &&Hit| land.iter().any(|one| one.code == hit.municipality);
+    found.hits.iter().filter(inside).filter_map(pin).collect()
 }
 
 /// Where one lies: its municipality among those of its 二次保健医療圏.
@@ -94,9 +95,9 @@ pub(super) fn of_one(app: &App, v: &Visit, hit: &Hit) -> Option<Picture> {
         .iter()
         .filter(|one| !land || boundaries.of(&one.code).is_some())
         .map(|one| Group {
-            code: &one.code,
+            code: one.code.clone(),
             name: one.name.clone(),
-            hits: Vec::new(),
+            count: 0,
         })
         .collect();
     let mut places = places(
@@ -131,28 +132,28 @@ pub(super) fn of_one(app: &App, v: &Visit, hit: &Hit) -> Option<Picture> {
 }
 
 /// By municipality, or by prefecture where these are many; and the condition that means one of them.
-fn groups<'a>(finder: &Finder, v: &Visit, hits: &'a [Hit]) -> (&'static str, Vec<Group<'a>>) {
-    let by = |of: fn(&Hit) -> &str| {
-        let mut groups: BTreeMap<&'a str, Vec<&'a Hit>> = BTreeMap::new();
-        for hit in hits.iter().filter(|hit| !of(hit).is_empty()) {
-            groups.entry(of(hit)).or_default().push(hit);
+fn groups(finder: &Finder, v: &Visit, counts: &[PlaceCount]) -> (&'static str, Vec<Group>) {
+    let by = |of: fn(&PlaceCount) -> &str| {
+        let mut groups: BTreeMap<String, usize> = BTreeMap::new();
+        for one in counts.iter().filter(|one| !of(one).is_empty()) {
+            *groups.entry(of(one).to_owned()).or_default() += one.count;
         }
         groups
     };
-    let municipalities = by(|hit| &hit.municipality);
+    let municipalities = by(|one| &one.municipality);
     let (by, found) = match municipalities.len() {
         0..=PLACES => ("municipality", municipalities),
-        _ => ("prefecture", by(|hit| &hit.prefecture)),
+        _ => ("prefecture", by(|one| &one.prefecture)),
     };
     let name = |code: &str| match (Prefecture::parse(code), v.lang()) {
         (Some(one), Lang::Ja) if by == "prefecture" => one.name().to_owned(),
         (Some(one), Lang::En) if by == "prefecture" => one.english().to_owned(),
         _ => finder.municipality_name(code),
     };
-    let groups = found.into_iter().map(|(code, hits)| Group {
+    let groups = found.into_iter().map(|(code, count)| Group {
+        name: name(&code),
         code,
-        name: name(code),
-        hits,
+        count,
     });
     (by, groups.collect())
 }
@@ -165,13 +166,13 @@ fn places(
     boundaries: Option<&Boundaries>,
 ) -> Vec<Place> {
     let places = groups.iter().map(|group| {
-        let rings = boundaries.and_then(|all| all.of(group.code));
-        let count = v.t1("guide-count", "count", group.hits.len());
+        let rings = boundaries.and_then(|all| all.of(&group.code));
+        let count = v.t1("guide-count", "count", group.count);
         Place {
             label: group.name.clone(),
             title: format!("{} {count}", group.name),
-            value: crate::say::count(group.hits.len()),
-            href: asked.with(by, group.code),
+            value: crate::say::count(group.count),
+            href: asked.with(by, &group.code),
             rings: rings
                 .unwrap_or_default()
                 .iter()
@@ -182,13 +183,15 @@ fn places(
     });
     let mut places: Vec<Place> = places.collect();
     if boundaries.is_none() {
-        let named = groups.iter().map(|one| (one.code, one.name.as_str()));
+        let named = groups
+            .iter()
+            .map(|one| (one.code.as_str(), one.name.as_str()));
         let mut tiles: BTreeMap<&str, Tile> = tile::tiles(named).into_iter().collect();
         let (left, top) = (tiles.values()).fold((i32::MAX, i32::MAX), |(left, top), one| {
             (left.min(one.column), top.min(one.row))
         });
         for (place, group) in places.iter_mut().zip(groups) {
-            let moved = tiles.remove(group.code).map(|one| Tile {
+            let moved = tiles.remove(group.code.as_str()).map(|one| Tile {
                 column: one.column - left,
                 row: one.row - top,
                 ..one
@@ -216,7 +219,7 @@ fn tiles(
     title: &str,
     total: usize,
 ) -> Picture {
-    let inside: usize = groups.iter().map(|one| one.hits.len()).sum();
+    let inside: usize = groups.iter().map(|one| one.count).sum();
     Picture {
         svg: svg(&Map {
             title: title.to_owned(),
@@ -228,8 +231,8 @@ fn tiles(
     }
 }
 
-fn codes<'a>(groups: &[Group<'a>]) -> Vec<&'a str> {
-    groups.iter().map(|one| one.code).collect()
+fn codes(groups: &[Group]) -> Vec<&str> {
+    groups.iter().map(|one| one.code.as_str()).collect()
 }
 
 fn picture(
