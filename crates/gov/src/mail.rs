@@ -7,7 +7,8 @@
 
 pub mod deliver;
 
-use renkei_base::{Fault, text};
+use renkei_base::{Ctx, Fault, Id, Refusal, text};
+use renkei_store::{Changes, Failure, Note, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// Kinds of mail; the texts are `mail-KIND-subject` and `mail-KIND-body`.
@@ -46,6 +47,23 @@ impl Details {
 
     pub fn read(text: &str) -> Self {
         serde_json::from_str(text).unwrap_or_default()
+    }
+}
+
+/// A person wants a mail of this log to be sent once more: it had failed, or nobody knows. Who may is asked before.
+///
+/// # Errors
+/// `NotFound` where it is not in this log, or not so.
+pub async fn send_again(store: &Store, ctx: &Ctx, topic: &str, mail: &Id) -> Result<(), Failure> {
+    let mut changes = Changes::default();
+    changes.send_mail_again(mail, topic, ctx.at);
+    changes.note(Note::new("survey.mail-again").detail(topic));
+    match store.commit(ctx, changes).await {
+        Err(StoreError::Conflict(_)) => Err(Refusal::NotFound.into()),
+        done => {
+            done?;
+            Ok(())
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //! | `region` | what is shared while the region is being made |
 //! | `profile` | what stands on institutions' pages, a round of confirmation, enquiries at desks |
 //! | `guide` | guides, tools of others, a release of the open data |
+//! | `survey` | municipal offices, a survey that is published, one that asks now |
 //! | `institution`, `person`, `patient`, `booking`, `referral` | one noun each, in the order in which they are made |
 //!
 //! The same seed and the same time give the same region, to the byte.
@@ -25,6 +26,7 @@ mod person;
 mod profile;
 mod referral;
 mod region;
+mod survey;
 
 use std::collections::BTreeMap;
 
@@ -131,6 +133,7 @@ pub async fn make(
     let tokyo = renkei_directory::area::tokyo::load(&region.care.store, &ctx).await;
     tokyo.map_err(SampleError::at("areas"))?;
     institution::make(&mut region).await?;
+    survey::office::make(&mut region).await?;
     person::make(&mut region, access, mode).await?;
     institution::make_departments(&mut region).await?;
     profile::make(&mut region).await?;
@@ -138,6 +141,7 @@ pub async fn make(
     booking::open(&mut region).await?;
     patient::make(&mut region).await?;
     referral::make(&mut region).await?;
+    survey::make(&region).await?;
     let mut changes = Changes::default();
     changes.set(MADE, &now.to_fhir());
     region

@@ -15,8 +15,10 @@
 //! | `institution`, `department`, `import`, `audit`, `overview` | the directory and its imports; what auditors read; where those begin who see no patients |
 //! | `guide`, `tool` | 連携マップ, ガイドブック with their versions; tools of others |
 //! | `opendata` | the directory as files for everybody |
-//! | `area`, `map` | 圏域; the map and its table |
-//! | `question` | one question of a survey as its respondent sees it |
+//! | `area`, `municipality`, `merger`, `map` | 圏域 and 区市町村, 合併; the map and its table |
+//! | `survey` | what is asked of whom, and the running of it |
+//! | `answer` | one respondent's sheet: filled in, handed in, corrected |
+//! | `question`, `questionnaire` | one question of a survey as its respondent sees it; what surveys ask, built in versions |
 //! | `arrival` | letters that wait for an institution, at the region's desk |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
@@ -29,19 +31,20 @@ mod fhir;
 pub mod form;
 pub mod guard;
 pub mod messages;
-pub mod merger;
-mod metrics;
+pub mod metrics;
 pub mod routes;
 pub mod state;
 pub mod visit;
 
 mod account;
+mod answer;
 mod area;
 mod arrival;
 mod audit;
 mod client;
 mod confirm;
 mod confirmation;
+mod count;
 mod demo;
 mod department;
 mod drain;
@@ -58,6 +61,9 @@ mod language;
 mod login;
 mod look;
 mod map;
+mod matrix;
+mod merger;
+mod municipality;
 mod oauth;
 mod opendata;
 mod opening;
@@ -66,14 +72,17 @@ mod passkey;
 mod people;
 mod proxy;
 mod question;
+mod questionnaire;
 mod ruby;
 mod say;
 mod session;
 mod sheet;
 mod shell;
 mod start;
+mod survey;
 mod tag;
 mod tool;
+mod turn;
 
 pub use audit::words::GROUPS as AUDIT_NOUNS;
 pub use care::issuing::{issue_due, issuing};

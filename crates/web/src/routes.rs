@@ -12,7 +12,8 @@ use axum::http::Method;
 use axum::middleware;
 use axum::routing::{MethodFilter, MethodRouter, on};
 use renkei_base::Role::{
-    self, Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, RegionAdmin, RegionDesk,
+    self, Approver, Auditor, Doctor, InstitutionAdmin, LiaisonClerk, Nurse, Officer, RegionAdmin,
+    RegionDesk,
 };
 use renkei_base::limits;
 
@@ -21,9 +22,10 @@ use crate::care::{
 };
 use crate::state::App;
 use crate::{
-    account, area, arrival, assets, audit, client, confirm, confirmation, demo, department,
+    account, answer, area, arrival, assets, audit, client, confirm, confirmation, count, demo, department,
     enquiry, enrol, events, fhir, function, guard, guide, health, import, institution, language,
-    login, map, metrics, oauth, opendata, passkey, people, shell, start, tag, tool,
+    login, map, matrix, merger, metrics, oauth, opendata, passkey, people, questionnaire, shell, start,
+    survey, tag, tool,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -62,8 +64,16 @@ pub(crate) const KEEPERS: Policy = Policy::Roles(&[
     RegionAdmin,
 ]);
 /// Those whose work is not patients.
-pub(crate) const OFFICE: Policy =
-    Policy::Roles(&[InstitutionAdmin, RegionDesk, RegionAdmin, Auditor]);
+pub(crate) const OFFICE: Policy = Policy::Roles(&[
+    InstitutionAdmin,
+    Officer,
+    Approver,
+    RegionDesk,
+    RegionAdmin,
+    Auditor,
+]);
+/// Those who ask and answer surveys for their institution.
+pub(crate) const PLANNING: Policy = Policy::Roles(&[Officer, Approver]);
 pub(crate) const AUDIT: Policy = Policy::Roles(&[Auditor]);
 
 /// One line of the table.
@@ -136,6 +146,10 @@ pub fn table() -> Vec<Route> {
         post("/clients/{id}/unsuspend", ADMIN, client::unsuspend),
 
         get("/areas", Policy::Public, area::list),
+        get("/areas/mergers", DIRECTORY, merger::list),
+        post("/areas/mergers", DIRECTORY, merger::record),
+        get("/areas/mergers/{id}", DIRECTORY, merger::show),
+        post("/areas/mergers/{id}/undo", DIRECTORY, merger::undo),
         get("/areas/{code}", Policy::Public, area::show),
         get("/map", Policy::Public, map::show),
         get("/map.svg", Policy::Public, map::picture),
@@ -258,6 +272,49 @@ pub fn table() -> Vec<Route> {
         get("/slots", CARING, slot::list),
         post("/slots", CARING, slot::open),
         post("/slots/{id}/withdraw", CARING, slot::withdraw),
+
+        // The governance plane.
+        get("/questionnaires", PLANNING, questionnaire::list),
+        get("/questionnaires/new", PLANNING, questionnaire::new),
+        post("/questionnaires/new", PLANNING, questionnaire::make).taking(limits::RESOURCE_BYTES),
+        get("/questionnaires/{id}", PLANNING, questionnaire::show),
+        get("/questionnaires/{id}/preview", PLANNING, questionnaire::preview),
+        get("/questionnaires/{id}/compare", PLANNING, questionnaire::compare),
+        get("/questionnaires/{id}/fhir.json", PLANNING, questionnaire::fhir),
+        post("/questionnaires/{id}/edit", PLANNING, questionnaire::edit),
+        post("/questionnaires/{id}/steps/{step}", PLANNING, questionnaire::step),
+        get("/questionnaires/{id}/questions/{question}", PLANNING, questionnaire::show_one),
+        post("/questionnaires/{id}/questions/{question}", PLANNING, questionnaire::change),
+        post("/questionnaires/{id}/questions/{question}/preview", PLANNING, questionnaire::preview_one),
+        get("/surveys", Policy::Public, survey::list),
+        get("/surveys/new", PLANNING, survey::new),
+        post("/surveys/new", PLANNING, survey::create),
+        get("/surveys/{code}", Policy::Public, count::show_page),
+        get("/surveys/{code}/table.xlsx", Policy::Public, count::xlsx),
+        get("/surveys/{code}/matrix", Policy::Public, matrix::show),
+        get("/surveys/{code}/documents/{blob}", Policy::Public, matrix::document),
+        get("/api/surveys/{code}/table.csv", Policy::Public, count::table_csv),
+        get("/api/surveys/{code}/answers.csv", Policy::Public, count::answers_csv),
+        get("/surveys/{code}/edit", PLANNING, survey::edit),
+        post("/surveys/{code}/edit", PLANNING, survey::change),
+        get("/surveys/{code}/universe", PLANNING, survey::universe),
+        post("/surveys/{code}/universe", PLANNING, survey::choose),
+        get("/surveys/{code}/manage", PLANNING, survey::manage),
+        post("/surveys/{code}/manage", PLANNING, survey::act),
+        post("/surveys/{code}/respondents", PLANNING, survey::add),
+        get("/surveys/{code}/respondents/{id}", PLANNING, survey::show_respondent),
+        post("/surveys/{code}/respondents/{id}", PLANNING, survey::act_on_respondent),
+        get("/surveys/{code}/answer", PLANNING, answer::own),
+        get("/surveys/{code}/answer/{respondent}", PLANNING, answer::show),
+        post("/surveys/{code}/answer/{respondent}", PLANNING, answer::save).taking(limits::ATTACHMENT_BYTES),
+        post("/surveys/{code}/answer/{respondent}/steps/{step}", PLANNING, answer::step),
+        post("/surveys/{code}/answer/{respondent}/handings", PLANNING, answer::hand),
+        post("/surveys/{code}/answer/{respondent}/handings/back", PLANNING, answer::give_back),
+        post("/surveys/{code}/answer/{respondent}/explanations", PLANNING, answer::ask),
+        get("/surveys/{code}/answer/{respondent}/history", PLANNING, answer::history),
+        get("/surveys/{code}/answer/{respondent}/files/{blob}", PLANNING, answer::file),
+        get("/surveys/{code}/mails", PLANNING, survey::mails),
+        post("/surveys/{code}/mails/{id}/again", PLANNING, survey::again),
 
         // Other programs. What each interaction may do is asked in `fhir::act`.
         get("/fhir/metadata", Policy::Public, fhir::metadata),

@@ -15,7 +15,9 @@ use renkei_base::{Ctx, Id, Lang, Micros};
 use crate::error::Answer;
 use crate::look::{self, Look, Switch};
 use crate::messages::Messages;
-use crate::routes::{self, ADMIN, AUDIT, CARING, DESK, DIRECTORY, OFFICE, Policy, REGION};
+use crate::routes::{
+    self, ADMIN, AUDIT, CARING, DESK, DIRECTORY, OFFICE, PLANNING, Policy, REGION,
+};
 use crate::state::App;
 
 /// Made by [`crate::guard`] for every request; templates and handlers use it.
@@ -221,6 +223,8 @@ const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/referrals", "nav-referrals", CARING),
     ("/patients", "nav-patients", CARING),
     ("/slots", "nav-slots", CARING),
+    ("/surveys", "nav-surveys", PLANNING),
+    ("/questionnaires", "nav-questionnaires", PLANNING),
     ("/departments", "nav-departments", DESK),
     ("/people", "nav-people", ADMIN),
     ("/clients", "nav-clients", ADMIN),
@@ -231,6 +235,7 @@ const NAVIGATION: &[(&str, &str, Policy)] = &[
     ("/enquiries", "nav-enquiries", DIRECTORY),
     ("/arrivals", "nav-arrivals", DIRECTORY),
     ("/guides", "nav-guides", DIRECTORY),
+    ("/areas", "place-areas", DIRECTORY),
     ("/imports", "nav-imports", DIRECTORY),
     ("/audit", "nav-audit", AUDIT),
 ];
@@ -242,6 +247,7 @@ const PLACES: &[(&str, &str)] = &[
     ("/map", "place-map"),
     ("/areas", "place-areas"),
     ("/guides", "place-guides"),
+    ("/surveys", "place-surveys"),
     ("/opendata", "place-opendata"),
 ];
 

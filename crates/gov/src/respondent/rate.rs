@@ -1,6 +1,6 @@
 //! 回答率: how many have answered, as of now.
 
-use renkei_store::{Store, StoreError};
+use renkei_store::{RespondentRow, Store, StoreError};
 
 use super::SheetState;
 
@@ -38,6 +38,15 @@ impl Rate {
     /// `92.5`
     pub fn percent(&self) -> String {
         format!("{}.{}", self.permille() / 10, self.permille() % 10)
+    }
+
+    /// Of these sheets.
+    pub fn of(rows: &[RespondentRow]) -> Self {
+        let mut rate = Self::default();
+        for row in rows {
+            rate.add(super::state_of(row), row.counted, 1);
+        }
+        rate
     }
 
     fn add(&mut self, state: SheetState, counted: bool, count: i64) {

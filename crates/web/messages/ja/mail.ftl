@@ -1,0 +1,35 @@
+# メール（人の名前と回答の内容は書かない）
+mail-survey-before-subject = 【{ $title }】締切は { $day } です
+mail-survey-before-body =
+    { $owner }からのお知らせです。
+    「{ $title }」の締切は { $day }（あと { $days } 日）です。
+    まだ提出されていません。次のページから回答してください。
+    
+    { $link }
+    
+    このメールは自動で送っています。行き違いのときはお許しください。
+mail-survey-after-subject = 【{ $title }】回答をお待ちしています
+mail-survey-after-body =
+    { $owner }からのお願いです。
+    「{ $title }」の締切は { $day } でした（{ $days } 日過ぎています）。
+    まだ提出されていません。提出できないときや期間の延長が要るときは、{ $owner }に連絡してください。
+    
+    { $link }
+    
+    このメールは自動で送っています。行き違いのときはお許しください。
+mail-confirmation-before-subject = 【{ $title }】掲載内容を確認してください（締切 { $day }）
+mail-confirmation-before-body =
+    「{ $title }」の締切は { $day }（あと { $days } 日）です。
+    次のページで掲載内容を確かめ、正しい項目に印を付けてください。
+    
+    { $link }
+    
+    このメールは自動で送っています。行き違いのときはお許しください。
+mail-confirmation-after-subject = 【{ $title }】掲載内容の確認をお待ちしています
+mail-confirmation-after-body =
+    「{ $title }」の締切は { $day } でした（{ $days } 日過ぎています）。
+    いまからでも確認できます。
+    
+    { $link }
+    
+    このメールは自動で送っています。行き違いのときはお許しください。

@@ -1,0 +1,293 @@
+//! The running of a survey: how many have answered, who has not, what comes next. Its own page for the owner; a health
+//! centre sees the sheets that pass by it.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::{Id, Refusal};
+use renkei_directory::AreaKind;
+use renkei_gov::respondent::{self, Rate, SheetState};
+use renkei_gov::survey::{Seen, SurveyState, course, draft, is_checked, seen};
+use renkei_gov::{approver, reminder};
+use renkei_store::{Failure, MailState, RespondentRow, SurveyEventRow};
+use serde::Deserialize;
+
+use crate::error::{Answer, page, page_with};
+use crate::form::{Faults, Form};
+use crate::state::App;
+use crate::visit::Visit;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Params {
+    /// The code of a [`SheetState`], `open` for all that have not answered, `here` for those that wait for the reader.
+    state: String,
+    area: String,
+}
+
+#[derive(Template)]
+#[template(path = "survey/manage.html")]
+struct Page<'a> {
+    v: &'a Visit,
+    seen: Seen,
+    live: Live<'a>,
+    events: Vec<SurveyEventRow>,
+    /// Waiting, sent, failed or unsure mails.
+    mails: [i64; 3],
+    approves: bool,
+    form: Form,
+    faults: Faults,
+    refused: Option<String>,
+}
+
+/// What comes again when something has changed.
+#[derive(Template)]
+#[template(path = "survey/manage_live.html")]
+struct Live<'a> {
+    v: &'a Visit,
+    code: String,
+    owner: bool,
+    closes: renkei_base::Micros,
+    rate: Rate,
+    over: bool,
+    here: usize,
+    params: Params,
+    /// Code and name.
+    areas: Vec<(String, String)>,
+    rows: Vec<Row>,
+    all: usize,
+}
+
+struct Row {
+    row: RespondentRow,
+    state: SheetState,
+    area: (String, String),
+    checker: String,
+    /// The municipality is no more: what it became part of.
+    merged: Option<String>,
+}
+
+impl Live<'_> {
+    fn shown(&self) -> String {
+        let (shown, all) = (self.rows.len().to_string(), self.all.to_string());
+        let values = [("shown", shown.as_str()), ("all", all.as_str())];
+        self.v.tn("survey-shown", &values)
+    }
+
+    /// Whether a respondent has more days than the others.
+    fn is_longer(&self, one: &Row) -> bool {
+        one.row.closes > self.closes
+    }
+
+    fn here_url(&self) -> String {
+        let Params { state, area } = &self.params;
+        format!("/surveys/{}/manage?state={state}&area={area}", self.code)
+    }
+}
+
+/// `GET /surveys/{code}/manage?state=&area=`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Path(code): Path<String>,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    let seen = seen_by_worker(&app, &v, &code).await?;
+    let live = live(&app, &v, &seen, params).await?;
+    if v.fragment {
+        return page(&live);
+    }
+    page(&whole(&app, &v, seen, live).await?)
+}
+
+/// A survey, for those who run it or check its sheets.
+pub(crate) async fn seen_by_worker(app: &App, v: &Visit, code: &str) -> Result<Seen, Answer> {
+    let seen = seen::seen(&app.store, &v.ctx, code).await?;
+    match seen.owner || seen.checker {
+        true => Ok(seen),
+        false => Err(Answer::NotFound),
+    }
+}
+
+async fn whole<'a>(
+    app: &App,
+    v: &'a Visit,
+    seen: Seen,
+    live: Live<'a>,
+) -> Result<Page<'a>, Answer> {
+    let events = app.store.survey_events_of(&seen.row.code, None).await?;
+    let counts = app
+        .store
+        .mail_counts(&reminder::topic(&seen.row.code))
+        .await?;
+    let count = |states: &[MailState]| {
+        let of = counts.iter().filter(|(state, _)| states.contains(state));
+        of.map(|(_, count)| count).sum()
+    };
+    let lonely = !approver::has(&app.store, &seen.row.owner).await?;
+    Ok(Page {
+        mails: [
+            count(&[MailState::Waiting, MailState::Sending]),
+            count(&[MailState::Sent]),
+            count(&[MailState::Failed, MailState::Unsure]),
+        ],
+        approves: v.has_role("approver") || lonely,
+        events,
+        seen,
+        live,
+        form: Form::default(),
+        faults: Faults::default(),
+        refused: None,
+        v,
+    })
+}
+
+async fn live<'a>(
+    app: &App,
+    v: &'a Visit,
+    seen: &Seen,
+    params: Params,
+) -> Result<Live<'a>, Answer> {
+    let code = &seen.row.code;
+    let mut rows = app.store.respondents(code).await?;
+    if !seen.owner {
+        rows.retain(|row| seen::checks(&v.ctx, row));
+    }
+    let latest = rows.iter().map(|row| row.closes).max();
+    let checked = is_checked(&seen.row.chain);
+    let waits = |row: &RespondentRow| match seen.owner {
+        true => super::waiting::is_here(row, checked),
+        false => respondent::state_of(row) == SheetState::Submitted,
+    };
+    let here = rows.iter().filter(|row| waits(row)).count();
+    let all = rows.len();
+    let rate = match seen.owner {
+        true => respondent::rate::rate(&app.store, code).await?,
+        false => Rate::of(&rows),
+    };
+    let wanted = |row: &RespondentRow| match params.state.as_str() {
+        "" => true,
+        "open" => !respondent::state_of(row).counts(),
+        "here" => waits(row),
+        state => row.state == state,
+    };
+    rows.retain(wanted);
+    let mut rows: Vec<Row> = rows.into_iter().map(|row| shown(app, v, row)).collect();
+    let mut areas: Vec<(String, String)> = rows.iter().map(|row| row.area.clone()).collect();
+    areas.sort();
+    areas.dedup();
+    rows.retain(|row| params.area.is_empty() || row.area.0 == params.area);
+    Ok(Live {
+        v,
+        owner: seen.owner,
+        closes: seen.row.closes,
+        over: course::is_over(&seen.row, latest.unwrap_or(seen.row.closes), v.now()),
+        code: code.clone(),
+        rate,
+        here,
+        params,
+        areas,
+        rows,
+        all,
+    })
+}
+
+fn shown(app: &App, v: &Visit, row: RespondentRow) -> Row {
+    let today = v.now().in_japan().date();
+    let code = &row.municipality;
+    let area = app
+        .areas
+        .of_municipality(AreaKind::SecondaryMedical, code, today);
+    let area = area.map(|area| (area.code, area.name));
+    let atlas = app.areas.atlas();
+    let now = atlas.at(code, today);
+    let merged = (now != code).then(|| atlas.municipality(now));
+    Row {
+        state: respondent::state_of(&row),
+        area: area.unwrap_or_else(|| ("-".to_owned(), v.t("survey-no-area"))),
+        checker: row
+            .checker
+            .as_ref()
+            .map_or_else(String::new, |id: &Id| super::name(app, id)),
+        merged: merged.flatten().map(|one| one.name.clone()),
+        row,
+    }
+}
+
+/// `POST /surveys/{code}/manage`: `act` is one of open, close, prolong, approve, unlock, discard, accept-all.
+pub(crate) async fn act(
+    State(app): State<App>,
+    v: Visit,
+    Path(code): Path<String>,
+    form: Form,
+) -> Result<Response, Answer> {
+    let seen = seen_by_worker(&app, &v, &code).await?;
+    let revision = form.get("revision").parse().unwrap_or(seen.row.revision);
+    let (store, ctx, why) = (&app.store, &v.ctx, form.get("why"));
+    let done = match form.get("act") {
+        "open" => course::open(store, ctx, &code, revision).await,
+        "close" => course::close(store, ctx, &code, revision, why).await,
+        "prolong" => course::prolong(store, ctx, &code, revision, form.get("closes"), why).await,
+        "approve" => course::approve(store, ctx, &code, revision, why).await,
+        "unlock" => course::unlock(store, ctx, &code, revision, why).await,
+        "accept-all" => respondent::course::accept_all(store, ctx, &code)
+            .await
+            .map(drop),
+        "discard" => {
+            draft::discard(store, ctx, &code).await?;
+            return Ok(Redirect::to("/surveys").into_response());
+        }
+        _ => return Err(Answer::Request),
+    };
+    let (status, faults, refused) = match done {
+        Ok(()) => return Ok(Redirect::to(&format!("/surveys/{code}/manage")).into_response()),
+        Err(Failure::Refused(Refusal::Invalid(faults))) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Faults::new(faults), None)
+        }
+        Err(Failure::Refused(Refusal::NotNow(key))) => {
+            (StatusCode::CONFLICT, Faults::default(), Some(key))
+        }
+        Err(Failure::Refused(Refusal::Conflict)) => {
+            let key = "refuse-survey-changed".to_owned();
+            (StatusCode::CONFLICT, Faults::default(), Some(key))
+        }
+        Err(other) => return Err(other.into()),
+    };
+    let live = live(&app, &v, &seen, Params::default()).await?;
+    let shown = Page {
+        form,
+        faults,
+        refused,
+        ..whole(&app, &v, seen, live).await?
+    };
+    page_with(status, &shown)
+}
+
+impl Page<'_> {
+    fn is(&self, code: &str) -> bool {
+        self.seen.state.code() == code
+    }
+
+    fn window(&self) -> String {
+        let (opens, closes) = (self.seen.row.opens, self.seen.row.closes);
+        let (opens, closes) = (self.v.day(opens), self.v.last_day(closes));
+        let values = [("opens", opens.as_str()), ("closes", closes.as_str())];
+        self.v.tn("survey-window", &values)
+    }
+
+    fn mails_said(&self) -> String {
+        let [waiting, sent, failed] = self.mails.map(|count| count.to_string());
+        let values = [
+            ("waiting", waiting.as_str()),
+            ("sent", sent.as_str()),
+            ("failed", failed.as_str()),
+        ];
+        self.v.tn("survey-mails", &values)
+    }
+
+    /// Whether something still has to be chosen before it can ask.
+    fn nobody(&self) -> bool {
+        self.seen.state == SurveyState::Draft && self.live.all == 0
+    }
+}

@@ -1,0 +1,171 @@
+//! Who is asked: the rule is typed, looked at, and written; one more later.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::Refusal;
+use renkei_directory::area::Area;
+use renkei_directory::municipality::MunicipalityKind;
+use renkei_directory::{AreaKind, Kind, function, tag};
+use renkei_gov::respondent::expect;
+use renkei_gov::respondent::universe::{Found, Universe, find};
+use renkei_gov::survey::{SurveyState, is_checked, seen};
+use renkei_store::{Failure, SurveyRow};
+
+use crate::error::{Answer, page, page_with};
+use crate::form::{Faults, Form};
+use crate::state::App;
+use crate::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "survey/universe.html")]
+struct Page<'a> {
+    v: &'a Visit,
+    survey: SurveyRow,
+    form: Form,
+    faults: Faults,
+    areas: Vec<Area>,
+    kinds: Vec<(Kind, usize)>,
+    /// Code and name.
+    tags: Vec<(String, String)>,
+    functions: Vec<(String, String)>,
+    /// Two digits and name.
+    prefectures: Vec<(String, &'static str)>,
+    /// What the rule finds, before it is written.
+    found: Option<Found>,
+    /// How many are asked as it stands.
+    asked: usize,
+    refused: Option<String>,
+}
+
+impl Page<'_> {
+    fn uncounted(&self, found: &Found) -> usize {
+        found.expected.iter().filter(|one| !one.counted).count()
+    }
+
+    fn unchecked(&self, found: &Found) -> usize {
+        let lacks = |one: &&renkei_gov::respondent::universe::Expected| one.checker.is_none();
+        match is_checked(&self.survey.chain) {
+            true => found.expected.iter().filter(lacks).count(),
+            false => 0,
+        }
+    }
+}
+
+async fn shown<'a>(app: &App, v: &'a Visit, code: &str, form: Form) -> Result<Page<'a>, Answer> {
+    let survey = seen::owned(&app.store, &v.ctx, code).await?;
+    if seen::state_of(&survey) != SurveyState::Draft {
+        return Err(Refusal::not_now("refuse-survey-asked").into());
+    }
+    let lang = v.lang();
+    let today = v.now().in_japan().date();
+    let tags = tag::all(&app.store).await?;
+    let functions = function::all(&app.store).await?;
+    let asked = app.store.respondents(code).await?.len();
+    let atlas = app.areas.atlas();
+    let mut prefectures: Vec<(String, &'static str)> = atlas
+        .municipalities(today)
+        .filter_map(renkei_directory::municipality::Municipality::prefecture)
+        .map(|one| (one.code(), one.name()))
+        .collect();
+    prefectures.dedup();
+    Ok(Page {
+        areas: app.areas.of_kind(AreaKind::SecondaryMedical, today),
+        kinds: app.finder.kinds(),
+        tags: tags
+            .iter()
+            .map(|tag| (tag.code.clone(), tag.name(lang).to_owned()))
+            .collect(),
+        functions: functions
+            .iter()
+            .map(|one| (one.code.clone(), one.name(lang).to_owned()))
+            .collect(),
+        prefectures,
+        found: None,
+        faults: Faults::default(),
+        refused: None,
+        asked,
+        survey,
+        form,
+        v,
+    })
+}
+
+/// `GET /surveys/{code}/universe`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Path(code): Path<String>,
+) -> Result<Response, Answer> {
+    let mut form = Form::default();
+    let own = v.ctx.institution()?;
+    let prefecture = app.finder.by_id(own).map(|hit| hit.prefecture);
+    form.set("prefecture", prefecture.unwrap_or_default());
+    page(&shown(&app, &v, &code, form).await?)
+}
+
+/// `POST /surveys/{code}/universe`: with `then=write` it is written, else looked at.
+pub(crate) async fn choose(
+    State(app): State<App>,
+    v: Visit,
+    Path(code): Path<String>,
+    form: Form,
+) -> Result<Response, Answer> {
+    let mut shown = shown(&app, &v, &code, form.clone()).await?;
+    let rule = Universe {
+        checked: is_checked(&shown.survey.chain),
+        ..rule(&form)
+    };
+    if form.get("then") == "write" {
+        let done = expect::expect(&app.store, &app.areas, &app.finder, &v.ctx, &code, &rule);
+        return match done.await {
+            Ok(_) => Ok(Redirect::to(&format!("/surveys/{code}/manage")).into_response()),
+            Err(Failure::Refused(Refusal::NotNow(key))) => {
+                shown.refused = Some(key);
+                page_with(StatusCode::CONFLICT, &shown)
+            }
+            Err(other) => Err(other.into()),
+        };
+    }
+    let today = v.now().in_japan().date();
+    shown.found = Some(find(&app.areas, &app.finder, &rule, today));
+    page(&shown)
+}
+
+/// `POST /surveys/{code}/respondents`: one more.
+pub(crate) async fn add(
+    State(app): State<App>,
+    v: Visit,
+    Path(code): Path<String>,
+    form: Form,
+) -> Result<Response, Answer> {
+    let named = form.get("institution");
+    let added = expect::add(&app.store, &app.areas, &app.finder, &v.ctx, &code, named).await?;
+    Ok(Redirect::to(&format!("/surveys/{code}/manage#r-{added}")).into_response())
+}
+
+fn rule(form: &Form) -> Universe {
+    let kinds = form.all("municipality").iter();
+    let institutions = form.all("kind").iter();
+    let some = |name: &str| -> Vec<String> {
+        let each = form.all(name).iter();
+        each.filter(|one| !one.is_empty()).cloned().collect()
+    };
+    Universe {
+        municipalities: kinds
+            .filter_map(|code| MunicipalityKind::from_code(code))
+            .collect(),
+        prefecture: form.get("prefecture").to_owned(),
+        areas: some("area"),
+        kinds: institutions
+            .filter_map(|code| Kind::from_code(code))
+            .collect(),
+        tags: some("tag"),
+        functions: some("function"),
+        list: form.get("list").to_owned(),
+        uncounted_areas: some("uncounted"),
+        uncounted_why: form.get("uncounted_why").trim().to_owned(),
+        checked: false,
+    }
+}
