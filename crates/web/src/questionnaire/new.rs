@@ -114,7 +114,10 @@ const fn whole(body: Questionnaire) -> Arrived {
 }
 
 async fn receive(v: &Visit, request: Request) -> Result<(Form, Vec<u8>), Answer> {
-    crate::form::says_at_most(request.headers(), RESOURCE_BYTES + renkei_base::limits::FORM_BYTES)?;
+    crate::form::says_at_most(
+        request.headers(),
+        RESOURCE_BYTES + renkei_base::limits::FORM_BYTES,
+    )?;
     let mut parts = Multipart::from_request(request, &())
         .await
         .map_err(|_| Answer::Request)?;

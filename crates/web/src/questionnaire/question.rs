@@ -8,7 +8,7 @@ use renkei_base::{Fault, Refusal};
 use renkei_gov::questionnaire::act::{self, Version};
 use renkei_gov::questionnaire::check::check;
 use renkei_gov::questionnaire::edit::{Edit, Kept, digest};
-use renkei_gov::questionnaire::{Class, Question, Questionnaire};
+use renkei_gov::questionnaire::{Class, Question, QuestionKind, Questionnaire};
 use renkei_store::Failure;
 
 use super::typed::{self, Sheet};
@@ -46,7 +46,11 @@ impl FormPage<'_> {
     }
 
     fn action(&self) -> String {
-        format!("{}/questions/{}", address(&self.now.row.id), self.question.id)
+        format!(
+            "{}/questions/{}",
+            address(&self.now.row.id),
+            self.question.id
+        )
     }
 
     /// Whether earlier versions bind its kind.
@@ -77,10 +81,32 @@ impl FormPage<'_> {
         format!("question-kind-{}", self.question.kind.code())
     }
 
-    /// What is to be explained, in Japanese or in English.
-    fn explain(&self, japanese: bool) -> &str {
+    /// Name, value and key of the text of the fields of a number.
+    fn number_fields(&self) -> [(&'static str, &str, &'static str); 5] {
+        let sheet = &self.sheet;
+        [
+            ("unit", &sheet.unit.ja, "question-unit"),
+            ("unit-en", &sheet.unit.en, "question-unit-english"),
+            ("least", &sheet.least, "question-least-value"),
+            ("most", &sheet.most, "question-most-value"),
+            ("decimals", &sheet.decimals, "question-decimals-value"),
+        ]
+    }
+
+    fn text_fields(&self) -> [(&'static str, &str, &'static str); 2] {
+        [
+            ("lines", &self.sheet.lines, "question-lines-value"),
+            ("most", &self.sheet.most, "question-chars-value"),
+        ]
+    }
+
+    fn explain_fields(&self) -> [(&'static str, &str, &'static str); 2] {
         let words = self.question.explain.as_ref();
-        words.map_or("", |words| if japanese { &words.ja } else { &words.en })
+        let (ja, en) = words.map_or(("", ""), |words| (&words.ja, &words.en));
+        [
+            ("explain-text", ja, "question-explain-what"),
+            ("explain-text-en", en, "questionnaire-english-text"),
+        ]
     }
 
     fn class_is(&self, class: &Option<Class>, code: &str) -> bool {

@@ -1,7 +1,7 @@
 //! A question as it is typed in the builder, and as the builder's fields show it.
 
-use renkei_base::text::{char_count, line, long_text, usual_width};
 use renkei_base::Fault;
+use renkei_base::text::{char_count, line, long_text, usual_width};
 use renkei_gov::questionnaire::check::{CHOICES, COLUMNS, ROWS, WORDS};
 use renkei_gov::questionnaire::edit::Kept;
 use renkei_gov::questionnaire::{
@@ -364,7 +364,10 @@ impl Reading<'_> {
     fn cell(&mut self, name: &impl Fn(&str) -> String, before: Option<&Cell>) -> Cell {
         match self.form.get(&name("cell")) {
             "number" => Cell::Number {
-                unit: Words::new(self.line(&name("unit"), 20), self.line(&name("unit-en"), 20)),
+                unit: Words::new(
+                    self.line(&name("unit"), 20),
+                    self.line(&name("unit-en"), 20),
+                ),
                 decimals: self.count(&name("decimals"), 0),
             },
             "date" => Cell::Date,

@@ -46,7 +46,9 @@ pub(super) struct One<'a> {
 
 impl<'a> One<'a> {
     pub(super) fn of(v: &'a Visit, versions: &'a [Version], now: &'a Version) -> Self {
-        let before = versions.iter().filter(|one| one.row.version < now.row.version);
+        let before = versions
+            .iter()
+            .filter(|one| one.row.version < now.row.version);
         let kept = Kept::of(before.map(|one| one.body.clone()));
         let problems = if now.is_draft() {
             check(&now.body, &kept)
@@ -102,9 +104,7 @@ impl<'a> One<'a> {
 
     /// `選択肢から1つ (行っている・行っていない)`
     fn kind(&self, question: &Question) -> String {
-        let kind = self
-            .v
-            .t(&format!("question-kind-{}", question.kind.code()));
+        let kind = self.v.t(&format!("question-kind-{}", question.kind.code()));
         let choices = question.kind.choices().iter().filter(|one| !one.retired);
         let names: Vec<String> = choices.map(|one| self.say(&one.text).to_owned()).collect();
         if names.is_empty() {
@@ -129,7 +129,10 @@ impl<'a> One<'a> {
         if let Some(question) = self.now.body.question(&fault.field) {
             return number(&self.now.body, question);
         }
-        let at = fault.field.strip_prefix("section-").and_then(|at| at.parse::<usize>().ok());
+        let at = fault
+            .field
+            .strip_prefix("section-")
+            .and_then(|at| at.parse::<usize>().ok());
         at.and_then(|at| self.now.body.sections.get(at))
             .map(|section| section.label.clone())
             .unwrap_or_default()
@@ -187,6 +190,20 @@ struct Compare<'a> {
     differences: Vec<Difference>,
 }
 
+impl Compare<'_> {
+    /// The fields of the form, with the version that each has.
+    const fn pickers(&self) -> [(&'static str, i64); 2] {
+        [
+            ("old", self.old.row.version),
+            ("version", self.new.row.version),
+        ]
+    }
+
+    fn is(&self, version: &Version, number: impl std::borrow::Borrow<i64>) -> bool {
+        version.row.version == *number.borrow()
+    }
+}
+
 /// `GET /questionnaires/{id}/compare`
 pub(crate) async fn compare(
     State(app): State<App>,
@@ -197,7 +214,9 @@ pub(crate) async fn compare(
     let id = id(&key)?;
     let versions = act::versions(&app.store, &v.ctx, &id).await?;
     let new = chosen(&versions, asked.version)?;
-    let before = asked.old.or(Some(new.row.version - 1).filter(|old| *old > 0));
+    let before = asked
+        .old
+        .or(Some(new.row.version - 1).filter(|old| *old > 0));
     let old = chosen(&versions, before)?;
     page(&Compare {
         v: &v,
