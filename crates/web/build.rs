@@ -24,8 +24,12 @@ const ASSETS: &[(&str, &str)] = &[
     ("app.js", "src/app.js"),
     ("public.js", "src/public.js"),
     ("draft.js", "src/draft.js"),
+    ("answer.js", "src/answer.js"),
     ("passkey.js", "src/passkey.js"),
     ("question.js", "src/question.js"),
+    ("tiles.js", "src/tiles.js"),
+    ("leaflet.js", "node_modules/leaflet/dist/leaflet.js"),
+    ("leaflet.css", "node_modules/leaflet/dist/leaflet.css"),
     ("icon.svg", "src/icon.svg"),
 ];
 

@@ -108,6 +108,11 @@ pub(crate) enum Import {
     InstitutionCodes(ImportFile),
     /// Areas (圏域) as sets of municipalities: a CSV with the columns of `/opendata/areas.csv`.
     Areas(ImportFile),
+    /// Mergers of municipalities (合併): a CSV with a row for each that ends (旧市区町村コード, 新市区町村コード, 新市区町村名,
+    /// 施行日). Areas and institutions follow from that day on; a wrong one is taken back at /areas/mergers.
+    Mergers(ImportFile),
+    /// Inhabitants of municipalities and those of 65 and over, by year: a CSV (市区町村コード, 年, 人口, 65歳以上人口, 出典).
+    MunicipalFigures(ImportFile),
     /// Outlines of municipalities: 国土数値情報 N03, GeoJSON or TopoJSON, plain or zip.
     Boundaries(ImportFile),
 }
@@ -122,6 +127,8 @@ impl Import {
             Self::Members(_) => "members",
             Self::InstitutionCodes(_) => "institution-codes",
             Self::Areas(_) => "areas",
+            Self::Mergers(_) => "mergers",
+            Self::MunicipalFigures(_) => "municipal-figures",
             Self::Boundaries(_) => "boundaries",
         }
     }
@@ -134,6 +141,8 @@ impl Import {
             | Self::Members(file)
             | Self::InstitutionCodes(file)
             | Self::Areas(file)
+            | Self::Mergers(file)
+            | Self::MunicipalFigures(file)
             | Self::Boundaries(file) => file,
         }
     }
@@ -148,6 +157,9 @@ pub(crate) struct ImportFile {
     /// Write nothing if any row is refused; without it the good rows are kept.
     #[arg(long)]
     pub(crate) all_or_nothing: bool,
+    /// The columns hold what their headings say, however strange their values look.
+    #[arg(long)]
+    pub(crate) columns_are_right: bool,
     /// Write a CSV with a line for each row that was refused, waits or was warned about.
     #[arg(long, value_name = "CSV")]
     pub(crate) rejects: Option<PathBuf>,

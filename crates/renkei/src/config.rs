@@ -20,6 +20,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) database: Database,
     pub(crate) subscriptions: Subscriptions,
+    pub(crate) map: Map,
     /// How long each step of a referral may take.
     pub(crate) deadlines: Deadlines,
 }
@@ -37,6 +38,14 @@ impl Subscriptions {
     pub(crate) fn hosts(&self) -> Hosts {
         Hosts::new(&self.hosts, &self.private_hosts)
     }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Map {
+    /// Whether visitors may look at maps on the tiles of the Geospatial Information Authority of Japan: their browsers then
+    /// ask its server, which learns their addresses and what they look at.
+    pub(crate) gsi_tiles: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -167,6 +176,7 @@ mod tests {
             Deadlines::default(),
             "the example shows the defaults"
         );
+        assert!(!config.map.gsi_tiles, "nobody outside is asked by default");
         // Every line that is commented out is a setting too.
         let all: String = example
             .lines()
@@ -182,6 +192,7 @@ mod tests {
                 && config.database.root_certificates.is_some()
                 && config.subscriptions.hosts.len() == 2
                 && config.subscriptions.private_hosts.len() == 1
+                && config.map.gsi_tiles
         );
         assert_eq!(
             config.server.base_url.as_deref(),

@@ -169,6 +169,7 @@ fn app(
             only_proxies: listening.tls.is_none() && !listening.proxies.is_empty(),
             proxies: listening.proxies.clone(),
             open_metrics: listening.open_metrics,
+            gsi_tiles: program.config.map.gsi_tiles,
         },
         demo,
         metrics,

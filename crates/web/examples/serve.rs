@@ -62,6 +62,7 @@ async fn main() -> Result<(), Anything> {
             proxies: renkei_web::Proxies::default(),
             only_proxies: false,
             open_metrics: false,
+            gsi_tiles: false,
         },
         demo: (!plain).then_some(mode),
         metrics: Some(renkei_web::metrics::install()?),

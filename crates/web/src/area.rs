@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::error::{Answer, page};
 use crate::map::{figure_name, number};
+use crate::municipality;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -22,6 +23,8 @@ pub(crate) struct Params {
     kind: String,
     /// `2026-04-01`; today if empty.
     date: String,
+    /// The municipality that was asked for, where it became another.
+    from: String,
 }
 
 impl Params {
@@ -37,6 +40,13 @@ struct List<'a> {
     v: &'a Visit,
     /// Each kind with its areas and their municipalities.
     kinds: Vec<(AreaKind, Vec<WithMembers>)>,
+}
+
+impl List<'_> {
+    /// Whether the visitor keeps the areas.
+    fn keeps(&self) -> bool {
+        crate::guard::admit(crate::routes::DIRECTORY, self.v).is_ok()
+    }
 }
 
 /// An area with its municipalities.
@@ -85,6 +95,12 @@ struct One<'a> {
 }
 
 impl One<'_> {
+    /// 高齢化率 in percent, where it is known.
+    fn ageing(&self) -> Option<String> {
+        let percent = self.population.as_ref()?.ageing()?;
+        Some(number(percent, true))
+    }
+
     /// Of its first municipality, for the map.
     fn prefecture(&self) -> &str {
         let first = self
@@ -123,9 +139,10 @@ pub(crate) async fn show(
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
     let (atlas, tally, day) = (app.areas.atlas(), app.areas.tally(), params.day(&v));
-    let area = found(&atlas, &code, &params.kind, day)
-        .ok_or(Answer::NotFound)?
-        .clone();
+    let Some(area) = found(&atlas, &code, &params.kind, day).cloned() else {
+        let asked = params.date.parse::<Date>().is_ok();
+        return municipality::show(&app, &v, &code, (day, asked, &params.from));
+    };
     let members = atlas.members(area.kind, &area.code, day);
     let counts = tally.at(&atlas, day);
     let of = |one: &Municipality| counts.get(one.code.as_str()).cloned().unwrap_or_default();
@@ -199,9 +216,9 @@ fn figures(
         Measure::Institutions(kind) => {
             counts.of_kind(kind) > 0 || matches!(kind, Kind::Hospital | Kind::Clinic)
         }
-        measure => measure != Measure::Population,
+        _ => !one.is_people(),
     };
-    let all = Figure::all(&tally).into_iter();
+    let all = Figure::all(&tally, app.areas.atlas().figures()).into_iter();
     let plain = all.filter(|one| !one.per && told(one));
     let rows = plain.map(|figure| {
         let per = Figure {

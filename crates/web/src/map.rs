@@ -2,6 +2,7 @@
 
 mod picture;
 mod scene;
+pub(crate) mod tiles;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -11,6 +12,7 @@ use renkei_directory::Kind;
 use renkei_directory::area::{Figure, Measure};
 use serde::Deserialize;
 
+pub(crate) use self::picture::rings;
 use self::scene::{Grouping, Scene};
 use crate::error::{Answer, page};
 use crate::state::App;
@@ -45,6 +47,8 @@ struct Page<'a> {
     svg: String,
     /// The address of the picture alone.
     picture: String,
+    /// Where the pins come from for the tiles of others, where the operator allows these.
+    tiles: Option<String>,
 }
 
 /// `GET /map?kind=secondary-medical-area&figure=psychiatric-beds&prefecture=13`
@@ -61,7 +65,17 @@ pub(crate) async fn show(
         drawn,
         ..scene
     };
-    page(&Page {
+    let tiles = Kind::from_code(&params.pins).map(|kind| {
+        let code = scene.prefecture.map(|one| one.code()).unwrap_or_default();
+        format!(
+            "/institutions.geojson?kind={}&prefecture={code}",
+            kind.code()
+        )
+    });
+    let tiles = tiles.filter(|_| app.config.gsi_tiles);
+    let offered = tiles.is_some();
+    let answer = page(&Page {
+        tiles,
         groupings: groupings(&app, &v),
         figures: figures(&app, &v),
         pins: kinds(&app, &v),
@@ -70,6 +84,11 @@ pub(crate) async fn show(
         picture: scene.address("/map.svg", &params.pins),
         v: &v,
         scene,
+    })?;
+    Ok(if offered {
+        tiles::opened(answer)
+    } else {
+        answer
     })
 }
 
@@ -96,7 +115,7 @@ fn groupings(app: &App, v: &Visit) -> Vec<(String, String)> {
 }
 
 fn figures(app: &App, v: &Visit) -> Vec<(String, String)> {
-    let figures = Figure::all(&app.areas.tally());
+    let figures = Figure::all(&app.areas.tally(), app.areas.atlas().figures());
     figures
         .into_iter()
         .map(|one| (one.code(), figure_name(v, one)))
@@ -118,6 +137,8 @@ pub(crate) fn figure_name(v: &Visit, figure: Figure) -> String {
         Measure::PsychiatricHospitals => v.t("figure-psychiatric-hospitals"),
         Measure::Beds(kind) => v.t(&format!("figure-beds-{kind}")),
         Measure::Population => v.t("figure-population"),
+        Measure::Over65 => v.t("figure-population-65"),
+        Measure::Ageing => v.t("figure-ageing"),
     };
     if figure.per {
         v.t1("figure-per", "figure", name)

@@ -1,5 +1,7 @@
 //! The first page, open to everybody: help by place, by trouble, by time; and what else there is.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -83,7 +85,7 @@ pub(crate) async fn show(State(app): State<App>, v: Visit) -> Result<Response, A
     let desks = kinds
         .iter()
         .find(|(kind, _)| *kind == Kind::ConsultationDesk);
-    let (places, by_prefecture) = places(&app, v.lang());
+    let (places, by_prefecture) = places(&app, &v);
     page(&Start {
         institutions: app.finder.len(),
         places,
@@ -98,8 +100,24 @@ pub(crate) async fn show(State(app): State<App>, v: Visit) -> Result<Response, A
     })
 }
 
-fn places(app: &App, lang: Lang) -> (Vec<Place>, bool) {
-    let all = app.finder.municipality_counts();
+/// Municipalities of today: what was merged is in what it became.
+fn counted(app: &App, v: &Visit) -> Vec<(String, String, usize)> {
+    let (atlas, today) = (app.areas.atlas(), v.now().in_japan().date());
+    let mut all: BTreeMap<String, (String, usize)> = BTreeMap::new();
+    for (code, name, count) in app.finder.municipality_counts() {
+        let now = atlas.at(&code, today);
+        let known = atlas.municipality(now).filter(|_| now != code);
+        let name = known.map_or(name, |one| one.name.clone());
+        let place = all.entry(now.to_owned()).or_insert((name, 0));
+        place.1 += count;
+    }
+    let each = all.into_iter();
+    each.map(|(code, (name, count))| (code, name, count))
+        .collect()
+}
+
+fn places(app: &App, v: &Visit) -> (Vec<Place>, bool) {
+    let all = counted(app, v);
     if all.len() <= MUNICIPALITIES {
         let place = |(code, name, count)| Place { code, name, count };
         return (all.into_iter().map(place).collect(), false);
@@ -117,7 +135,10 @@ fn places(app: &App, lang: Lang) -> (Vec<Place>, bool) {
         name: name.to_owned(),
         code,
     };
-    let all: Vec<Place> = prefectures(&pairs, lang).into_iter().map(place).collect();
+    let all: Vec<Place> = prefectures(&pairs, v.lang())
+        .into_iter()
+        .map(place)
+        .collect();
     debug_assert!(all.len() <= Prefecture::all().count());
     (all, true)
 }

@@ -1,5 +1,6 @@
 //! What every handler may use.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -14,6 +15,7 @@ use crate::import::Imported;
 use crate::job::Jobs;
 use crate::messages::Messages;
 use crate::proxy::Proxies;
+use crate::turn::Turns;
 
 /// Settings of the pages.
 #[derive(Clone, Debug)]
@@ -29,6 +31,9 @@ pub struct WebConfig {
     pub only_proxies: bool,
     /// Whether `/metrics` answers others than this machine itself.
     pub open_metrics: bool,
+    /// Whether maps may be shown on the tiles of the Geospatial Information Authority: visitors' browsers then ask its
+    /// server for them.
+    pub gsi_tiles: bool,
 }
 
 /// What the program brings.
@@ -48,9 +53,14 @@ pub struct Parts {
     pub metrics: Option<PrometheusHandle>,
 }
 
-/// Shared by all handlers; cheap to clone.
+/// Shared by all handlers. One handle, since each layer of a request clones it: a count for each part would be written by
+/// all cores at once.
 #[derive(Clone, Debug)]
-pub struct App {
+pub struct App(Arc<Shared>);
+
+/// What an [`App`] leads to.
+#[derive(Debug)]
+pub struct Shared {
     pub store: Store,
     pub access: Access,
     pub care: Care,
@@ -68,11 +78,13 @@ pub struct App {
     pub(crate) verdicts: Jobs<Verdict>,
     /// Room for large bodies of programs, in MiB.
     pub(crate) room: Arc<Rooms>,
+    /// Long lists that are made at the same time.
+    pub(crate) turns: Turns,
 }
 
 impl App {
     pub fn new(parts: Parts) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             store: parts.store,
             access: parts.access,
             care: parts.care,
@@ -87,6 +99,15 @@ impl App {
             imports: Jobs::default(),
             verdicts: Jobs::default(),
             room: Arc::new(Rooms::new(limits::BODIES_MIB)),
-        }
+            turns: Turns::default(),
+        }))
+    }
+}
+
+impl Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::civil::Date;
 use renkei_store::boundary::BoundaryRow;
 
 use super::dissolve::{dissolve, inner};
 use super::{Point, Ring, edges, unpack};
+use crate::area::Atlas;
 
 /// How many dissolved outlines are remembered; more than all areas of a prefecture.
 const REMEMBERED: usize = 500;
@@ -55,6 +57,23 @@ impl Boundaries {
     /// The outline of a municipality.
     pub fn of(&self, municipality: &str) -> Option<&[Ring]> {
         self.shapes.get(municipality).map(Vec::as_slice)
+    }
+
+    /// The codes whose outlines are the ground of a municipality at a date: its own, and those of what was merged into it
+    /// since its outline was drawn.
+    pub fn ground(&self, atlas: &Atlas, municipality: &str, date: Date) -> Vec<String> {
+        let own = self.origins.get(municipality);
+        let codes = atlas.grounds(municipality, date).into_iter();
+        let drawn = |code: &&str| {
+            let Some(one) = atlas.municipality(code).filter(|_| *code != municipality) else {
+                return true;
+            };
+            // A part of one that was divided is not known.
+            let whole = one.successors.len() == 1 && self.shapes.contains_key(*code);
+            let end = one.validity.to.map(|to| to.to_string()).unwrap_or_default();
+            whole && own.is_none_or(|own| own.date <= end)
+        };
+        codes.filter(drawn).map(str::to_owned).collect()
     }
 
     /// Where the outlines of these municipalities come from.

@@ -1,21 +1,25 @@
 //! The list of institutions, found by anybody.
 
+use std::collections::{BTreeMap, HashMap};
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use renkei_base::code::Prefecture;
 use renkei_base::holiday::WorkingDays;
-use renkei_base::{Lang, limits};
+use renkei_base::{Id, Lang, limits};
 use renkei_directory::finder::Hit;
 use renkei_directory::opening::{HOLIDAY, Week};
 use renkei_directory::tag::{Family, Tag};
 use renkei_directory::{AreaKind, Found, Kind, function, institution, tag};
+use renkei_store::OpeningSet;
 
 use super::picture::{self, Picture};
 use super::wanted::{self, Unknown, Wanted};
 use crate::error::{Answer, page};
+use crate::map::tiles;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -29,6 +33,8 @@ pub(crate) const TIMES: [(&str, &str); 5] = [
 ];
 /// Distances that are offered, in kilometres.
 const WITHIN: [u32; 5] = [1, 3, 5, 10, 30];
+/// Days within which a free slot is asked for.
+const FREE: [u32; 4] = [3, 7, 14, 30];
 
 #[derive(Template)]
 #[template(path = "institutions.html")]
@@ -47,6 +53,8 @@ struct List<'a> {
     tags: Vec<(Family, Vec<Tag>)>,
     functions: Vec<(String, String)>,
     hours: bool,
+    /// Whether anybody has free slots here.
+    free: bool,
     result: Results,
 }
 
@@ -69,17 +77,23 @@ struct Results {
     files: Vec<(&'static str, String)>,
     /// All of them on a map, if these are not too many.
     map: Option<Picture>,
+    /// Where the pins come from for the tiles of others, where the operator allows these.
+    tiles: Option<String>,
     distances: bool,
     hours: bool,
+    /// Whether free slots were asked for.
+    free: bool,
 }
 
 /// One line of the list.
 struct Row {
     hit: Hit,
     phone: String,
-    /// `9:00–12:30`, or empty.
+    /// `9:00～12:30`, or empty.
     hours: String,
     closed_that_day: bool,
+    /// When the first free slot is, in words.
+    free: Option<String>,
 }
 
 /// Which page of a list this is.
@@ -100,6 +114,17 @@ impl List<'_> {
     fn within(&self) -> [u32; 5] {
         WITHIN
     }
+
+    fn free_days(&self) -> [u32; 4] {
+        FREE
+    }
+
+    /// What was asked for besides those: a day, or another number.
+    fn free_day(&self) -> Option<&str> {
+        let asked = self.asked.one("free");
+        let offered = FREE.iter().any(|days| days.to_string() == asked);
+        (!asked.is_empty() && !offered).then_some(asked)
+    }
 }
 
 impl Row {
@@ -117,11 +142,18 @@ pub(crate) async fn list(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Answer> {
     let asked = Wanted::of(&query.unwrap_or_default());
+    // One that was merged leads to what it became.
+    let (atlas, today) = (app.areas.atlas(), wanted::today(&v));
+    let now = atlas.at(asked.one("municipality"), today);
+    if now != asked.one("municipality") {
+        return Ok(Redirect::to(&asked.with("municipality", now)).into_response());
+    }
+    let _turn = app.turns.take().await;
     let result = result(&app, &v, &asked).await?;
     if v.fragment {
         return page(&Rows { v: &v, result });
     }
-    let all = app.finder.municipalities();
+    let all = municipalities(&app, &v);
     let prefectures = prefectures(&all, v.lang());
     // A municipality may come without its prefecture, as from the first page.
     let chosen = match asked.one("prefecture") {
@@ -129,7 +161,8 @@ pub(crate) async fn list(
         chosen => chosen,
     };
     let one = prefectures.len() <= 1;
-    page(&List {
+    let tiles = result.tiles.is_some();
+    let answer = page(&List {
         municipalities: all
             .into_iter()
             .filter(|(code, _)| one || !chosen.is_empty() && code.starts_with(chosen))
@@ -141,10 +174,12 @@ pub(crate) async fn list(
         tags: tags(&app).await?,
         functions: functions(&app, &v).await?,
         hours: app.finder.has_hours(),
+        free: app.finder.has_free(),
         v: &v,
         asked: &asked,
         result,
-    })
+    })?;
+    Ok(if tiles { tiles::opened(answer) } else { answer })
 }
 
 async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer> {
@@ -153,6 +188,7 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
     search.offset = (asked.page - 1).saturating_mul(limits::PAGE_ROWS);
     search.limit = limits::PAGE_ROWS;
     let distances = search.from.is_some();
+    let free = search.by_free || search.filter.free_until.is_some();
     // What cannot be kept is no reason to show everything.
     let found = if understood.unknown.is_empty() {
         app.finder.search(&search)
@@ -160,17 +196,16 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
         Found::default()
     };
     let map = (1..=picture::MOST).contains(&found.total);
-    let map = map.then(|| picture::of_found(app, v, asked, &search));
+    let map = map
+        .then(|| picture::of_found(app, v, asked, &search))
+        .flatten();
     let date = date_of(wanted::today(v), understood.day);
     let holiday = match understood.day {
         Some(day) => day == HOLIDAY,
         None => WorkingDays::default().is_holiday(date),
     };
     let (pages, total) = (pages(asked, &found), found.total);
-    let mut rows = Vec::with_capacity(found.hits.len());
-    for hit in found.hits {
-        rows.push(row(app, v, hit, date, holiday).await?);
-    }
+    let rows = rows(app, v, found.hits, date, holiday).await?;
     let day = match understood.day {
         Some(day) => v.t(&format!("list-day-{day}")),
         None => v.t("list-today"),
@@ -193,29 +228,52 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
         files: ["csv", "xlsx", "geojson"]
             .map(|kind| (kind, asked.address(&format!(".{kind}"), 1)))
             .to_vec(),
-        map: map.flatten(),
+        tiles: map
+            .is_some()
+            .then(|| asked.address(".geojson", 1))
+            .filter(|_| app.config.gsi_tiles),
+        map,
         distances,
+        free,
     })
 }
 
-async fn row(app: &App, v: &Visit, hit: Hit, date: Date, holiday: bool) -> Result<Row, Answer> {
-    let read = institution::get(&app.store, &v.ctx, &hit.id).await?;
-    let phone =
-        read.map(|one| institution::contact_of(&one.organization, one.location.as_ref()).phone);
-    let week = Week::of(&app.store.openings_of(&hit.id).await?);
+/// The rows of one page: what stands beside the found ones is read for all of them together.
+async fn rows(
+    app: &App,
+    v: &Visit,
+    hits: Vec<Hit>,
+    date: Date,
+    holiday: bool,
+) -> Result<Vec<Row>, Answer> {
+    let ids: Vec<Id> = hits.iter().map(|hit| hit.id.clone()).collect();
+    let mut phones = institution::phones(&app.store, &v.ctx, &ids).await?;
+    let mut sets: HashMap<Id, Vec<OpeningSet>> = HashMap::new();
+    for set in app.store.openings_among(&ids).await? {
+        sets.entry(set.institution.clone()).or_default().push(set);
+    }
+    let row_of = |hit: Hit| {
+        let phone = phones.remove(&hit.id).unwrap_or_default();
+        let week = Week::of(sets.get(&hit.id).map_or(&[][..], Vec::as_slice));
+        row(v, hit, phone, &week, (date, holiday))
+    };
+    Ok(hits.into_iter().map(row_of).collect())
+}
+
+fn row(v: &Visit, hit: Hit, phone: String, week: &Week, (date, holiday): (Date, bool)) -> Row {
     let spans = week.of_day(date, holiday);
-    let clock = |minute: u16| format!("{}:{:02}", minute / 60, minute % 60);
     let told: Vec<String> = spans
         .iter()
         .flatten()
-        .map(|(from, until)| format!("{}–{}", clock(*from), clock(*until)))
+        .map(|(from, until)| v.stretch(*from, *until))
         .collect();
-    Ok(Row {
-        phone: phone.unwrap_or_default(),
+    Row {
+        phone,
         hours: told.join(", "),
         closed_that_day: spans.is_some_and(|spans| spans.is_empty()),
+        free: hit.first_free.map(|at| v.when(at)),
         hit,
-    })
+    }
 }
 
 /// The next day of this number, today included. Holidays are asked of as such, on whatever day.
@@ -236,6 +294,20 @@ fn pages(asked: &Wanted, found: &Found) -> Pages {
         before: (asked.page > 1).then(|| address(asked.page - 1)),
         after: (last < found.total).then(|| address(asked.page + 1)),
     }
+}
+
+/// Municipalities of today that have institutions, by code: what was merged is in what it became.
+fn municipalities(app: &App, v: &Visit) -> Vec<(String, String)> {
+    let (atlas, today) = (app.areas.atlas(), wanted::today(v));
+    let now = |(code, name): (String, String)| match atlas.at(&code, today) {
+        same if same == code => (code, name),
+        other => {
+            let one = atlas.municipality(other);
+            (other.to_owned(), one.map_or(name, |one| one.name.clone()))
+        }
+    };
+    let all: BTreeMap<String, String> = app.finder.municipalities().into_iter().map(now).collect();
+    all.into_iter().collect()
 }
 
 /// Those that have institutions, in the order of their codes.
@@ -260,9 +332,10 @@ fn areas(app: &App, v: &Visit) -> Vec<(AreaKind, Vec<(String, String)>)> {
     let (atlas, today) = (app.areas.atlas(), wanted::today(v));
     let there = app.finder.municipalities();
     let has = |kind: AreaKind, code: &str| {
-        let members = atlas.members(kind, code, today);
         let known = |one: &str| there.iter().any(|(code, _)| code == one);
-        members.iter().any(|one| known(&one.code))
+        let members = atlas.members(kind, code, today).into_iter();
+        let mut codes = members.flat_map(|one| atlas.grounds(&one.code, today));
+        codes.any(known)
     };
     let value = |kind: AreaKind, code: &str| match kind {
         AreaKind::SecondaryMedical => code.to_owned(),

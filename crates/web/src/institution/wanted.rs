@@ -1,6 +1,8 @@
 //! What an address of the list asks for: `/institutions?q=WORDS&area=1303&tag=…`. These names stay (`docs/search.md`).
 
+use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
+use renkei_base::Micros;
 use renkei_base::code::Prefecture;
 use renkei_directory::finder::{Beds, Open, Point};
 use renkei_directory::{AreaKind, Filter, Kind, Search};
@@ -12,6 +14,8 @@ use crate::visit::Visit;
 const LAST_PAGE: usize = 1_000_000;
 /// Kilometres within which anybody looks.
 const WITHIN_KM: u32 = 500;
+/// Days within which a free slot may be asked for.
+const FREE_DAYS: i64 = 366;
 /// Weekdays in addresses, Monday first, then holidays.
 const DAYS: [&str; 8] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun", "hol"];
 
@@ -40,7 +44,7 @@ pub(crate) struct Understood {
 }
 
 /// Those of [`NAMES`] that can be wrong: each has its word in `list-name-…`.
-pub const CONDITIONS: [&str; 12] = [
+pub const CONDITIONS: [&str; 14] = [
     "q",
     "kind",
     "prefecture",
@@ -53,10 +57,12 @@ pub const CONDITIONS: [&str; 12] = [
     "at",
     "near",
     "within",
+    "free",
+    "sort",
 ];
 
 /// What may be asked; everything else in an address is of other pages or of other times.
-pub(crate) const NAMES: [&str; 16] = [
+pub(crate) const NAMES: [&str; 18] = [
     "q",
     "kind",
     "prefecture",
@@ -71,6 +77,8 @@ pub(crate) const NAMES: [&str; 16] = [
     "at",
     "near",
     "within",
+    "free",
+    "sort",
     "closed",
     "page",
 ];
@@ -160,6 +168,7 @@ impl Wanted {
         let filter = reader.filter();
         let from = reader.from();
         let within = reader.within(from);
+        let by_free = reader.by_free();
         let own = own_place(app, v);
         let day = match filter.open {
             Some(Open::On { day, .. }) => Some(day),
@@ -175,6 +184,7 @@ impl Wanted {
                     .unwrap_or_default(),
                 near: own,
                 from,
+                by_free,
                 ..Search::default()
             },
             unknown: reader.unknown,
@@ -235,16 +245,19 @@ impl Reader<'_> {
         }
         let tags = self.codes("tag", &self.app.finder.tags());
         let functions = self.codes("function", &counted(self.app.finder.functions()));
+        let municipality = self.municipality();
+        let area = self.municipalities();
         Filter {
             kinds,
             prefecture: some(prefecture),
-            municipality: self.municipality(),
-            municipalities: self.municipalities(),
+            municipality: None,
+            municipalities: self.ground(municipality, area),
             department: some(asked.one("department")),
             tags,
             functions,
             beds: self.beds(),
             open: self.open(),
+            free_until: self.free(),
             within: None,
             closed: asked.one("closed") == "yes",
         }
@@ -277,6 +290,24 @@ impl Reader<'_> {
         Some(code)
     }
 
+    /// The codes that institutions there may have: those of municipalities that were merged too.
+    fn ground(
+        &self,
+        municipality: Option<String>,
+        area: Option<Vec<String>>,
+    ) -> Option<Vec<String>> {
+        let Some(code) = municipality else {
+            return area;
+        };
+        let (atlas, day) = (self.app.areas.atlas(), today(self.v));
+        let codes = atlas.grounds(atlas.at(&code, day), day).into_iter();
+        let inside = |one: &&str| {
+            let area = area.as_ref();
+            area.is_none_or(|codes| codes.iter().any(|code| code == one))
+        };
+        Some(codes.filter(inside).map(str::to_owned).collect())
+    }
+
     /// `1303` of the 二次医療圏, or `KIND:CODE` of any other kind.
     fn municipalities(&mut self) -> Option<Vec<String>> {
         let text = some(self.asked.one("area"))?;
@@ -290,8 +321,7 @@ impl Reader<'_> {
             self.no("area", &text);
             return None;
         };
-        let members = self.app.areas.members(kind, code, day);
-        Some(members.into_iter().map(|one| one.code).collect())
+        Some(self.app.areas.grounds(kind, code, day))
     }
 
     /// `200`, `20-199`, `-19`; of the kind `bed`, else of all.
@@ -339,6 +369,37 @@ impl Reader<'_> {
             _ => {
                 self.no("open", &code);
                 None
+            }
+        }
+    }
+
+    /// Days from today on (`7`), or the last day (`2026-12-05`), to its end.
+    fn free(&mut self) -> Option<Micros> {
+        let text = some(self.asked.one("free"))?;
+        let days = text
+            .parse::<i64>()
+            .ok()
+            .filter(|days| (0..=FREE_DAYS).contains(days));
+        let last = match days {
+            Some(days) => today(self.v).checked_add(days.days()).ok(),
+            None => text.parse::<Date>().ok(),
+        };
+        let end = last.and_then(|day| day.tomorrow().ok());
+        if end.is_none() {
+            self.no("free", &text);
+        }
+        // The last microsecond of the day.
+        let end = end.and_then(|day| Micros::from_japan(day.at(0, 0, 0, 0)))?;
+        Some(Micros(end.0 - 1))
+    }
+
+    fn by_free(&mut self) -> bool {
+        match self.asked.one("sort") {
+            "" => false,
+            "free" => true,
+            other => {
+                self.no("sort", other);
+                false
             }
         }
     }

@@ -16,17 +16,26 @@ const PINS: usize = 3_000;
 /// The picture, and how many institutions have no point.
 pub(crate) fn map(app: &App, v: &Visit, scene: &Scene, pins: Option<Kind>) -> (Map, usize) {
     let boundaries = app.areas.boundaries();
-    let drawn = |one: &Entry| one.members.iter().any(|code| boundaries.of(code).is_some());
-    let land = scene.grouping != Grouping::Prefecture && scene.entries.iter().any(drawn);
+    let atlas = app.areas.atlas();
+    let ground = |one: &Entry| -> Vec<String> {
+        let members = one.members.iter();
+        members
+            .flat_map(|code| boundaries.ground(&atlas, code, scene.date))
+            .collect()
+    };
+    let grounds: Vec<Vec<String>> = scene.entries.iter().map(ground).collect();
+    let drawn = |code: &String| boundaries.of(code).is_some();
+    let land = scene.grouping != Grouping::Prefecture && grounds.iter().flatten().any(drawn);
     let classes = scene.classes(v);
-    let places = scene.entries.iter().map(|one| Place {
+    let places = scene.entries.iter().zip(&grounds);
+    let places = places.map(|(one, ground)| Place {
         label: one.name.clone(),
         value: scene.text(one.value).unwrap_or_default(),
         title: title(v, scene, one),
         href: one.href.clone(),
         class: one.class,
         rings: if land {
-            rings(&boundaries, one)
+            rings(&boundaries, ground)
         } else {
             Vec::new()
         },
@@ -45,7 +54,7 @@ pub(crate) fn map(app: &App, v: &Visit, scene: &Scene, pins: Option<Kind>) -> (M
         title: scene.title(v),
         places,
         lines: if land {
-            borders(&boundaries, scene)
+            borders(&boundaries, scene, &grounds)
         } else {
             Vec::new()
         },
@@ -56,7 +65,7 @@ pub(crate) fn map(app: &App, v: &Visit, scene: &Scene, pins: Option<Kind>) -> (M
             classes,
             unknown: v.t("map-unknown"),
         }),
-        words: words(v, scene, &boundaries, land),
+        words: words(v, &grounds, &boundaries, land),
         small: scene.grouping == Grouping::Municipality,
     };
     (map, unplaced)
@@ -73,8 +82,9 @@ fn title(v: &Visit, scene: &Scene, one: &Entry) -> String {
     }
 }
 
-fn rings(boundaries: &Boundaries, one: &Entry) -> Vec<Vec<Degrees>> {
-    match one.members.as_slice() {
+/// Outlines of grounds, as one where they are several.
+pub(crate) fn rings(boundaries: &Boundaries, ground: &[String]) -> Vec<Vec<Degrees>> {
+    match ground {
         [only] => degrees(boundaries.of(only).unwrap_or_default()),
         several => degrees(&boundaries.together(several)),
     }
@@ -88,13 +98,13 @@ fn degrees(rings: &[Vec<Point>]) -> Vec<Vec<Degrees>> {
 }
 
 /// Borders of municipalities within areas.
-fn borders(boundaries: &Boundaries, scene: &Scene) -> Vec<Vec<Degrees>> {
+fn borders(boundaries: &Boundaries, scene: &Scene, grounds: &[Vec<String>]) -> Vec<Vec<Degrees>> {
     let Grouping::Area(_) = scene.grouping else {
         return Vec::new();
     };
-    let several = scene.entries.iter().filter(|one| one.members.len() > 1);
+    let several = grounds.iter().filter(|ground| ground.len() > 1);
     several
-        .flat_map(|one| degrees(&boundaries.within(&one.members)))
+        .flat_map(|ground| degrees(&boundaries.within(ground)))
         .collect()
 }
 
@@ -131,14 +141,13 @@ fn give_tiles(app: &App, scene: &Scene, places: &mut [Place]) {
 }
 
 fn points(app: &App, scene: &Scene, kind: Kind) -> (Vec<Pin>, usize) {
-    let members = scene
-        .entries
-        .iter()
-        .flat_map(|one| one.members.iter().cloned());
+    let atlas = app.areas.atlas();
+    let members = scene.entries.iter().flat_map(|one| &one.members);
+    let members = members.flat_map(|code| atlas.grounds(code, scene.date));
     let found = app.finder.search(&Search {
         filter: Filter {
             kinds: vec![kind],
-            municipalities: Some(members.collect()),
+            municipalities: Some(members.map(str::to_owned).collect()),
             ..Filter::default()
         },
         limit: PINS,
@@ -161,9 +170,9 @@ fn points(app: &App, scene: &Scene, kind: Kind) -> (Vec<Pin>, usize) {
     (pins, unplaced)
 }
 
-fn words(v: &Visit, scene: &Scene, boundaries: &Boundaries, land: bool) -> Words {
-    let members = scene.entries.iter().flat_map(|one| &one.members);
-    let origins = boundaries.origins(members.map(String::as_str));
+fn words(v: &Visit, grounds: &[Vec<String>], boundaries: &Boundaries, land: bool) -> Words {
+    let codes = grounds.iter().flatten();
+    let origins = boundaries.origins(codes.map(String::as_str));
     let sources: Vec<String> = origins
         .iter()
         .map(|one| {

@@ -191,30 +191,53 @@ impl Scene {
     }
 
     pub(crate) fn text(&self, value: impl std::borrow::Borrow<Option<f64>>) -> Option<String> {
-        let per = self.figure.is_some_and(|figure| figure.per);
+        let per = self.per();
         value.borrow().map(|value| number(value, per))
     }
 
     /// The sum over all places; none for rates, whose sum means nothing.
     pub(crate) fn total(&self) -> Option<String> {
-        let figure = self.figure.filter(|figure| !figure.per)?;
+        self.figure.filter(|figure| !figure.is_rate())?;
         let all: Vec<f64> = self.entries.iter().filter_map(|one| one.value).collect();
         let divides = matches!(self.grouping, Grouping::Area(kind) if kind.divides());
-        (!divides && !all.is_empty()).then(|| number(all.iter().sum(), figure.per))
+        (!divides && !all.is_empty()).then(|| number(all.iter().sum(), false))
     }
 
     /// The days of the populations that rates were made with.
-    pub(crate) fn population_dates(&self) -> String {
+    pub(crate) fn population_dates(&self, v: &Visit) -> String {
         let populations = self
             .entries
             .iter()
             .filter_map(|one| one.population.as_ref());
         let dates: BTreeSet<&str> = populations.map(|one| one.date.as_str()).collect();
-        dates.into_iter().collect::<Vec<_>>().join(", ")
+        let dates: Vec<String> = dates.into_iter().map(|date| v.date(date)).collect();
+        dates.join(", ")
     }
 
+    /// Whether a share is shown, with what it is made of.
     pub(crate) fn per(&self) -> bool {
-        self.figure.is_some_and(|figure| figure.per)
+        self.figure.is_some_and(Figure::is_rate)
+    }
+
+    /// Whether it is about people, not institutions.
+    pub(crate) fn of_people(&self) -> bool {
+        self.figure.is_some_and(Figure::is_people)
+    }
+
+    /// The heading of the share.
+    pub(crate) fn rate_name(&self, v: &Visit) -> String {
+        match self.figure {
+            Some(figure) if figure.is_people() => figure_name(v, figure),
+            _ => v.t("area-per"),
+        }
+    }
+
+    /// The heading of what the share is made of.
+    pub(crate) fn counted_name(&self, v: &Visit) -> String {
+        match self.figure {
+            Some(figure) if figure.is_people() => figure_name(v, figure.counted()),
+            _ => v.t("area-number"),
+        }
     }
 
     /// What the classes mean, the lightest first.
@@ -346,7 +369,7 @@ impl Maker<'_> {
                         one.code
                     ),
                     members: vec![one.code.clone()],
-                    population: self.atlas.population_of(&one.code).cloned(),
+                    population: self.atlas.population_of(&one.code, self.date),
                     value: None,
                     class: None,
                     count: None,
@@ -388,16 +411,11 @@ impl Maker<'_> {
             .iter()
             .filter_map(|code| self.counts.get(code.as_str()));
         let counts = sum(counts);
-        let figure = self
-            .figure
-            .filter(|figure| known || figure.measure == Measure::Population);
-        let value = |per: bool| {
-            let figure = figure.map(|figure| Figure { per, ..figure })?;
-            figure.value(&counts, entry.population.as_ref())
-        };
+        let figure = self.figure.filter(|figure| known || figure.is_people());
+        let value = |figure: Figure| figure.value(&counts, entry.population.as_ref());
         Entry {
-            value: value(figure.is_some_and(|figure| figure.per)),
-            count: value(false),
+            value: figure.and_then(value),
+            count: figure.map(Figure::counted).and_then(value),
             ..entry
         }
     }

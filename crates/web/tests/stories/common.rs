@@ -71,6 +71,7 @@ impl World {
                 proxies: renkei_web::Proxies::default(),
                 only_proxies: false,
                 open_metrics: false,
+                gsi_tiles: false,
             },
             demo: demo.then_some(mode),
             metrics: None,

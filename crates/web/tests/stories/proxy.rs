@@ -26,6 +26,7 @@ fn reached_from(world: &World, neighbour: &str, only_proxies: bool) -> TestServe
         proxies: Proxies::from(vec![network]),
         only_proxies,
         open_metrics: false,
+        gsi_tiles: false,
     });
     let neighbour: SocketAddr = neighbour.parse().unwrap();
     TestServer::new(renkei_web::router(app).layer(Extension(ConnectInfo(neighbour))))

@@ -1,0 +1,69 @@
+//! Municipalities: who lives there, as it was imported; what maps and areas make of it.
+
+use renkei_directory::import::{self, Choice, Source};
+use renkei_testkit::{Backend, each_backend};
+
+use crate::common::{World, words};
+
+each_backend!(figures_are_on_pages_and_maps);
+
+/// 区西南部; the numbers are invented.
+const FILE: &str = "市区町村コード,年,人口,65歳以上人口,出典\n\
+    131105,2024-01-01,270000,54000,住民基本台帳\n\
+    131105,2025-01-01,280000,56000,住民基本台帳\n\
+    131121,2025-01-01,920000,230000,住民基本台帳\n\
+    131130,2025-01-01,230000,46000,住民基本台帳\n";
+
+async fn figures_are_on_pages_and_maps(backend: Backend) {
+    let world = World::sample(backend).await;
+    world.clinic("目黒の医院").await;
+    let visitor = world.visitor();
+    let rates = "/map?kind=municipality&prefecture=13&figure=clinic-per-100000";
+    let blank = words(&visitor.get(rates).await.text());
+    assert!(blank.contains("目黒区 1 不明"), "{blank}");
+    let list = visitor
+        .get("/map?kind=municipality&prefecture=13")
+        .await
+        .text();
+    assert!(!list.contains("\"ageing\""), "nothing is known of it");
+
+    let source = Source::read("people.csv", FILE.as_bytes().to_vec()).unwrap();
+    let kind = import::kind("municipal-figures").unwrap();
+    let (store, ctx) = (&world.app.store, world.ctx());
+    let report = import::import(store, &ctx, kind, &source, Choice::WRITE, &mut |_| {});
+    assert_eq!(report.await.unwrap().accepted, 4);
+    world.app.areas.refresh(store).await.unwrap();
+
+    let one = words(&visitor.get("/areas/131105").await.text());
+    for text in [
+        "131105",
+        "区西南部",
+        "280,000",
+        "56,000",
+        "20.0%",
+        "270,000",
+        "住民基本台帳",
+        "2024年1月1日",
+    ] {
+        assert!(one.contains(text), "{text} in {one}");
+    }
+    let rates = words(&visitor.get(rates).await.text());
+    assert!(rates.contains("目黒区 1 280,000 0.4"), "{rates}");
+    assert!(
+        rates.contains("2025年1月1日"),
+        "the day of the denominator: {rates}"
+    );
+    let area = words(&visitor.get("/areas/1303").await.text());
+    for text in ["1,430,000", "23.2%", "住民基本台帳"] {
+        assert!(area.contains(text), "{text} in {area}");
+    }
+    let other = words(&visitor.get("/areas/1302").await.text());
+    assert!(other.contains("国勢調査"), "what is not imported stays");
+    let ageing = visitor
+        .get("/map?kind=municipality&prefecture=13&figure=ageing")
+        .await;
+    let ageing = words(&ageing.text());
+    assert!(ageing.contains("世田谷区 230,000 920,000 25.0"), "{ageing}");
+    assert!(ageing.contains("65 歳以上の人の割合"), "{ageing}");
+    assert_eq!(visitor.get("/areas/131104").await.status_code(), 404);
+}
