@@ -3,53 +3,22 @@
 tokens, and fhir.resources looks at everything that goes out.
 
 usage: fhir_clients.py BASE FOLDER      BASE is http://localhost:8080, FOLDER is what `renkei demo --data` was given
-needs: pip install fhirclient fhirpy fhir.resources pyjwt cryptography
 """
 
 import json
-import sys
 import time
 import uuid
 
-import jwt
 import requests
+from common import FHIR, assertion, check, ended, token
 from fhir.resources.R4B import get_fhir_model_class
 from fhirclient import client
 from fhirclient.models import observation as fo
 from fhirclient.models import patient as fp
 from fhirpy import SyncFHIRClient
 
-BASE, FOLDER = sys.argv[1].rstrip("/"), sys.argv[2]
-FHIR = f"{BASE}/fhir"
 NUMBER = uuid.uuid4().hex[:10]
 LOCAL = "urn:oid:1.2.392.100495.20.3.51.11419901026"
-faults = []
-
-
-def check(what, good, more=""):
-    print(("ok    " if good else "FAULT ") + what + (f": {more}" if more and not good else ""))
-    if not good:
-        faults.append(what)
-
-
-def assertion(name):
-    """What a client signs to get a token (SMART Backend Services)."""
-    endpoint = requests.get(f"{BASE}/.well-known/smart-configuration").json()["token_endpoint"]
-    with open(f"{FOLDER}/clients/{name}.pem") as file:
-        key = file.read()
-    claims = {"iss": name, "sub": name, "aud": endpoint, "exp": int(time.time()) + 240, "jti": uuid.uuid4().hex}
-    return jwt.encode(claims, key, algorithm="ES384", headers={"kid": name})
-
-
-def token(name):
-    form = {
-        "grant_type": "client_credentials",
-        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        "client_assertion": assertion(name),
-        "scope": "system/*.cruds",
-    }
-    endpoint = requests.get(f"{FHIR}/.well-known/smart-configuration").json()["token_endpoint"]
-    return requests.post(endpoint, data=form).json()["access_token"]
 
 
 def person(family):
@@ -385,4 +354,4 @@ if __name__ == "__main__":
     with_fhirpy(with_fhirclient())
     loop()
     all_that_goes_out()
-    sys.exit(1 if faults else 0)
+    ended()
