@@ -27,11 +27,18 @@ const LONGEST: usize = 32_767;
 
 /// The file.
 pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, ReportError> {
-    written(sheet).map_err(|error| ReportError::Sheet(error.to_string()))
+    book(std::slice::from_ref(sheet))
 }
 
-fn written(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
+/// A file with several sheets.
+pub fn book(sheets: &[Sheet]) -> Result<Vec<u8>, ReportError> {
     let mut book = Workbook::new();
+    let made = sheets.iter().try_for_each(|sheet| add(&mut book, sheet));
+    let saved = made.and_then(|()| book.save_to_buffer());
+    saved.map_err(|error| ReportError::Sheet(error.to_string()))
+}
+
+fn add(book: &mut Workbook, sheet: &Sheet) -> Result<(), XlsxError> {
     let page = book.add_worksheet();
     page.set_name(&sheet.name)?;
     let head = Format::new().set_bold();
@@ -46,7 +53,7 @@ fn written(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
     let last = u16::try_from(sheet.columns.len()).unwrap_or(u16::MAX);
     let rows = u32::try_from(sheet.rows.len()).unwrap_or(u32::MAX);
     page.autofilter(0, 0, rows, last.saturating_sub(1))?;
-    book.save_to_buffer()
+    Ok(())
 }
 
 fn fill(page: &mut Worksheet, row: u32, cells: &[Cell]) -> Result<(), XlsxError> {

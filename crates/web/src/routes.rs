@@ -22,10 +22,10 @@ use crate::care::{
 };
 use crate::state::App;
 use crate::{
-    account, answer, area, arrival, assets, audit, client, confirm, confirmation, count, demo, department,
-    enquiry, enrol, events, fhir, function, guard, guide, health, import, institution, language,
-    login, map, matrix, merger, metrics, oauth, opendata, passkey, people, questionnaire, shell, start,
-    survey, tag, tool,
+    account, answer, area, arrival, assets, audit, client, confirm, confirmation, count, demo,
+    department, enquiry, enrol, events, fhir, function, guard, guide, health, import, institution,
+    language, login, map, matrix, merger, metrics, oauth, opendata, passkey, people, questionnaire,
+    shell, start, survey, tag, tool,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -274,6 +274,9 @@ pub fn table() -> Vec<Route> {
         post("/slots/{id}/withdraw", CARING, slot::withdraw),
 
         // The governance plane.
+        get("/percent-check", Policy::Public, percent::show),
+        post("/percent-check", Policy::Public, percent::check).taking(percent::FILE_BYTES),
+        post("/api/percent-check", Policy::Public, percent::api),
         get("/questionnaires", PLANNING, questionnaire::list),
         get("/questionnaires/new", PLANNING, questionnaire::new),
         post("/questionnaires/new", PLANNING, questionnaire::make).taking(limits::RESOURCE_BYTES),

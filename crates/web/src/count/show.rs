@@ -1,0 +1,247 @@
+//! `GET /surveys/{code}`: table, chart, groups, scores, versions.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use renkei_gov::count::change::{LineChange, since};
+use renkei_gov::count::cross::Scores;
+use renkei_gov::count::group::Grouping;
+use renkei_gov::count::{Base, Figures, percent};
+use renkei_gov::snapshot::SnapshotRow;
+use renkei_gov::{Status, publication};
+
+use super::seen::{Params, Viewed};
+use super::table::{Row, rows};
+use super::{chart, group};
+use crate::error::{Answer, page};
+use crate::state::App;
+use crate::visit::Visit;
+
+#[derive(Template)]
+#[template(path = "survey/results.html")]
+struct Page<'a> {
+    v: &'a Visit,
+    viewed: Viewed,
+    rows: Vec<Row>,
+    /// Everybody who is counted; who handed in something; who is 集計外.
+    n: u32,
+    answered: u32,
+    uncounted: Vec<String>,
+    areas: Vec<(String, String)>,
+    by: Option<Grouping>,
+    groups: Vec<group::Shown>,
+    headings: Vec<String>,
+    unions: Vec<Union>,
+    scores: Scores,
+    most: u32,
+    changes: Vec<Since>,
+    versions: Vec<SnapshotRow>,
+    /// Safe as it is.
+    svg: String,
+    /// `?…` of what is chosen, for files.
+    query: String,
+}
+
+/// A question with several choices: who has any of them.
+pub(crate) struct Union {
+    pub(crate) label: String,
+    pub(crate) yes: u32,
+    pub(crate) n: u32,
+    pub(crate) percent: String,
+}
+
+/// A line of now and of the asking before.
+pub(crate) struct Since {
+    pub(crate) heading: String,
+    pub(crate) change: LineChange,
+    pub(crate) more: i64,
+}
+
+/// The key of a status's word.
+pub(crate) fn status_key(status: Status) -> String {
+    format!("count-status-{}", status.code())
+}
+
+/// `GET /surveys/{code}?base=asked&area=1303&by=area&version=2`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Path(code): Path<String>,
+    Query(params): Query<Params>,
+) -> Result<Response, Answer> {
+    let viewed = Viewed::of(&app, &v, &code, &params).await?;
+    let figures = viewed.figures();
+    let rows = rows(&v, &figures, viewed.base);
+    let by = Grouping::from_code(&params.by);
+    let scores = figures.scores();
+    page(&Page {
+        n: number(figures.counted().count()),
+        answered: number(figures.counted().filter(|one| one.answered).count()),
+        uncounted: uncounted(&figures),
+        areas: areas(&app, &viewed),
+        groups: by.map_or_else(Vec::new, |by| {
+            group::groups(&app, &v, &viewed, &figures, by)
+        }),
+        by,
+        headings: figures
+            .lines
+            .iter()
+            .map(renkei_gov::count::FigureLine::heading)
+            .collect(),
+        unions: unions(&figures, viewed.base),
+        most: scores.histogram.values().copied().max().unwrap_or_default(),
+        scores,
+        changes: changes(&app, &viewed, &figures).await?,
+        versions: publication::versions(&app.store, &code).await?,
+        svg: chart::bars(&v, &v.t("count-chart"), &rows),
+        query: query(&params),
+        rows,
+        viewed,
+        v: &v,
+    })
+}
+
+pub(crate) fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn uncounted(figures: &Figures) -> Vec<String> {
+    let some = figures.sheets.iter().filter(|sheet| !sheet.counted);
+    some.map(|sheet| sheet.name.clone()).collect()
+}
+
+/// The areas that sheets are in, by code.
+pub(crate) fn areas(app: &App, viewed: &Viewed) -> Vec<(String, String)> {
+    let sheets = viewed.body.figures.counted();
+    let mut codes: Vec<&str> = sheets.map(|sheet| sheet.area.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes.retain(|code| !code.is_empty());
+    let named = codes.into_iter();
+    named
+        .map(|code| (code.to_owned(), group::area(app, viewed, code)))
+        .collect()
+}
+
+fn unions(figures: &Figures, base: Base) -> Vec<Union> {
+    let each = figures
+        .unions()
+        .into_iter()
+        .filter_map(|(question, tally)| {
+            let line = figures
+                .lines
+                .iter()
+                .find(|line| line.question == question)?;
+            let mark: String = line.label.chars().take(1).collect();
+            Some(Union {
+                text: said(v, &line.text).to_owned(),
+                label: format!("{}{mark}", line.item),
+                yes: tally.yes,
+                n: tally.n(base),
+                percent: tally.yes_percent(base),
+            })
+        });
+    each.collect()
+}
+
+/// Since the asking before, where that is published.
+async fn changes(app: &App, viewed: &Viewed, now: &Figures) -> Result<Vec<Since>, Answer> {
+    let previous = viewed.body.previous.as_str();
+    if previous.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(before) = publication::newest(&app.store, previous).await? else {
+        return Ok(Vec::new());
+    };
+    let before = match viewed.area.as_str() {
+        "" => before.body.figures,
+        area => before.body.figures.only(|sheet| sheet.area == area),
+    };
+    let each = since(&before, now).into_iter().map(|change| {
+        let line = now.lines.iter().find(|line| line.id == change.line);
+        Since {
+            heading: line
+                .map(renkei_gov::count::FigureLine::heading)
+                .unwrap_or_default(),
+            more: i64::from(change.now.yes) - i64::from(change.before.yes),
+            change,
+        }
+    });
+    Ok(each.collect())
+}
+
+fn query(params: &Params) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [
+        ("base", &params.base),
+        ("area", &params.area),
+        ("version", &params.version),
+    ] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    match query.finish().as_str() {
+        "" => String::new(),
+        text => format!("?{text}"),
+    }
+}
+
+impl Page<'_> {
+    fn by_code(&self) -> &'static str {
+        self.by.map_or("", Grouping::code)
+    }
+
+    fn overall(&self) -> String {
+        percent(self.scores.done, self.scores.of)
+    }
+
+    /// In percent of the widest bar.
+    fn width(&self, count: &u32) -> u32 {
+        count * 100 / self.most.max(1)
+    }
+
+    /// The same page with another base.
+    fn with_base(&self, base: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("base", base);
+        for (name, value) in [("area", self.viewed.area.as_str()), ("by", self.by_code())] {
+            if !value.is_empty() {
+                query.append_pair(name, value);
+            }
+        }
+        if let Some(version) = &self.viewed.version {
+            query.append_pair("version", &version.number.to_string());
+        }
+        format!("/surveys/{}?{}", self.viewed.code, query.finish())
+    }
+
+    fn base_about(&self) -> String {
+        self.v
+            .t(&format!("count-base-{}-about", self.viewed.base.code()))
+    }
+
+    fn by_name(&self) -> String {
+        self.v.t(&format!("count-by-{}", self.by_code()))
+    }
+
+    fn is_base(&self, base: &Base) -> bool {
+        *base == self.viewed.base
+    }
+
+    fn is_area(&self, code: &str) -> bool {
+        code == self.viewed.area
+    }
+
+    /// For links to one line. Codes of areas are digits.
+    fn and_area(&self) -> String {
+        match self.viewed.area.as_str() {
+            "" => String::new(),
+            area => format!("&amp;area={area}"),
+        }
+    }
+
+    fn conditional(&self) -> bool {
+        self.rows.iter().any(Row::conditional)
+    }
+}

@@ -1,0 +1,108 @@
+//! The table as rows of texts, for the page and for files.
+
+use renkei_gov::count::{Base, FigureLine, Figures, Tally};
+
+use super::seen::said;
+use crate::visit::Visit;
+
+/// One line of the table.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    pub(crate) item: String,
+    pub(crate) label: String,
+    /// The section's title where the line is its first one.
+    pub(crate) title: String,
+    /// How many lines the section has, where the line is its first one; else 0.
+    pub(crate) span: usize,
+    pub(crate) text: String,
+    pub(crate) choice: String,
+    pub(crate) tally: Tally,
+    base: Base,
+}
+
+impl Row {
+    pub(crate) fn n(&self) -> u32 {
+        self.tally.n(self.base)
+    }
+
+    pub(crate) fn no(&self) -> u32 {
+        self.tally.no(self.base)
+    }
+
+    pub(crate) fn yes_percent(&self) -> String {
+        self.tally.yes_percent(self.base)
+    }
+
+    pub(crate) fn no_percent(&self) -> String {
+        self.tally.no_percent(self.base)
+    }
+
+    /// Whether its figures on another base are others.
+    pub(crate) fn conditional(&self) -> bool {
+        self.tally.not_asked > 0
+    }
+
+    /// On the base that the table is not of: who was asked, or everybody.
+    pub(crate) fn other(&self) -> Row {
+        let base = match self.base {
+            Base::Asked => Base::All,
+            Base::All | Base::Answered => Base::Asked,
+        };
+        Row {
+            id: self.id.clone(),
+            item: String::new(),
+            label: String::new(),
+            title: String::new(),
+            span: 0,
+            text: String::new(),
+            choice: String::new(),
+            tally: self.tally,
+            base,
+        }
+    }
+
+    pub(crate) fn is_asked(&self) -> bool {
+        self.base == Base::Asked
+    }
+
+    /// 13 + 1: those that were answered so, and those that an override says.
+    pub(crate) fn yes_parts(&self) -> Option<(u32, u32)> {
+        let over = self.tally.yes_overridden;
+        (over > 0).then(|| (self.tally.yes - over, over))
+    }
+}
+
+/// The rows of figures.
+pub(crate) fn rows(v: &Visit, figures: &Figures, base: Base) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::with_capacity(figures.lines.len());
+    let mut before = "";
+    for (line, tally) in figures.lines.iter().zip(figures.tallies()) {
+        let first = line.item != before;
+        before = &line.item;
+        let same = figures.lines.iter().filter(|one| one.item == line.item);
+        rows.push(Row {
+            title: if first {
+                said(v, &line.title).to_owned()
+            } else {
+                String::new()
+            },
+            span: if first { same.count() } else { 0 },
+            ..row(v, line, tally, base)
+        });
+    }
+    rows
+}
+
+fn row(v: &Visit, line: &FigureLine, tally: Tally, base: Base) -> Row {
+    Row {
+        id: line.id.clone(),
+        item: line.item.clone(),
+        label: line.label.clone(),
+        title: String::new(),
+        span: 0,
+        text: said(v, &line.text).to_owned(),
+        choice: said(v, &line.choice_text).to_owned(),
+        tally,
+        base,
+    }
+}
