@@ -147,7 +147,7 @@ pub async fn open(store: &Store, ctx: &Ctx, name: &str, deadline: &str) -> Resul
     }
     let today = ctx.at.in_japan().date();
     let last = renkei_base::era::parse(deadline).ok();
-    if last.is_none_or(|day| day < today) {
+    if last.is_none_or(|day| day < today || !crate::day::is_credible(day, today)) {
         faults.push(Fault::new("deadline", "fault-confirmation-deadline"));
     }
     if !faults.is_empty() {

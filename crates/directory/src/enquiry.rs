@@ -7,9 +7,11 @@ use renkei_base::{Ctx, Fault, Id, Refusal, text};
 use renkei_store::enquiry::{EnquiryCount, EnquiryRow};
 use renkei_store::{Changes, Failure, Note, Store};
 
+use crate::day;
 use crate::tag::{self, Family};
 
 pub mod nameless;
+mod surname;
 
 /// Who asked, in kind; the key of the name is `enquiry-asker-CODE`.
 pub const ASKERS: [&str; 8] = [
@@ -42,14 +44,16 @@ pub struct Typed {
     pub theme: String,
     pub asker: String,
     pub outcome: String,
-    /// Without names, numbers, birthdays.
+    /// Without names, numbers, birthdays, addresses.
     pub note: String,
+    /// Who wrote it says that the note names nobody, however it looks.
+    pub nameless: bool,
 }
 
 /// Notes an enquiry at a desk. Returns its id.
 ///
 /// # Errors
-/// `Invalid` with the fields; a note that looks as if it named somebody is refused.
+/// `Invalid` with the fields; a note that looks as if it named somebody is refused, unless its writer says that it does not.
 pub async fn note(store: &Store, ctx: &Ctx, desk: &Id, typed: &Typed) -> Result<Id, Failure> {
     permit(
         &ctx.caller,
@@ -58,7 +62,7 @@ pub async fn note(store: &Store, ctx: &Ctx, desk: &Id, typed: &Typed) -> Result<
     )?;
     let mut faults = Vec::new();
     let today = ctx.at.in_japan().date();
-    if !is_month(&typed.month) || typed.month > month_of(today) {
+    if !day::is_past_month(&typed.month, today) {
         faults.push(Fault::new("month", "fault-enquiry-month"));
     }
     let tags = tag::all(store).await?;
@@ -92,7 +96,10 @@ pub async fn note(store: &Store, ctx: &Ctx, desk: &Id, typed: &Typed) -> Result<
     if said.chars().count() > NOTE_CHARS {
         faults.push(Fault::new("note", "fault-institution-too-long").with("limit", NOTE_CHARS));
     }
-    faults.extend(nameless::check("note", &said));
+    let named = nameless::check("note", &said);
+    if !typed.nameless {
+        faults.extend(named.clone());
+    }
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }
@@ -109,7 +116,8 @@ pub async fn note(store: &Store, ctx: &Ctx, desk: &Id, typed: &Typed) -> Result<
         done_by: ctx.caller.account.clone(),
         done_at: ctx.at,
     });
-    changes.note(Note::new("enquiry.note").detail(typed.month.as_str()));
+    let vouched = if named.is_empty() { "" } else { " vouched" };
+    changes.note(Note::new("enquiry.note").detail(format!("{}{vouched}", typed.month)));
     store.commit(ctx, changes).await?;
     Ok(id)
 }

@@ -22,6 +22,7 @@ pub mod boundary;
 pub mod code;
 pub mod confirmation;
 pub mod contact;
+pub mod day;
 pub mod department;
 pub mod enquiry;
 pub mod finder;

@@ -123,6 +123,15 @@ fn the_demo_is_made_served_and_shared_with_other_commands() {
             said(&output)
         );
     }
+    // A file that is refused whole: why, and the line of counts all the same.
+    let output = renkei(&["import", "medical-institutions", path], &data);
+    assert_eq!(output.status.code(), Some(1));
+    let counts = String::from_utf8(output.stdout.clone()).unwrap();
+    assert_eq!(
+        counts.lines().next_back(),
+        Some(r#"{"accepted":0,"unchanged":0,"waiting":0,"refused":0,"warned":0}"#)
+    );
+    assert!(said(&output).contains("columns are missing"));
     let second = renkei(&["demo", "--listen", "127.0.0.1:0"], &data);
     assert_eq!(second.status.code(), Some(1));
     assert!(

@@ -86,6 +86,9 @@ struct One<'a> {
     /// Code and name of areas that have such institutions.
     areas: Vec<(String, String)>,
     rows: Vec<Row>,
+    faults: Faults,
+    /// Of which institution a note could not be kept, and what was typed.
+    noted: Option<(Id, String)>,
 }
 
 /// An institution that is asked.
@@ -108,7 +111,16 @@ pub(crate) async fn show(
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
     let round = confirmation::round(&app.store, &crate::visit::id(&id)?).await?;
-    let mut rows = rows(&app, &v, &round).await?;
+    page(&one(&app, &v, round, params).await?)
+}
+
+async fn one<'a>(
+    app: &App,
+    v: &'a Visit,
+    round: RoundRow,
+    params: Params,
+) -> Result<One<'a>, Answer> {
+    let mut rows = rows(app, v, &round).await?;
     let count = |wanted: Progress| rows.iter().filter(|row| row.progress == wanted).count();
     let counts = [
         count(Progress::Whole),
@@ -129,15 +141,17 @@ pub(crate) async fn show(
             && (params.area.is_empty() || row.area.0 == params.area)
     });
     let today = v.now().in_japan().date();
-    page(&One {
+    Ok(One {
         due: confirmation::due(&round.deadline, today),
-        v: &v,
+        v,
         round,
         params,
         counts,
         kinds,
         areas: areas.into_iter().collect(),
         rows,
+        faults: Faults::default(),
+        noted: None,
     })
 }
 
@@ -203,11 +217,29 @@ pub(crate) async fn note(
 ) -> Result<Response, Answer> {
     let round = crate::visit::id(&id)?;
     let institution = crate::visit::id(form.get("institution"))?;
-    confirmation::note(&app.store, &v.ctx, &round, &institution, form.get("note")).await?;
-    Ok(Redirect::to(&format!("/confirmations/{id}#i-{institution}")).into_response())
+    let said = form.get("note");
+    match confirmation::note(&app.store, &v.ctx, &round, &institution, said).await {
+        Ok(()) => Ok(Redirect::to(&format!("/confirmations/{id}#i-{institution}")).into_response()),
+        Err(Failure::Refused(Refusal::Invalid(faults))) => {
+            let round = confirmation::round(&app.store, &round).await?;
+            let again = One {
+                faults: Faults::new(faults),
+                noted: Some((institution, said.to_owned())),
+                ..one(&app, &v, round, Params::default()).await?
+            };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 impl One<'_> {
+    /// What was typed of an institution and could not be kept.
+    fn typed(&self, institution: &Id) -> Option<&str> {
+        let noted = self.noted.as_ref().filter(|(id, _)| id == institution);
+        noted.map(|(_, said)| said.as_str())
+    }
+
     fn counted(&self) -> String {
         let [whole, begun, nothing, total] = self.counts.map(crate::say::count);
         let values = [

@@ -167,6 +167,7 @@ pub(crate) async fn note(State(app): State<App>, v: Visit, form: Form) -> Result
         asker: text("asker"),
         outcome: text("outcome"),
         note: form.get("note").to_owned(),
+        nameless: !form.get("nameless").is_empty(),
     };
     match enquiry::note(&app.store, &v.ctx, &desk, &typed).await {
         Ok(_) => Ok(Redirect::to("/enquiries").into_response()),

@@ -2,6 +2,7 @@
 
 mod preview;
 mod wait;
+pub mod words;
 
 use std::sync::Mutex;
 
@@ -26,7 +27,7 @@ use crate::visit::Visit;
 /// Imports and waiting codes that a page lists.
 const LISTED: usize = 50;
 
-pub(crate) use preview::{confirm, differences, rejects, show, why};
+pub(crate) use preview::{confirm, differences, doubts, rejects, show, why};
 pub(crate) use wait::settle;
 
 /// What came of an import that was started from a page: of the look, or of the writing.

@@ -63,8 +63,7 @@ impl Messages {
         };
         let mut values = FluentArgs::new();
         for (name, value) in args {
-            let value = ruby::guarded(value).into_owned();
-            values.set((*name).to_owned(), FluentValue::from(value));
+            values.set((*name).to_owned(), value_of(value));
         }
         let mut errors = Vec::new();
         bundle
@@ -87,6 +86,15 @@ impl Messages {
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
         self.text(lang, &fault.key, &args)
+    }
+}
+
+/// A text; a small number also as such, so that a message can have a form for one and another for many.
+fn value_of(text: &str) -> FluentValue<'static> {
+    let number = text.parse::<u32>().ok().filter(|n| n.to_string() == text);
+    match number {
+        Some(number) if number < 1_000_000 => FluentValue::from(number),
+        _ => FluentValue::from(ruby::guarded(text).into_owned()),
     }
 }
 

@@ -1,8 +1,10 @@
-//! Text that looks as if it said who somebody is: names with a title, telephone numbers, days of birth, addresses. Pure.
-//! A help for the writer, no proof: a name without a title is not found.
+//! Text that looks as if it said who somebody is: names, telephone numbers, days of birth, addresses. Pure.
+//! A help for the writer, no proof: an uncommon name without a title is not found. Who wrote it may say that nobody is meant.
 
 use renkei_base::Fault;
 use renkei_base::text::usual_width;
+
+use super::surname;
 
 /// Titles after a name.
 const TITLES: [&str; 9] = [
@@ -84,7 +86,7 @@ const CALLINGS: [&str; 14] = [
 pub fn check(field: &str, text: &str) -> Vec<Fault> {
     let text = usual_width(text);
     let mut faults = Vec::new();
-    if names_somebody(&text) {
+    if names_somebody(&text) || surname::names_somebody(&text) {
         faults.push(Fault::new(field, "fault-enquiry-name"));
     }
     if has_number(&text) {
@@ -92,6 +94,9 @@ pub fn check(field: &str, text: &str) -> Vec<Fault> {
     }
     if has_birthday(&text) {
         faults.push(Fault::new(field, "fault-enquiry-birthday"));
+    }
+    if has_address(&text) {
+        faults.push(Fault::new(field, "fault-enquiry-address"));
     }
     faults
 }
@@ -180,7 +185,45 @@ fn has_old_date(text: &str) -> bool {
     })
 }
 
-const fn is_kanji(c: char) -> bool {
+/// A number of a block or a house: `中町1丁目`, `碑文谷1-2-3`, `二丁目5番地`.
+fn has_address(text: &str) -> bool {
+    let numbered = |word: &str| {
+        let mut found = text.match_indices(word);
+        found.any(|(at, _)| {
+            let before = text.get(..at).unwrap_or_default().chars().next_back();
+            before.is_some_and(|c| c.is_ascii_digit() || NUMERALS.contains(c))
+        })
+    };
+    numbered("丁目") || numbered("番地") || has_block(text)
+}
+
+const NUMERALS: &str = "一二三四五六七八九十";
+/// What is counted, not lived in: 週2-3回.
+const COUNTERS: &str = "回人日名歳才件時週か度年月分ヶヵ錠";
+
+/// `町1-2-3`, `谷3-4`: kanji, and right behind them numbers with hyphens.
+fn has_block(text: &str) -> bool {
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        if c.is_ascii_digit() && is_kanji(before) {
+            let rest = text.get(at..).unwrap_or_default();
+            let block: String = rest
+                .chars()
+                .take_while(|c| c.is_ascii_digit() || *c == '-')
+                .collect();
+            let parts = block.split('-').filter(|part| !part.is_empty());
+            let after = rest.get(block.len()..).unwrap_or_default().chars().next();
+            let counted = after.is_some_and(|c| COUNTERS.contains(c));
+            if parts.count() >= 2 && !counted && !block.starts_with("20") {
+                return true;
+            }
+        }
+        before = c;
+    }
+    false
+}
+
+pub(super) const fn is_kanji(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' | '々')
 }
 
@@ -219,6 +262,16 @@ mod tests {
             ("田中看護師さんから", vec!["fault-enquiry-name"]),
             ("看護師さんへ。ハローワークさんを紹介した。", vec![]),
             ("2026年4月から月2回通っている", vec![]),
+            ("佐藤花子が来所", vec!["fault-enquiry-name"]),
+            ("山田 太郎より", vec!["fault-enquiry-name"]),
+            ("田中から折り返しの電話", vec!["fault-enquiry-name"]),
+            ("田中医院と山本内科を案内した。中村病院へ。", vec![]),
+            ("川口市の保健所、村上駅前の相談室を案内", vec![]),
+            ("中町1丁目の方", vec!["fault-enquiry-address"]),
+            ("目黒区碑文谷１－２－３", vec!["fault-enquiry-address"]),
+            ("二丁目5番地に住む", vec!["fault-enquiry-address"]),
+            ("窓口は1-2人で対応、週2-3回", vec![]),
+            ("資料は2026-11-22に渡した", vec![]),
             ("1998年ごろから。2026-11-22 に再び相談", vec![]),
         ] {
             let found: Vec<String> = check("note", text).into_iter().map(|one| one.key).collect();

@@ -1,6 +1,5 @@
 //! Defining functions, asking for them, deciding about who has them.
 
-use jiff::civil::Date;
 use renkei_access::policy::Action;
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal};
@@ -8,6 +7,7 @@ use renkei_store::function::{FunctionItem, FunctionRow, InstitutionFunction};
 use renkei_store::{Changes, Failure, Note, Store};
 
 use super::{Aspect, FAMILIES, Function, FunctionState, STEP, all, get};
+use crate::day;
 use crate::gate;
 use crate::institution::{OWN_SOURCE, line};
 
@@ -241,8 +241,9 @@ pub async fn assign(
     let (state, from, until, note) = decision;
     let mut faults = Vec::new();
     let note = line(note, "note", &mut faults);
-    for (field, day) in [("from", from), ("until", until)] {
-        if !day.is_empty() && day.parse::<Date>().is_err() {
+    let today = ctx.at.in_japan().date();
+    for (field, text) in [("from", from), ("until", until)] {
+        if !text.is_empty() && day::read(text, today).is_none() {
             faults.push(Fault::new(field, "fault-function-day"));
         }
     }

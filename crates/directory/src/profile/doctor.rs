@@ -42,9 +42,13 @@ pub(super) fn edit(edit: &mut Edit<'_>) {
         }
         let [name, kana, department, about] = names.each_ref().map(|name| edit.line(name));
         if name.is_empty() {
-            let [field, ..] = names;
+            let [field, ..] = &names;
             edit.faults
-                .push(Fault::new(field, "fault-profile-doctor-name"));
+                .push(Fault::new(field.as_str(), "fault-profile-doctor-name"));
+        }
+        if !kana.is_empty() && !renkei_base::name::is_kana(&kana) {
+            let [_, field, ..] = &names;
+            edit.faults.push(Fault::new(field.as_str(), "fault-kana"));
         }
         edit.changes.put_doctor(&DoctorRow {
             id: known.unwrap_or_else(|| edit.ctx.ids.id()),

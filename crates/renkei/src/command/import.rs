@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use renkei_base::Lang;
+use renkei_base::{Fault, Lang, Refusal};
 use renkei_directory::import::{self, Choice, Report, Source};
+use renkei_web::import_words;
 use renkei_web::messages::Messages;
 
 use crate::cli::{Import, ImportFile};
@@ -13,22 +14,42 @@ use crate::wiring::Program;
 
 pub(crate) async fn run(kind: Import) -> Result<(), CommandError> {
     let file = kind.file();
-    let source = read(&file.file).await?;
-    let program = Program::existing(&file.place).await?;
-    let report = imported(&program, &kind, &source).await;
-    program.store.close().await?;
-    let report = report?;
+    let report = match report(&kind).await {
+        Err(CommandError::Refused(Refusal::Invalid(faults))) => return refused(&faults),
+        report => report?,
+    };
     if let Some(path) = &file.rejects {
         reject(path, &report).await?;
     }
     tell(&report, file);
     say::line(&report.to_json());
-    if report.stopped {
-        return Err(CommandError::said(
+    match (report.stopped, report.doubts.is_empty()) {
+        (false, _) => Ok(()),
+        (true, true) => Err(CommandError::said(
             "nothing was written: rows were refused, and --all-or-nothing was asked for",
-        ));
+        )),
+        (true, false) => Err(CommandError::said(
+            "nothing was written: mend the headings, or say --columns-are-right",
+        )),
     }
-    Ok(())
+}
+
+async fn report(kind: &Import) -> Result<Report, CommandError> {
+    let file = kind.file();
+    let source = read(&file.file).await?;
+    let program = Program::existing(&file.place).await?;
+    let report = imported(&program, kind, &source).await;
+    program.store.close().await?;
+    report
+}
+
+/// The whole file was refused: why, and the line of counts all the same.
+fn refused(faults: &[Fault]) -> Result<(), CommandError> {
+    for text in import_words::refusal(&Messages::load(), Lang::En, faults) {
+        say::aside(&text);
+    }
+    say::line(&Report::default().to_json());
+    Err(CommandError::said("nothing was written"))
 }
 
 async fn read(path: &Path) -> Result<Source, CommandError> {
@@ -54,6 +75,7 @@ async fn imported(
     let choice = Choice {
         dry_run: file.dry_run,
         all_or_nothing: file.all_or_nothing,
+        columns_right: file.columns_are_right,
     };
     let mut progress = Progress::new();
     let mut at = |done: import::Progress| progress.at(done.done, done.rows);
@@ -66,6 +88,9 @@ async fn imported(
 /// How often each remark was made, on the error output.
 fn tell(report: &Report, file: &ImportFile) {
     let messages = Messages::load();
+    for doubt in &report.doubts {
+        say::aside(&import_words::doubt(&messages, Lang::En, doubt));
+    }
     for (reason, count) in report.reasons() {
         say::aside(&format!(
             "{count} × {}",

@@ -13,10 +13,19 @@ confirmation-about = This is what the page says now. Tick what is right and pres
 confirmation-please = Please confirm your page
 confirmation-go = Look and confirm
 confirmation-until = Deadline { $date }
-confirmation-due-later = ({ $days } days left)
-confirmation-due-soon = (soon: { $days } days left)
+confirmation-due-later = { $days ->
+    [one] ({ $days } day left)
+   *[other] ({ $days } days left)
+    }
+confirmation-due-soon = { $days ->
+    [one] (soon: { $days } day left)
+   *[other] (soon: { $days } days left)
+    }
 confirmation-due-today = (today)
-confirmation-due-past = (since { $days } days; you can still confirm)
+confirmation-due-past = { $days ->
+    [one] (since { $days } day; you can still confirm)
+   *[other] (since { $days } days; you can still confirm)
+    }
 confirmation-begun = Some parts are still missing.
 confirmation-part = Part
 confirmation-now = What it says now
@@ -62,7 +71,7 @@ confirmation-none-here = No such institution.
 confirmation-waiting = Confirmation of pages
 confirmation-see = See who has confirmed
 fault-confirmation-name = Enter a name.
-fault-confirmation-deadline = The deadline is a day from today on.
+fault-confirmation-deadline = The deadline is a day from today on, at most 30 years ahead.
 fault-confirmation-parts = Tick the parts that you have looked at.
 refuse-confirmation-open = A round is open. Close it before you open the next.
 refuse-confirmation-closed = This round is closed.

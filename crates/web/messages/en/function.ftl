@@ -23,7 +23,10 @@ function-items-none = Laid down elsewhere.
 function-counts = { $goals } goals, { $requirements } requirements, { $examples } examples
 function-institutions = Institutions with it
 function-none = No institution has it yet.
-function-count = { $count } institutions
+function-count = { $count ->
+    [one] { $count } institution
+   *[other] { $count } institutions
+    }
 function-by-area = By area
 function-area-kind = Kind of area
 function-area-empty = Consider redrawing the area
@@ -54,7 +57,7 @@ fault-function-family = Choose a group from the list.
 fault-function-name = Enter the name of the function.
 fault-function-twice = There is a function of this name in this group.
 fault-function-items = Too many: { $limit } lines at most.
-fault-function-day = Not a date. Enter it like 2026-04-01 or 令和8年4月1日.
+fault-function-day = Not a date from 1948 to 30 years ahead. Enter it like 2026-04-01 or 令和8年4月1日.
 fault-function-days = The last day is before the first.
 fault-function-institution = No such institution. Enter its code or its full name.
 refuse-function-retired = This function is not in use now.

@@ -23,7 +23,10 @@ guide-unprinted = Not printed yet
 guide-retired = Off the list
 guide-version = Version { $number }
 guide-versions = Printed versions
-guide-count = { $count } places
+guide-count = { $count ->
+    [one] { $count } place
+   *[other] { $count } places
+    }
 guide-same = Nothing has changed since the last version.
 guide-difference = Since the last version: { $added } added, { $gone } gone, { $changed } changed
 guide-added = Added
@@ -39,7 +42,10 @@ guide-name = Name
 guide-where = Address, telephone
 guide-hours = Hours
 guide-does = Departments, what they can do
-guide-map-alt = Map of { $areas } with { $count } places
+guide-map-alt = { $count ->
+    [one] Map of { $areas } with { $count } place
+   *[other] Map of { $areas } with { $count } places
+    }
 guide-conflict = Somebody else changed it first. What you typed is still here; saving again replaces what they saved.
 guide-day-1 = Mon
 guide-day-2 = Tue

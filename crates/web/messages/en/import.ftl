@@ -48,6 +48,7 @@ refuse-import-running = Another import is running. Please begin again when it ha
 # Imports: reasons for files and rows
 fault-import-excel-old = This is an Excel file of the old kind (.xls). Open it in Excel and save it as .xlsx or CSV.
 fault-import-hours = Not readable as times (such as 09:00–12:30). These hours alone were not taken.
+fault-import-hours-night = The end is before the beginning, and it is too long for a night (such as 9:00–8:00). It is rather a slip for 18:00: these hours alone were not taken.
 fault-import-department-code = The code of the department does not have the right shape.
 fault-import-band = The band of the day is not 1 to 4.
 fault-import-institution-unknown = There is no institution with this ID yet. Import the table of institutions first.

@@ -37,7 +37,10 @@ institution-access = How to get there
 institution-access-hint = Station, parking, which entrance
 institution-facts = Facts
 institution-no-departments = No departments have been entered yet.
-institution-beds = { $count } beds
+institution-beds = { $count ->
+    [one] { $count } bed
+   *[other] { $count } beds
+    }
 institution-beds-total = Beds in all
 institution-beds-general = General beds
 institution-beds-long-term = Long-term beds

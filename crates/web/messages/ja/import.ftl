@@ -48,6 +48,7 @@ refuse-import-running = ほかの取込みが進行中です。終わってか�
 # 取り込み: ファイルと行の理由
 fault-import-excel-old = 古い形式の Excel ファイル（.xls）です。Excel で開き、.xlsx か CSV で保存し直してください。
 fault-import-hours = 時刻として読み取れません（例 09:00–12:30）。この時間だけ取り込みませんでした。
+fault-import-hours-night = 終わりが始まりより前で、夜をまたぐには長すぎます（例 9:00–8:00）。18:00 などの誤りと見て、この時間だけ取り込みませんでした。
 fault-import-department-code = 診療科目コードの形が正しくありません。
 fault-import-band = 診療時間帯が 1～4 ではありません。
 fault-import-institution-unknown = この ID の機関がまだありません。先に施設票を取り込んでください。

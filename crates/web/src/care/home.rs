@@ -8,6 +8,7 @@ use renkei_care::work_list::{self, Band, Filter, Group, Row, WorkList};
 use serde::Deserialize;
 
 use crate::error::{Answer, page};
+use crate::institution::part::{self, Asked};
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -26,6 +27,8 @@ struct Home<'a> {
     v: &'a Visit,
     list: WorkList,
     params: Params,
+    /// The round in which the page of the caller's institution waits for a word.
+    asked: Option<Asked>,
 }
 
 #[derive(Template)]
@@ -54,6 +57,7 @@ pub(crate) async fn show(
             limits::PAGE_ROWS
         },
     };
+    let _turn = app.turns.take().await;
     let list = work_list::work_list(&app.care, &v.ctx, &filter).await?;
     if v.fragment {
         return page(&HomeList {
@@ -62,10 +66,15 @@ pub(crate) async fn show(
             params,
         });
     }
+    let asked = match v.ctx.caller.institution.clone() {
+        Some(own) => part::asked(&app, &v, &own).await?,
+        None => None,
+    };
     page(&Home {
         v: &v,
         list,
         params,
+        asked,
     })
 }
 

@@ -130,7 +130,7 @@ fn printed(v: &Visit, entry: Entry, number: usize) -> report::GuideEntry {
     let hours = entry
         .hours
         .iter()
-        .map(|line| format!("{}　{}", days(v, &line.days), line.text));
+        .map(|line| format!("{}　{}", days(v, &line.days), v.hours(&line.text)));
     let desk = [entry.desk.as_str(), entry.desk_phone.as_str()];
     let desk: Vec<&str> = desk.into_iter().filter(|part| !part.is_empty()).collect();
     report::GuideEntry {

@@ -4,14 +4,14 @@ use std::sync::PoisonError;
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::Refusal;
 use renkei_directory::import::{self, Choice, Difference, Source};
 use renkei_store::Failure;
 
-use super::{Imported, begin_job};
-use crate::error::{Answer, page};
+use super::{Imported, begin_job, words};
+use crate::error::{Answer, page, page_with};
 use crate::form::Form;
 use crate::job::Job;
 use crate::state::App;
@@ -25,6 +25,8 @@ const SHOWN: usize = 100;
 struct One<'a> {
     v: &'a Visit,
     job: &'a Job<Imported>,
+    /// The person pressed the button without a word about the columns.
+    unsaid: bool,
 }
 
 #[derive(Template)]
@@ -32,6 +34,7 @@ struct One<'a> {
 struct Part<'a> {
     v: &'a Visit,
     job: &'a Job<Imported>,
+    unsaid: bool,
 }
 
 impl Imported {
@@ -81,9 +84,17 @@ pub(crate) async fn show(
         .get(&crate::visit::id(&id)?)
         .ok_or(Answer::NotFound)?;
     if v.fragment {
-        return page(&Part { v: &v, job: &job });
+        return page(&Part {
+            v: &v,
+            job: &job,
+            unsaid: false,
+        });
     }
-    page(&One { v: &v, job: &job })
+    page(&One {
+        v: &v,
+        job: &job,
+        unsaid: false,
+    })
 }
 
 /// `POST /imports/{id}/confirm`: writes what was looked at.
@@ -103,12 +114,25 @@ pub(crate) async fn confirm(
     if app.imports.running().is_some() {
         return Err(Failure::from(Refusal::not_now("refuse-import-running")).into());
     }
+    let columns_right = !form.get("columns").is_empty();
+    if !looked.report.doubts.is_empty() && !columns_right {
+        // The file stays: the page asks again.
+        return page_with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &One {
+                v: &v,
+                job: &job,
+                unsaid: true,
+            },
+        );
+    }
     let kind = import::kind(looked.kind).ok_or(Answer::NotFound)?;
     let gone = || Failure::from(Refusal::not_now("refuse-import-gone"));
     let source = taken(looked).ok_or_else(gone)?;
     let choice = Choice {
         dry_run: false,
         all_or_nothing: !form.get("whole").is_empty(),
+        columns_right,
     };
     let id = begin_job(&app, &v, kind, source, choice)?;
     Ok(Redirect::to(&format!("/imports/{id}")).into_response())
@@ -163,14 +187,19 @@ fn csv(
     Ok((headers, text(done)).into_response())
 }
 
-/// Why an import ended early, in words.
-pub(crate) fn why(v: &Visit, failure: &Failure) -> String {
+/// Why an import ended early, in words, one text each.
+pub(crate) fn why(v: &Visit, failure: &Failure) -> Vec<String> {
     match failure {
-        Failure::Refused(Refusal::Invalid(faults)) => faults
-            .first()
-            .map(|fault| v.fault(fault))
-            .unwrap_or_default(),
-        Failure::Refused(Refusal::Forbidden(key) | Refusal::NotNow(key)) => v.t(key),
-        Failure::Refused(_) | Failure::Store(_) => v.t("error-broken-job"),
+        Failure::Refused(Refusal::Invalid(faults)) => words::refusal(&v.messages, v.lang(), faults),
+        Failure::Refused(Refusal::Forbidden(key) | Refusal::NotNow(key)) => vec![v.t(key)],
+        Failure::Refused(_) | Failure::Store(_) => vec![v.t("error-broken-job")],
     }
+}
+
+/// The doubts about a file's columns, in words.
+pub(crate) fn doubts(v: &Visit, done: &Imported) -> Vec<String> {
+    let doubts = done.report.doubts.iter();
+    doubts
+        .map(|one| words::doubt(&v.messages, v.lang(), one))
+        .collect()
 }

@@ -197,7 +197,7 @@ fn week(v: &Visit, block: &hours::Block) -> Vec<String> {
     let open = days.filter(|(day, _)| !matches!(day, hours::Day::Unsaid));
     open.map(|(day, nth)| {
         let name = v.t(&format!("profile-day-{nth}"));
-        format!("{name} {}", super::part::day(v, day).replace('\n', ", "))
+        format!("{name} {}", v.weekday(day).replace('\n', ", "))
     })
     .collect()
 }

@@ -5,6 +5,7 @@
 use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use renkei_base::Micros;
 use renkei_directory::finder::Hit;
 use renkei_directory::tag;
 use renkei_report::sheet::{Cell, Sheet};
@@ -19,7 +20,7 @@ use crate::visit::Visit;
 const MOST: usize = 10_000;
 
 /// Text keys of the columns, with their widths.
-const COLUMNS: [(&str, u8); 15] = [
+const COLUMNS: [(&str, u8); 16] = [
     ("institution-name", 36),
     ("list-kana", 30),
     ("institution-kind", 14),
@@ -32,6 +33,7 @@ const COLUMNS: [(&str, u8); 15] = [
     ("list-longitude", 11),
     ("list-metres", 9),
     ("institution-beds-total", 9),
+    ("list-free", 16),
     ("list-tags", 40),
     ("list-active", 8),
     ("list-page", 60),
@@ -158,6 +160,8 @@ fn cells(v: &Visit, line: &Line) -> [Cell; COLUMNS.len()] {
             .map_or(Cell::Empty, |far| Cell::Number(f64::from(far))),
         hit.beds
             .map_or(Cell::Empty, |beds| Cell::Number(f64::from(beds))),
+        hit.first_free
+            .map_or(Cell::Empty, |at| Cell::Text(minute_of(at))),
         Cell::Text(line.tags.join("・")),
         Cell::Text(v.t(if hit.active {
             "list-open"
@@ -174,6 +178,11 @@ fn text(cell: Cell) -> String {
         Cell::Number(number) => number.to_string(),
         Cell::Empty => String::new(),
     }
+}
+
+/// `2026-11-24 09:00` in Japan's time.
+fn minute_of(at: Micros) -> String {
+    at.in_japan().strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 /// Some metres are exact enough, and all that is kept.
@@ -201,6 +210,7 @@ fn feature(line: &Line) -> Value {
             "municipality_name": hit.municipality_name,
             "address": hit.address,
             "beds": hit.beds,
+            "first_free": hit.first_free.map(|at| at.in_japan().strftime("%Y-%m-%dT%H:%M:%S+09:00").to_string()),
             "tags": hit.tags,
             "active": hit.active,
             "distance_m": hit.distance,

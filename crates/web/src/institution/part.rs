@@ -3,7 +3,6 @@
 use renkei_base::Id;
 use renkei_directory::confirmation::{self, Due, Progress};
 use renkei_directory::institution;
-use renkei_directory::profile::hours::{Day, span_text};
 use renkei_store::position::Position;
 use renkei_store::profile::TelephoneHour;
 
@@ -61,33 +60,10 @@ pub(crate) async fn asked(app: &App, v: &Visit, id: &Id) -> Result<Option<Asked>
     Ok((progress != Progress::Whole).then_some(asked))
 }
 
-/// A weekday in words: `9:00-12:00, 14:00-17:30`, `第2・4 9:00-12:00`, 休み.
-pub(super) fn day(v: &Visit, day: &Day) -> String {
-    match day {
-        Day::Unsaid => "—".to_owned(),
-        Day::Closed => v.t("profile-closed"),
-        Day::Open(spans) => {
-            let words = spans.iter().map(|span| {
-                let time = span_text((span.from, span.until)).replace('-', "–");
-                if span.week == 0 {
-                    time
-                } else {
-                    let week = span.week.to_string();
-                    v.tn(
-                        "profile-week",
-                        [("week", week.as_str()), ("time", time.as_str())].as_slice(),
-                    )
-                }
-            });
-            words.collect::<Vec<_>>().join("\n")
-        }
-    }
-}
-
-/// An hour for questions by telephone in words, without its number: `月 13:00–14:00 精神科の当番医（薬の調整）`.
+/// An hour for questions by telephone in words, without its number: `月 13:00～14:00 精神科の当番医（薬の調整）`.
 pub(super) fn telephone(v: &Visit, row: &TelephoneHour) -> String {
     let minute = |value: i64| u16::try_from(value).unwrap_or(0);
-    let time = span_text((minute(row.from), minute(row.until))).replace('-', "–");
+    let time = v.stretch(minute(row.from), minute(row.until));
     let day = v.t(&format!("profile-day-{}", row.weekday));
     let topic = match (row.topic.as_str(), v.lang()) {
         ("", _) => String::new(),

@@ -242,7 +242,7 @@ async fn member(app: &App, v: &Visit, id: &Id) -> Result<Option<Member>, Answer>
 impl One<'_> {
     /// A weekday of a week in words.
     fn day(&self, day: &Day) -> String {
-        super::part::day(self.v, day)
+        self.v.weekday(day)
     }
 
     fn telephone(&self, row: &TelephoneHour) -> String {

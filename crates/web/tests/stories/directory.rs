@@ -10,6 +10,7 @@ each_backend!(
     departments_are_kept,
     files_are_imported,
     a_file_is_looked_at_before_it_is_written,
+    columns_that_look_swapped_are_asked_about,
     names_in_lists_wait_for_a_person,
     the_real_file_is_imported
 );
@@ -281,6 +282,40 @@ async fn a_file_is_looked_at_before_it_is_written(backend: Backend) {
     }
     let tried = nurse.post(&format!("{path}/confirm"), &[]).await;
     assert_eq!(tried.status_code(), 404);
+}
+
+async fn columns_that_look_swapped_are_asked_about(backend: Backend) {
+    let world = World::empty(backend).await;
+    let admin = world.signed_in("region", None, &[Role::RegionAdmin]).await;
+    let kind = "medical-institutions";
+    let swapped = CLINICS
+        .replacen("正式名称,", "#,", 1)
+        .replacen("所在地", "正式名称", 1)
+        .replacen("#,", "所在地,", 1);
+    let (path, said) = look(&world, &admin, kind, swapped.clone().into()).await;
+    for text in [
+        "列の見出しと中身が合っていないようです",
+        "「正式名称」の列に、住所のような値があります（調べた 3 個のうち 3 個。例「東京都目黒区中目黒１」）。",
+        "「所在地」の列と入れ替わっていませんか。",
+        "列はこのままで正しい",
+    ] {
+        assert!(said.contains(text), "{text}: {said}");
+    }
+    let answer = admin.post(&format!("{path}/confirm"), &[]).await;
+    assert_eq!(answer.status_code(), 422);
+    assert!(answer.text().contains("columns-fault"), "asked again");
+    assert_eq!(world.app.finder.len(), 0);
+    let (_, said) = confirm(&world, &admin, &path, &[("columns", "1")]).await;
+    assert!(said.contains("行を処理しました"), "{said}");
+    // A file of another kind: which headings are missing, which are there, what it looks like.
+    let (_, said) = look(&world, &admin, "areas", CLINICS.into()).await;
+    for text in [
+        "圏域コード、圏域名",
+        "このファイルの見出し：ID、正式名称",
+        "このファイルは「医療情報ネット（ナビイ）」のようです",
+    ] {
+        assert!(said.contains(text), "{text}: {said}");
+    }
 }
 
 async fn names_in_lists_wait_for_a_person(backend: Backend) {

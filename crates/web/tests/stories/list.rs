@@ -13,6 +13,7 @@ use crate::common::{World, words};
 
 each_backend!(
     conditions_narrow_the_list,
+    those_with_free_slots_come_first,
     the_same_as_files,
     what_makes_no_sense_is_said,
     files_of_members_are_those_of_visitors,
@@ -93,6 +94,72 @@ async fn conditions_narrow_the_list(backend: Backend) {
         words(&page).contains("045-000-0102"),
         "the telephone is on the list and its print"
     );
+}
+
+async fn those_with_free_slots_come_first(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let page = visitor.get("/institutions?free=30&sort=free").await.text();
+    let total = page.matches("data-row href").count();
+    assert!((1..10).contains(&total), "{total}");
+    assert!(words(&page).contains("最初の空き"), "{}", words(&page));
+    assert!(
+        !visitor
+            .get("/institutions")
+            .await
+            .text()
+            .contains("<th scope=\"col\">最初の空き")
+    );
+    // The same on the page of the first one, for everybody, and in the files.
+    let id = crate::common::between(&page, "data-row href=\"/institutions/", "\"").to_owned();
+    let first = world
+        .app
+        .finder
+        .by_id(&id.parse().unwrap())
+        .unwrap()
+        .first_free
+        .unwrap();
+    let here = words(&visitor.get(&format!("/institutions/{id}")).await.text());
+    let civil = first.in_japan();
+    let said = format!("{}月{}日", civil.month(), civil.day());
+    assert!(
+        here.contains(&said) && words(&page).contains(&said),
+        "{said}: {here}"
+    );
+    let csv = visitor
+        .get("/institutions.csv?free=30&sort=free")
+        .await
+        .text();
+    let minute = civil.strftime("%Y-%m-%d %H:%M").to_string();
+    assert_eq!(csv.lines().count(), total + 1);
+    assert!(csv.lines().nth(1).unwrap().contains(&minute), "{csv}");
+    let json = visitor.get("/institutions.geojson?free=30&sort=free").await;
+    let json: Value = serde_json::from_slice(json.as_bytes()).unwrap();
+    let start = json["features"][0]["properties"]["first_free"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(start.ends_with(":00+09:00"), "{start}");
+    let all = visitor.get("/institutions?sort=free").await.text();
+    assert!(all.matches("data-row href").count() > total);
+    assert_eq!(
+        visitor
+            .get("/institutions?free=2000-01-01")
+            .await
+            .text()
+            .matches("data-row href")
+            .count(),
+        0
+    );
+    for wrong in ["free=soon", "free=-1", "free=400", "sort=name"] {
+        let page = words(&visitor.get(&format!("/institutions?{wrong}")).await.text());
+        assert!(
+            page.contains("この条件を外す") || page.contains("条件"),
+            "{wrong}: {page}"
+        );
+        let file = visitor.get(&format!("/institutions.csv?{wrong}")).await;
+        assert_eq!(file.status_code(), 422, "{wrong}");
+    }
 }
 
 async fn the_same_as_files(backend: Backend) {

@@ -44,7 +44,12 @@ async fn sections_are_kept_and_put_together(backend: Backend) {
     let answer = admin.post(&path, &good).await;
     assert_eq!(answer.status_code(), 303, "{}", words(&answer.text()));
     let said = page(&world, &here).await;
-    for text in ["9:00–12:00", "14:00–17:30", "第2週 9:00–12:00", "休み"] {
+    for text in [
+        "9:00～12:00",
+        "14:00～17:30",
+        "第2・4週 9:00～12:00",
+        "休み",
+    ] {
         assert!(said.contains(text), "{text}: {said}");
     }
 
@@ -459,6 +464,22 @@ async fn enquiries_name_nobody(backend: Backend) {
         let answer = clerk.post("/enquiries", &typed(bad)).await;
         assert_eq!(answer.status_code(), 422, "{bad}");
         assert!(answer.text().contains(bad), "what was typed stays");
+    }
+    // Where it is an office that looks like a person, its writer says so.
+    let mut vouched = typed("保健所 03-1234-5678 を案内");
+    let answer = clerk.post("/enquiries", &vouched).await;
+    assert!(answer.text().contains("name=\"nameless\""), "asked about");
+    vouched[0] = ("month", "2001-02");
+    vouched.push(("nameless", "1"));
+    assert_eq!(clerk.post("/enquiries", &vouched).await.status_code(), 303);
+    for month in ["1800-01", "2999-01", "2026-13"] {
+        let mut typed = typed("もの忘れ");
+        typed[0] = ("month", month);
+        assert_eq!(
+            clerk.post("/enquiries", &typed).await.status_code(),
+            422,
+            "{month}"
+        );
     }
     for _ in 0..2 {
         let answer = clerk.post("/enquiries", &typed("80代の母のもの忘れ")).await;
