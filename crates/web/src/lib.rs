@@ -16,9 +16,11 @@
 //! | `guide`, `tool` | 連携マップ, ガイドブック with their versions; tools of others |
 //! | `opendata` | the directory as files for everybody |
 //! | `area`, `municipality`, `merger`, `map` | 圏域 and 区市町村, 合併; the map and its table |
+//! | `mail` | the texts of mails |
 //! | `survey` | what is asked of whom, and the running of it |
 //! | `answer` | one respondent's sheet: filled in, handed in, corrected |
 //! | `question`, `questionnaire` | one question of a survey as its respondent sees it; what surveys ask, built in versions |
+//! | `percent` | whether percentages of a table can be, for everybody |
 //! | `arrival` | letters that wait for an institution, at the region's desk |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
 //! | `fhir` | FHIR REST for other programs |
@@ -60,6 +62,7 @@ mod job;
 mod language;
 mod login;
 mod look;
+mod mail;
 mod map;
 mod matrix;
 mod merger;
@@ -70,6 +73,7 @@ mod opening;
 mod overview;
 mod passkey;
 mod people;
+mod percent;
 mod proxy;
 mod question;
 mod questionnaire;
@@ -87,6 +91,7 @@ mod turn;
 pub use audit::words::GROUPS as AUDIT_NOUNS;
 pub use care::issuing::{issue_due, issuing};
 pub use import::words as import_words;
+pub use mail::mail_writer;
 pub use institution::wanted::CONDITIONS as LIST_NAMES;
 pub use proxy::{Network, NoNetwork, Proxies};
 pub use routes::router;

@@ -24,7 +24,8 @@ use crate::state::App;
 use crate::{
     account, answer, area, arrival, assets, audit, client, confirm, confirmation, count, demo,
     department, enquiry, enrol, events, fhir, function, guard, guide, health, import, institution,
-    language, login, map, matrix, merger, metrics, oauth, opendata, passkey, people, questionnaire,
+    language, login, map, matrix, merger, metrics, oauth, opendata, passkey, people, percent,
+    questionnaire,
     shell, start, survey, tag, tool,
 };
 

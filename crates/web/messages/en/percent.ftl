@@ -1,0 +1,20 @@
+percent-title = Check of percentages
+percent-about = Does a whole number of the stated n give each percentage of a table, rounded half up? Where none does, it says which n would. Nothing that is pasted is kept.
+percent-table = Paste the table
+percent-table-hint = Straight from a spreadsheet or a document. Where it says “n=53”, that is taken.
+percent-n = n
+percent-n-hint = Where the table does not say it.
+percent-file = Or a file
+percent-file-hint = CSV or Excel (.xlsx), up to 2 MB
+percent-check = Check
+percent-result = What came out
+percent-summary = { $fit } of { $all } percentages fit.
+percent-some-without-n = { $count } have no n.
+percent-cut = The table is large; only its first part was checked.
+percent-without-n = No n is stated.
+percent-beside = The number beside it ({ $beside }) does not give it; { $count } would.
+percent-unfit = No whole number of n={ $n } gives it. { $count } of n={ $other } would.
+percent-impossible = No whole number of n={ $n } gives it.
+fault-percent-n = n is a whole number from 1 to { $max }.
+fault-percent-none = There is no percentage in it: values such as “92.5%”, or numbers with decimals under a heading with %.
+fault-percent-large = The file has more than 2 MB.

@@ -1,0 +1,254 @@
+//! 割合の検算: whether a whole number of n gives a percentage, for everybody, as a page and for programs.
+
+use askama::Template;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use renkei_base::text::usual_width;
+use renkei_base::{Fault, Refusal};
+use renkei_directory::import::Source;
+use renkei_directory::import::workbook::Workbook;
+use renkei_gov::percent::table::{Judged, Table, cells, judge};
+use renkei_gov::percent::{MOST_N, MOST_PERCENTS, Percent};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Answer, page, page_with};
+use crate::form::{Faults, Form, body_of, says_at_most};
+use crate::visit::Visit;
+
+/// Bytes of a file that is checked, and of what a program sends.
+pub(crate) const FILE_BYTES: usize = 2 * 1024 * 1024;
+
+#[derive(Template)]
+#[template(path = "percent_check.html")]
+struct Check<'a> {
+    v: &'a Visit,
+    form: Form,
+    faults: Faults,
+    table: Option<Table>,
+}
+
+impl Check<'_> {
+    /// What is said below a percentage that does not fit; empty where it does.
+    fn said(&self, judged: &Judged) -> String {
+        let Some(n) = judged.n else {
+            return self.v.t("percent-without-n");
+        };
+        if let Some(beside) = judged.beside {
+            let counts = judged.verdict.counts.first().copied().unwrap_or_default();
+            let (beside, counts) = (beside.to_string(), counts.to_string());
+            let values = [("beside", beside.as_str()), ("count", counts.as_str())];
+            return self.v.tn("percent-beside", &values);
+        }
+        if judged.verdict.fits() {
+            return String::new();
+        }
+        let n = n.to_string();
+        match judged.hint {
+            Some((other, count)) => {
+                let (other, count) = (other.to_string(), count.to_string());
+                let values = [("n", n.as_str()), ("other", &other), ("count", &count)];
+                self.v.tn("percent-unfit", &values)
+            }
+            None => self.v.t1("percent-impossible", "n", n),
+        }
+    }
+
+    /// `49 / 53`
+    fn counts(&self, judged: &Judged) -> String {
+        let n = judged.n.unwrap_or_default();
+        match judged.verdict.counts.as_slice() {
+            [] => String::new(),
+            [one] => format!("{one} / {n}"),
+            [first, .., last] => format!("{first}–{last} / {n}"),
+        }
+    }
+
+    fn summary(&self, table: &Table) -> String {
+        let (all, fit) = (table.percents.to_string(), table.fitting.to_string());
+        let values = [("all", all.as_str()), ("fit", fit.as_str())];
+        self.v.tn("percent-summary", &values)
+    }
+}
+
+/// `GET /percent-check`
+pub(crate) async fn show(v: Visit) -> Result<Response, Answer> {
+    page(&Check {
+        v: &v,
+        form: Form::default(),
+        faults: Faults::default(),
+        table: None,
+    })
+}
+
+/// `POST /percent-check`: a pasted table, or a file.
+pub(crate) async fn check(v: Visit, request: Request) -> Result<Response, Answer> {
+    let (form, file) = receive(&v, request).await?;
+    let judged = tokio::task::spawn_blocking({
+        let form = form.clone();
+        move || judged(&form, file)
+    });
+    let judged = judged.await.map_err(|_| Answer::Broken)?;
+    let shown = |faults, table| Check {
+        v: &v,
+        form,
+        faults,
+        table,
+    };
+    match judged {
+        Ok(table) => page(&shown(Faults::default(), Some(table))),
+        Err(Refusal::Invalid(faults)) => {
+            let shown = shown(Faults::new(faults), None);
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn receive(v: &Visit, request: Request) -> Result<(Form, Option<(String, Vec<u8>)>), Answer> {
+    says_at_most(request.headers(), 2 * FILE_BYTES)?;
+    let mut parts = Multipart::from_request(request, &())
+        .await
+        .map_err(|_| Answer::Request)?;
+    let mut form = Form::default();
+    let mut file = None;
+    while let Some(part) = parts.next_field().await.map_err(|_| Answer::Request)? {
+        let field = part.name().unwrap_or_default().to_owned();
+        if field == "file" {
+            let name = part.file_name().unwrap_or_default().to_owned();
+            let bytes = part.bytes().await.map_err(|_| Answer::TooLarge)?;
+            file = Some((name, bytes.to_vec())).filter(|(_, bytes)| !bytes.is_empty());
+        } else {
+            form.set(&field, part.text().await.map_err(|_| Answer::Request)?);
+        }
+    }
+    if !v.form_token_fits(form.get("token")) {
+        return Err(Answer::Forgery);
+    }
+    Ok((form, file))
+}
+
+fn judged(form: &Form, file: Option<(String, Vec<u8>)>) -> Result<Table, Refusal> {
+    let typed = usual_width(form.get("n")).replace(',', "");
+    let n = match typed.trim() {
+        "" => None,
+        typed => Some(n_of(typed).ok_or_else(|| {
+            Refusal::Invalid(vec![Fault::new("n", "fault-percent-n").with("max", MOST_N)])
+        })?),
+    };
+    let rows = match file {
+        Some((name, bytes)) => rows_of(&name, bytes)?,
+        None => cells(form.get("table")),
+    };
+    let table = judge(&rows, n);
+    if table.percents == 0 {
+        return Err(Refusal::fault("table", "fault-percent-none"));
+    }
+    Ok(table)
+}
+
+fn n_of(text: &str) -> Option<u32> {
+    let n: u32 = text.parse().ok()?;
+    (1..=MOST_N).contains(&n).then_some(n)
+}
+
+/// Of a workbook, all sheets one below the other.
+fn rows_of(name: &str, bytes: Vec<u8>) -> Result<Vec<Vec<String>>, Refusal> {
+    if bytes.len() > FILE_BYTES {
+        return Err(Refusal::fault("file", "fault-percent-large"));
+    }
+    let source = Source::read(name, bytes)?;
+    if !source.is_workbook() {
+        return Ok(cells(&source.text()?));
+    }
+    let mut workbook = Workbook::open(&source)?;
+    let mut rows = Vec::new();
+    for name in workbook.names() {
+        let sheet = workbook.sheet(&name)?;
+        let each = sheet.rows.iter();
+        rows.extend(each.map(|row| row.cells().map(str::to_owned).collect::<Vec<_>>()));
+    }
+    Ok(rows)
+}
+
+/// What a program asks: percentages as texts, since 34.0 and 34 are not the same claim.
+#[derive(Debug, Deserialize)]
+struct Asked {
+    n: Value,
+    percents: Vec<Value>,
+}
+
+#[derive(Debug, Serialize)]
+struct Answered {
+    results: Vec<One>,
+}
+
+#[derive(Debug, Serialize)]
+struct One {
+    percent: String,
+    counts: Vec<u32>,
+    other_n: Vec<u32>,
+    /// Only of what is no percentage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'static str>,
+}
+
+/// `POST /api/percent-check`
+pub(crate) async fn api(request: Request) -> Response {
+    let body = match body_of(request, FILE_BYTES).await {
+        Ok(body) => body,
+        Err(_) => return refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
+    };
+    let judged = tokio::task::spawn_blocking(move || api_judged(&body)).await;
+    match judged {
+        Ok(Ok(answered)) => json(StatusCode::OK, &answered),
+        Ok(Err((status, reason))) => refused(status, reason),
+        Err(_) => refused(StatusCode::INTERNAL_SERVER_ERROR, "a fault of ours"),
+    }
+}
+
+fn api_judged(body: &[u8]) -> Result<Answered, (StatusCode, &'static str)> {
+    let wrong = |reason| (StatusCode::UNPROCESSABLE_ENTITY, reason);
+    let asked: Asked = serde_json::from_slice(body).map_err(|_| {
+        let reason = "send JSON such as {\"n\": 53, \"percents\": [\"92.5\"]}";
+        (StatusCode::BAD_REQUEST, reason)
+    })?;
+    let n = asked.n.as_u64().and_then(|n| u32::try_from(n).ok());
+    let n = n
+        .filter(|n| (1..=MOST_N).contains(n))
+        .ok_or_else(|| wrong("n is a whole number from 1 to 100000"))?;
+    if asked.percents.len() > MOST_PERCENTS {
+        return Err(wrong("at most 500 percentages at once"));
+    }
+    let texts = asked.percents.iter().map(Value::as_str);
+    let texts: Option<Vec<&str>> = texts.collect();
+    let texts = texts.ok_or_else(|| wrong("percentages are texts: 34.0 and 34 differ"))?;
+    Ok(Answered {
+        results: texts.into_iter().map(|text| one(text, n)).collect(),
+    })
+}
+
+fn one(text: &str, n: u32) -> One {
+    let percent = Percent::read(text);
+    let verdict = percent.map(|percent| percent.judge(n)).unwrap_or_default();
+    One {
+        percent: text.to_owned(),
+        counts: verdict.counts,
+        other_n: verdict.other_n,
+        error: percent.is_none().then_some("not a percentage"),
+    }
+}
+
+fn refused(status: StatusCode, reason: &str) -> Response {
+    json(status, &serde_json::json!({ "error": reason }))
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let text = serde_json::to_string(body).unwrap_or_default();
+    let head = [(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    )];
+    (status, head, text).into_response()
+}
