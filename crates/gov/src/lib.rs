@@ -6,6 +6,7 @@
 //! | [`questionnaire`] | what is asked: sections, questions, choices and their classes, conditions |
 //! | [`answer`] | what a respondent said to one question |
 //! | [`sheet`] | one respondent's filled form: written by several people, handed in, corrected |
+//! | [`workbook`] | the sheet as a workbook, filled in off line and brought back |
 //! | [`survey`] | one asking: its states, its window, who sees what when |
 //! | [`respondent`] | one expected sheet and where it stands |
 //! | [`approver`] | who stands for what an institution says, also where the approver has left |
@@ -37,6 +38,7 @@ pub mod status;
 pub mod survey;
 pub mod survey_override;
 pub mod theme;
+pub mod workbook;
 
 pub use answer::{Answer, Value};
 pub use line::{Line, Mark, Marks};

@@ -13,7 +13,7 @@
 //! | [`file`](mod@file) | documents of an answer |
 //! | [`history`](mod@history) | who wrote what when |
 
-mod base;
+pub(crate) mod base;
 pub mod door;
 pub mod explain;
 pub mod file;

@@ -5,6 +5,7 @@
 //! | [`letter`] | 診療情報提供書 in the layout of 別紙様式11 |
 //! | [`ticket`] | 予約票, one A4 page for the patient |
 //! | [`reply`] | 返書: what became of a referral |
+//! | [`form`](mod@form) | a form to fill in off line, as a workbook |
 //! | [`guide`] | 連携マップ, ガイドブック: who offers what in an area |
 //! | [`qr`] | QR codes as SVG |
 //! | [`map`] | maps as SVG |
@@ -21,6 +22,7 @@
 
 pub mod error;
 mod font;
+pub mod form;
 pub mod guide;
 pub mod letter;
 pub mod map;

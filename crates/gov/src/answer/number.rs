@@ -69,7 +69,8 @@ const NOTHING: [&str; 12] = [
 /// A typed number as it is kept: half-width, without grouping and unit, decimals as typed.
 ///
 /// # Errors
-/// `fault-answer-about` (number), `fault-answer-share`, `fault-answer-nothing`, `fault-answer-unit` (unit),
+/// `fault-answer-about` (number), `fault-answer-share`, `fault-answer-nothing`, `fault-answer-unit` (number, unit),
+/// `fault-answer-bare` (number),
 /// `fault-answer-number`, `fault-answer-grouping`, `fault-answer-decimals` (max) or `-whole`, `fault-answer-long`,
 /// `fault-answer-range` (least, most), `-least`, `-most`.
 pub fn number(field: &str, typed: &str, bounds: Bounds<'_>) -> Result<String, Fault> {
@@ -162,9 +163,13 @@ fn told(field: &str, key: &'static str, text: &str, bounds: Bounds<'_>) -> Fault
         .filter(|_| !found.is_empty());
     if behind.is_some_and(|behind| behind.trim().starts_with(char::is_alphabetic)) {
         let unit = bounds.unit.ja.clone();
-        return Fault::new(field, "fault-answer-unit")
-            .with("number", found)
-            .with("unit", unit);
+        return if unit.is_empty() {
+            Fault::new(field, "fault-answer-bare").with("number", found)
+        } else {
+            Fault::new(field, "fault-answer-unit")
+                .with("number", found)
+                .with("unit", unit)
+        };
     }
     Fault::new(field, key)
 }

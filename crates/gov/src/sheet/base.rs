@@ -9,7 +9,7 @@ use crate::{Status, Value};
 
 /// What a typed answer comes to. Pure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meeting {
+pub(crate) enum Meeting {
     /// Says what is there already.
     Same,
     /// Stands on what is there.
@@ -21,7 +21,7 @@ pub(super) enum Meeting {
 }
 
 /// `read` is what the writer read: none where nobody knows it any more.
-pub(super) fn meet(read: Option<&Given>, there: &Given, typed: &Given) -> Meeting {
+pub(crate) fn meet(read: Option<&Given>, there: &Given, typed: &Given) -> Meeting {
     if typed == there {
         Meeting::Same
     } else if read == Some(there) {
@@ -37,7 +37,7 @@ pub(super) fn meet(read: Option<&Given>, there: &Given, typed: &Given) -> Meetin
 ///
 /// # Errors
 /// `Corrupt` for what this program did not write.
-pub(super) fn at(
+pub(crate) fn at(
     sheet: &Sheet,
     changes: &[AnswerChange],
     question: &str,

@@ -75,7 +75,7 @@ async fn pdf(
 }
 
 /// Shown in the browser, and saved under this name (RFC 6266, RFC 8187).
-pub(super) fn disposition(file: &str) -> HeaderValue {
+pub(crate) fn disposition(file: &str) -> HeaderValue {
     let mut encoded = String::new();
     for byte in file.bytes() {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {

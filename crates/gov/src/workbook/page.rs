@@ -1,0 +1,162 @@
+//! A sheet of a workbook as text by cell: only what is filled takes memory, whatever the sheet says of its size.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use calamine::{DataRef, Reader, Xlsx};
+use renkei_base::Fault;
+
+/// Beyond these nothing is read.
+const ROWS: u32 = 20_000;
+const COLUMNS: u32 = 100;
+const CELLS: usize = 200_000;
+
+/// The cells of a sheet, by row and column from 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    name: String,
+    cells: BTreeMap<(u32, u32), String>,
+    /// Cells in which a formula failed.
+    broken: Vec<(u32, u32)>,
+}
+
+impl Page {
+    pub fn cell(&self, row: u32, column: u32) -> &str {
+        self.cells.get(&(row, column)).map_or("", String::as_str)
+    }
+
+    /// Whether anything stands in a row from a column on.
+    pub fn has_from(&self, row: u32, column: u32) -> bool {
+        self.cells
+            .range((row, column)..(row + 1, 0))
+            .next()
+            .is_some()
+    }
+
+    /// The rows that have something in a column, with it, from above.
+    pub fn column(&self, column: u32) -> impl Iterator<Item = (u32, &str)> {
+        self.cells
+            .iter()
+            .filter(move |((_, at), _)| *at == column)
+            .map(|((row, _), text)| (*row, text.as_str()))
+    }
+
+    /// The rows with something in them.
+    pub fn rows(&self) -> Vec<u32> {
+        let mut rows: Vec<u32> = self.cells.keys().map(|(row, _)| *row).collect();
+        rows.dedup();
+        rows
+    }
+
+    pub fn broken(&self) -> &[(u32, u32)] {
+        &self.broken
+    }
+
+    /// `回答!F12`
+    pub fn address(&self, row: u32, column: u32) -> String {
+        format!("{}!{}{}", self.name, letters(column), row + 1)
+    }
+}
+
+/// `A`, `Z`, `AA`
+fn letters(column: u32) -> String {
+    let (rest, last) = (column / 26, column % 26);
+    let letter = char::from(b'A' + u8::try_from(last).unwrap_or(0));
+    let before = if rest == 0 {
+        String::new()
+    } else {
+        letters(rest - 1)
+    };
+    format!("{before}{letter}")
+}
+
+/// The sheets of these names; none where one is not there.
+///
+/// # Errors
+/// `fault-workbook-broken`, `fault-workbook-too-large` on `workbook`.
+pub fn pages(bytes: Arc<[u8]>, names: &[&str]) -> Result<Option<Vec<Page>>, Fault> {
+    // The reader falls over some broken files: they are none.
+    let read = std::panic::AssertUnwindSafe(|| all(bytes, names));
+    std::panic::catch_unwind(read)
+        .unwrap_or(Err("fault-workbook-broken"))
+        .map_err(|key| Fault::new("workbook", key).with("max", CELLS))
+}
+
+fn all(bytes: Arc<[u8]>, names: &[&str]) -> Result<Option<Vec<Page>>, &'static str> {
+    let opened = Xlsx::new(Cursor::new(bytes));
+    let mut book = opened.map_err(|_| "fault-workbook-broken")?;
+    let there = book.sheet_names();
+    if !names.iter().all(|name| there.iter().any(|one| one == name)) {
+        return Ok(None);
+    }
+    let pages: Result<Vec<Page>, _> = names.iter().map(|name| page(&mut book, name)).collect();
+    pages.map(Some)
+}
+
+fn page(book: &mut Xlsx<Cursor<Arc<[u8]>>>, name: &str) -> Result<Page, &'static str> {
+    let broken = |_| "fault-workbook-broken";
+    let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
+    let mut page = Page {
+        name: name.to_owned(),
+        ..Page::default()
+    };
+    while let Some(cell) = reader.next_cell().map_err(broken)? {
+        let (row, column) = cell.get_position();
+        if column >= COLUMNS || matches!(cell.get_value(), DataRef::Empty) {
+            continue;
+        }
+        if row >= ROWS || page.cells.len() >= CELLS {
+            return Err("fault-workbook-cells");
+        }
+        match text(cell.get_value()) {
+            Some(text) if text.trim().is_empty() => {}
+            Some(text) => {
+                page.cells.insert((row, column), text);
+            }
+            None => page.broken.push((row, column)),
+        }
+    }
+    Ok(page)
+}
+
+/// What a cell holds, as people would type it; none for a formula that failed.
+fn text(value: &DataRef<'_>) -> Option<String> {
+    Some(match value {
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::String(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::DateTimeIso(text) => text.split('T').next().unwrap_or_default().to_owned(),
+        DataRef::DurationIso(text) => text.clone(),
+        DataRef::Bool(yes) => yes.to_string(),
+        DataRef::DateTime(date) if date.is_datetime() => {
+            let (year, month, day, ..) = date.to_ymd_hms_milli();
+            format!("{year:04}-{month:02}-{day:02}")
+        }
+        DataRef::DateTime(date) => date.as_f64().to_string(),
+        DataRef::Error(_) => return None,
+        DataRef::Empty => String::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_those_of_the_program() {
+        let page = Page {
+            name: "回答".to_owned(),
+            ..Page::default()
+        };
+        for (column, address) in [
+            (0, "回答!A1"),
+            (25, "回答!Z1"),
+            (26, "回答!AA1"),
+            (27, "回答!AB1"),
+        ] {
+            assert_eq!(page.address(0, column), address);
+        }
+    }
+}
