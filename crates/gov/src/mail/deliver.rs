@@ -38,8 +38,18 @@ pub struct Letter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lost {
     pub code: String,
-    /// Trying again does not help: there is no such address.
-    pub forever: bool,
+    pub fate: Fate,
+}
+
+/// What is to be done with a mail that was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It has not gone out: later again.
+    Later,
+    /// It has not gone out and never will: there is no such address.
+    Never,
+    /// The line broke while it was handed over: perhaps it has gone out.
+    Unsure,
 }
 
 /// Hands mails to a server.
@@ -107,10 +117,10 @@ impl<C: Carrier> Outbox<C> {
             }
             Err(lost) => {
                 let tries = mail.tries.saturating_add(1);
-                let over = lost.forever || tries as usize > WAITS.len();
-                let state = match over {
-                    true => MailState::Failed,
-                    false => MailState::Waiting,
+                let state = match lost.fate {
+                    Fate::Unsure => MailState::Unsure,
+                    Fate::Later if tries as usize <= WAITS.len() => MailState::Waiting,
+                    Fate::Later | Fate::Never => MailState::Failed,
                 };
                 self.settle(mail, state, tries, &lost.code).await?;
                 Ok(false)

@@ -1,0 +1,5 @@
+//! Stories of sheets: filled in by several people, handed in, corrected, brought back as workbooks.
+
+mod save;
+mod submit;
+mod world;

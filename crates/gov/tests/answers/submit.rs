@@ -1,0 +1,213 @@
+//! A sheet leaves its respondent, comes on paper, is corrected.
+
+use renkei_base::clock::Span;
+use renkei_base::{Ctx, Fault, Refusal};
+use renkei_gov::respondent::course;
+use renkei_gov::sheet::door::Origin;
+use renkei_gov::sheet::save::Manner;
+use renkei_gov::sheet::{self, submit};
+use renkei_store::Failure;
+use renkei_testkit::Backend;
+
+use crate::world::{CODE, World, entry};
+
+renkei_testkit::each_backend!(
+    an_officer_proposes_and_the_approver_hands_in,
+    what_must_be_answered_stops_the_submission,
+    a_correction_needs_a_reason_and_changes_the_marks,
+    paper_is_typed_in_by_who_asked,
+    an_answer_while_it_is_handed_in_is_not_lost,
+    questions_go_to_a_colleague_and_back,
+    an_explanation_is_asked_for_and_given,
+);
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
+    match result.unwrap_err() {
+        Failure::Refused(refusal) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn an_officer_proposes_and_the_approver_hands_in(backend: Backend) {
+    let world = World::new(backend).await;
+    world.filled().await;
+    let (officer, approver) = (world.officer(), world.approver());
+    let alone = submit::submit(&world.store, &officer, world.place(), "").await;
+    assert_eq!(refusal(alone), Refusal::forbidden("refuse-needs-approver"));
+    submit::propose(&world.store, &officer, world.place(), "お願いします")
+        .await
+        .unwrap();
+    let writes = world.save(&officer, &[entry("a1", 1, "no")]).await;
+    assert_eq!(refusal(writes), Refusal::not_now("refuse-sheet-awaiting"));
+    submit::refuse(&world.store, &approver, world.place(), "数を確かめて")
+        .await
+        .unwrap();
+    assert_eq!(world.row().await.state, "returned");
+    submit::propose(&world.store, &officer, world.place(), "")
+        .await
+        .unwrap();
+    submit::submit(&world.store, &approver, world.place(), "")
+        .await
+        .unwrap();
+    let row = world.row().await;
+    assert_eq!(
+        (row.state.as_str(), row.marks.as_str()),
+        ("submitted", "yy")
+    );
+    let events = world
+        .store
+        .survey_events_of(CODE, Some(&world.ward))
+        .await
+        .unwrap();
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    assert_eq!(kinds, ["awaiting", "refused", "awaiting", "submitted"]);
+}
+
+async fn what_must_be_answered_stops_the_submission(backend: Backend) {
+    let world = World::new(backend).await;
+    let early = submit::submit(&world.store, &world.approver(), world.place(), "").await;
+    let missing = Fault::new("a1", "fault-answer-required");
+    assert_eq!(refusal(early), Refusal::Invalid(vec![missing]));
+    world.filled().await;
+    world.clock.advance(Span::days(10));
+    let late = submit::submit(&world.store, &world.approver(), world.place(), "").await;
+    assert_eq!(refusal(late), Refusal::not_now("refuse-sheet-over"));
+}
+
+async fn a_correction_needs_a_reason_and_changes_the_marks(backend: Backend) {
+    let world = World::new(backend).await;
+    world.filled().await;
+    let approver = world.approver();
+    submit::submit(&world.store, &approver, world.place(), "")
+        .await
+        .unwrap();
+    let no_reason = world.correct(&approver, entry("a1", 1, "no"), " ").await;
+    assert_eq!(
+        refusal(no_reason),
+        Refusal::fault("why", "fault-answer-why")
+    );
+    let done = world
+        .correct(&approver, entry("a1", 1, "no"), "数え違い")
+        .await
+        .unwrap();
+    assert!(done.is_whole());
+    let row = world.row().await;
+    assert_eq!(
+        (row.state.as_str(), row.marks.as_str()),
+        ("submitted", "n-")
+    );
+    let changes = world.store.answer_changes(CODE, &world.ward).await.unwrap();
+    assert_eq!(changes[0].why, "数え違い");
+    course::accept(&world.store, &world.owner(), CODE, &world.ward, "")
+        .await
+        .unwrap();
+    let late = world.correct(&approver, entry("a1", 2, "yes"), "x").await;
+    assert_eq!(refusal(late), Refusal::not_now("refuse-sheet-accepted"));
+    // Who asked may still, with a reason.
+    let by_owner = world
+        .correct(&world.owner(), entry("a1", 2, "yes"), "電話で確認")
+        .await;
+    assert!(by_owner.unwrap().is_whole());
+    assert_eq!(world.row().await.marks, "yy");
+}
+
+async fn paper_is_typed_in_by_who_asked(backend: Backend) {
+    let world = World::new(backend).await;
+    world.clock.advance(Span::days(20));
+    let owner = world.owner();
+    let manner = Manner {
+        origin: Origin::Paper,
+        ..Manner::TYPING
+    };
+    let entries = [entry("b1", 0, "5")];
+    let typed = sheet::save(&world.store, &owner, world.place(), &entries, &manner).await;
+    assert!(typed.unwrap().is_whole());
+    submit::submit(&world.store, &owner, world.place(), "郵送")
+        .await
+        .unwrap();
+    let row = world.row().await;
+    assert_eq!(
+        (row.state.as_str(), row.marks.as_str()),
+        ("submitted", ".-")
+    );
+    let answers = world.store.answers(CODE, &world.ward).await.unwrap();
+    assert_eq!(answers[0].origin, "paper");
+}
+
+async fn an_answer_while_it_is_handed_in_is_not_lost(backend: Backend) {
+    let world = World::new(backend).await;
+    world.filled().await;
+    let (approver, officer): (Ctx, Ctx) = (world.approver(), world.officer());
+    let typed = [entry("a3", 1, "no")];
+    let (submitted, saved) = tokio::join!(
+        submit::submit(&world.store, &approver, world.place(), ""),
+        world.save(&officer, &typed),
+    );
+    submitted.unwrap();
+    let marks = world.row().await.marks;
+    match saved {
+        Ok(saved) => assert_eq!((saved.is_whole(), marks.as_str()), (true, "yn")),
+        Err(Failure::Refused(_)) => assert_eq!(marks, "yy"),
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+async fn questions_go_to_a_colleague_and_back(backend: Backend) {
+    let world = World::new(backend).await;
+    let (officer, colleague) = (world.officer(), world.colleague());
+    let person = colleague.caller.account.clone().unwrap();
+    let questions = ["b1".to_owned()];
+    let given = |who: String| {
+        let (world, officer, questions) = (&world, &officer, &questions);
+        async move {
+            sheet::hand::hand(
+                &world.store,
+                officer,
+                world.place(),
+                questions,
+                &who,
+                "台帳で",
+            )
+            .await
+        }
+    };
+    given(person.to_string()).await.unwrap();
+    assert_eq!(
+        refusal(given("nobody".to_owned()).await),
+        Refusal::fault("person", "fault-handing-person")
+    );
+    let held = world.store.handings_of(&person).await.unwrap();
+    assert_eq!((held.len(), held[0].note.as_str()), (1, "台帳で"));
+    sheet::hand::give_back(&world.store, &colleague, world.place(), &questions, "")
+        .await
+        .unwrap();
+    assert!(world.store.handings_of(&person).await.unwrap().is_empty());
+}
+
+async fn an_explanation_is_asked_for_and_given(backend: Backend) {
+    let world = World::new(backend).await;
+    world.filled().await;
+    let (officer, owner) = (world.officer(), world.owner());
+    let own = sheet::explain::ask(&world.store, &officer, world.place(), "a1", "なぜ").await;
+    assert_eq!(refusal(own), Refusal::forbidden("refuse-sheet-asks-not"));
+    sheet::explain::ask(
+        &world.store,
+        &owner,
+        world.place(),
+        "a1",
+        "なぜ増えましたか",
+    )
+    .await
+    .unwrap();
+    let wanted = sheet::explain::wanted(&world.store, world.place())
+        .await
+        .unwrap();
+    assert_eq!(wanted.len(), 1);
+    let mut answer = entry("a1", 1, "yes");
+    answer.typed.explanation = "窓口を開いたため".to_owned();
+    world.save(&officer, &[answer]).await.unwrap();
+    let wanted = sheet::explain::wanted(&world.store, world.place())
+        .await
+        .unwrap();
+    assert!(wanted.is_empty());
+}

@@ -1,0 +1,248 @@
+//! Reminders: on their days, to those who have not answered, once each; also where the program ends in between.
+
+use std::sync::{Arc, Mutex};
+
+use renkei_base::clock::Span;
+use renkei_base::{Clock, Lang};
+use renkei_gov::mail::deliver::{Carrier, Fate, Letter, Lost, Outbox};
+use renkei_gov::mail::{self, Details};
+use renkei_gov::reminder;
+use renkei_gov::respondent::desk::{self, Contact};
+use renkei_store::MailState;
+use renkei_testkit::{Backend, each_backend};
+
+use crate::world::{HACHIOJI, MEGURO, SURVEY, World};
+
+each_backend!(
+    on_their_days_to_those_who_have_not_answered,
+    a_program_that_ends_sends_nothing_twice,
+    what_fails_is_tried_again_and_told,
+    thousands_do_not_stand_in_the_way
+);
+
+/// Catches mails, or loses them.
+#[derive(Clone, Default)]
+struct Catcher {
+    caught: Arc<Mutex<Vec<Letter>>>,
+    lost: Arc<Mutex<Option<Lost>>>,
+}
+
+impl Carrier for Catcher {
+    async fn send(&self, letter: Letter) -> Result<(), Lost> {
+        if let Some(lost) = self.lost.lock().unwrap().clone() {
+            return Err(lost);
+        }
+        self.caught.lock().unwrap().push(letter);
+        Ok(())
+    }
+}
+
+impl Catcher {
+    fn taken(&self) -> Vec<Letter> {
+        std::mem::take(&mut self.caught.lock().unwrap())
+    }
+}
+
+fn outbox(world: &World, catcher: &Catcher) -> Outbox<Catcher> {
+    Outbox {
+        store: world.store.clone(),
+        carrier: catcher.clone(),
+        writer: Arc::new(|kind: &str, _: Lang, details: &Details| {
+            (kind.to_owned(), format!("{} {}", details.day, details.path))
+        }),
+        clock: world.clock.shared(),
+        ids: Arc::clone(&world.ids),
+        holder: world.ids.id(),
+    }
+}
+
+async fn reach(world: &World, municipality: &str) {
+    let contact = Contact {
+        name: "係".to_owned(),
+        phone: String::new(),
+        mail: format!("a{municipality}@city.example.jp"),
+    };
+    let office = world.office(municipality);
+    let owner = world.officer(&world.prefecture);
+    let done = desk::contact(&world.store, &owner, SURVEY, &office, &contact).await;
+    done.unwrap();
+}
+
+/// To ten in the morning in Japan, so many days before (or after) the last day.
+async fn go(world: &World, days: i64) {
+    let last = world.survey().await.closes;
+    let to = last - Span::hours(14) + Span::days(days);
+    world.clock.advance(to - world.clock.now());
+}
+
+/// Story 34.
+async fn on_their_days_to_those_who_have_not_answered(backend: Backend) {
+    let world = World::open(backend).await;
+    let catcher = Catcher::default();
+    let outbox = outbox(&world, &catcher);
+    for one in [MEGURO, HACHIOJI] {
+        reach(&world, one).await;
+    }
+    let mut told = Vec::new();
+    for days in -10..=10 {
+        go(&world, days).await;
+        // Twice a day, by two processes.
+        for _ in 0..2 {
+            reminder::write(&world.store, &world.program())
+                .await
+                .unwrap();
+            outbox.work().await.unwrap();
+        }
+        if days == 1 {
+            world.put(HACHIOJI, "submitted").await;
+        }
+        told.extend(catcher.taken().into_iter().map(|letter| (days, letter)));
+    }
+    let days: Vec<(i64, &str)> = told
+        .iter()
+        .map(|(days, letter)| (*days, letter.to.as_str()))
+        .collect();
+    let (meguro, hachioji) = ("a131105@city.example.jp", "a132012@city.example.jp");
+    assert_eq!(
+        days,
+        [
+            (-7, meguro),
+            (-7, hachioji),
+            (-1, meguro),
+            (-1, hachioji),
+            (1, meguro),
+            (1, hachioji),
+            (7, meguro),
+        ]
+    );
+    assert_eq!(told[0].1.subject, "survey-before");
+    assert_eq!(told[6].1.subject, "survey-after");
+    assert!(told[0].1.body.ends_with("/surveys/home-care-2026/answer"));
+    let log = world.store.mails_of(&reminder::topic(SURVEY), 100).await;
+    assert_eq!(log.unwrap().len(), 7);
+}
+
+async fn a_program_that_ends_sends_nothing_twice(backend: Backend) {
+    let world = World::open(backend).await;
+    let catcher = Catcher::default();
+    let outbox = outbox(&world, &catcher);
+    reach(&world, MEGURO).await;
+    go(&world, -7).await;
+    reminder::write(&world.store, &world.program())
+        .await
+        .unwrap();
+    // It was taken, and the program ended before anybody wrote what came of it.
+    let ctx = world.program();
+    let mail = world.store.mails_due(ctx.at, 10).await.unwrap().remove(0);
+    let dead = world.ids.id();
+    let until = ctx.at + Span::minutes(5);
+    assert!(
+        world
+            .store
+            .take_mail(&ctx, &mail.id, &dead, until)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !world
+            .store
+            .take_mail(&ctx, &mail.id, &dead, until)
+            .await
+            .unwrap()
+    );
+    outbox.work().await.unwrap();
+    world.clock.advance(Span::minutes(6));
+    outbox.work().await.unwrap();
+    assert!(catcher.taken().is_empty(), "perhaps it had gone out");
+    let topic = reminder::topic(SURVEY);
+    let log = world.store.mails_of(&topic, 10).await.unwrap();
+    assert_eq!(log[0].state, MailState::Unsure);
+    // A person decides.
+    let ctx = world.officer(&world.prefecture);
+    let other = mail::send_again(&world.store, &ctx, "survey/another", &mail.id).await;
+    assert!(other.is_err(), "not of this log");
+    mail::send_again(&world.store, &ctx, &topic, &mail.id)
+        .await
+        .unwrap();
+    outbox.work().await.unwrap();
+    assert_eq!(catcher.taken().len(), 1);
+    assert!(
+        mail::send_again(&world.store, &ctx, &topic, &mail.id)
+            .await
+            .is_err()
+    );
+}
+
+async fn what_fails_is_tried_again_and_told(backend: Backend) {
+    let world = World::open(backend).await;
+    let catcher = Catcher::default();
+    let outbox = outbox(&world, &catcher);
+    reach(&world, MEGURO).await;
+    reach(&world, HACHIOJI).await;
+    go(&world, -7).await;
+    reminder::write(&world.store, &world.program())
+        .await
+        .unwrap();
+    let lost = |code: &str, fate| {
+        Some(Lost {
+            code: code.to_owned(),
+            fate,
+        })
+    };
+    *catcher.lost.lock().unwrap() = lost("connect", Fate::Later);
+    outbox.work().await.unwrap();
+    let topic = reminder::topic(SURVEY);
+    let log = world.store.mails_of(&topic, 10).await.unwrap();
+    assert!(
+        log.iter()
+            .all(|mail| mail.state == MailState::Waiting && mail.tries == 1)
+    );
+    *catcher.lost.lock().unwrap() = lost("status-550", Fate::Never);
+    outbox.work().await.unwrap();
+    let log = world.store.mails_of(&topic, 10).await.unwrap();
+    assert!(log.iter().all(|mail| mail.tries == 1), "not at once");
+    world.clock.advance(Span::minutes(2));
+    // One of them answers meanwhile: it is left in peace.
+    world.put(HACHIOJI, "submitted").await;
+    outbox.work().await.unwrap();
+    let log = world.store.mails_of(&topic, 10).await.unwrap();
+    let mut states: Vec<MailState> = log.iter().map(|mail| mail.state).collect();
+    states.sort();
+    assert_eq!(states, [MailState::Failed, MailState::Dropped]);
+    assert!(log.iter().any(|mail| mail.fault == "status-550"));
+}
+
+async fn thousands_do_not_stand_in_the_way(backend: Backend) {
+    let world = World::open(backend).await;
+    let catcher = Catcher::default();
+    let outbox = outbox(&world, &catcher);
+    reach(&world, MEGURO).await;
+    go(&world, -7).await;
+    let ctx = world.program();
+    reminder::write(&world.store, &ctx).await.unwrap();
+    let model = world.store.mails_due(ctx.at, 1).await.unwrap().remove(0);
+    for batch in 0..5 {
+        let mut changes = renkei_store::Changes::default();
+        for n in 0..200 {
+            let mut mail = model.clone();
+            mail.id = ctx.ids.id();
+            mail.about = format!("{}/{batch}/{n}", model.about);
+            changes.put_mail(&mail);
+        }
+        world.store.commit(&ctx, changes).await.unwrap();
+    }
+    // In rounds, so that others write in between.
+    let mut rounds = 0;
+    while outbox.work().await.unwrap() > 0 {
+        rounds += 1;
+    }
+    assert!(rounds >= 5, "{rounds}");
+    let mut ids: Vec<String> = catcher
+        .taken()
+        .iter()
+        .map(|one| one.id.to_string())
+        .collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 1_001);
+}

@@ -1,0 +1,7 @@
+//! Stories of the governance plane, told on both databases.
+#![cfg(test)]
+
+mod asking;
+mod mails;
+mod window;
+mod world;
