@@ -17,6 +17,8 @@ pub mod edit;
 pub mod fhir;
 mod home_care;
 pub mod number;
+#[cfg(test)]
+mod tests;
 
 pub use self::act::{Version, VersionState};
 pub use self::home_care::home_care;

@@ -20,6 +20,7 @@
 //! | `survey` | what is asked of whom, and the running of it |
 //! | `answer` | one respondent's sheet: filled in, handed in, corrected |
 //! | `question`, `questionnaire` | one question of a survey as its respondent sees it; what surveys ask, built in versions |
+//! | `theme` | free texts of a survey in groups |
 //! | `percent` | whether percentages of a table can be, for everybody |
 //! | `arrival` | letters that wait for an institution, at the region's desk |
 //! | `oauth`, `client` | tokens for machine clients, and the list of them |
@@ -40,6 +41,7 @@ pub mod visit;
 
 mod account;
 mod answer;
+mod api;
 mod area;
 mod arrival;
 mod audit;
@@ -85,14 +87,15 @@ mod shell;
 mod start;
 mod survey;
 mod tag;
+mod theme;
 mod tool;
 mod turn;
 
 pub use audit::words::GROUPS as AUDIT_NOUNS;
 pub use care::issuing::{issue_due, issuing};
 pub use import::words as import_words;
-pub use mail::mail_writer;
 pub use institution::wanted::CONDITIONS as LIST_NAMES;
+pub use mail::mail_writer;
 pub use proxy::{Network, NoNetwork, Proxies};
 pub use routes::router;
 pub use state::{App, Parts, WebConfig};

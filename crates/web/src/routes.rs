@@ -22,11 +22,10 @@ use crate::care::{
 };
 use crate::state::App;
 use crate::{
-    account, answer, area, arrival, assets, audit, client, confirm, confirmation, count, demo,
+    account, answer, api, area, arrival, assets, audit, client, confirm, confirmation, count, demo,
     department, enquiry, enrol, events, fhir, function, guard, guide, health, import, institution,
     language, login, map, matrix, merger, metrics, oauth, opendata, passkey, people, percent,
-    questionnaire,
-    shell, start, survey, tag, tool,
+    questionnaire, shell, start, survey, tag, theme, tool,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -275,6 +274,9 @@ pub fn table() -> Vec<Route> {
         post("/slots/{id}/withdraw", CARING, slot::withdraw),
 
         // The governance plane.
+        get("/surveys/{code}/themes", PLANNING, theme::list),
+        get("/surveys/{code}/themes/{question}", PLANNING, theme::show),
+        post("/surveys/{code}/themes/{question}", PLANNING, theme::put),
         get("/percent-check", Policy::Public, percent::show),
         post("/percent-check", Policy::Public, percent::check).taking(percent::FILE_BYTES),
         post("/api/percent-check", Policy::Public, percent::api),
@@ -297,6 +299,11 @@ pub fn table() -> Vec<Route> {
         get("/surveys/{code}/table.xlsx", Policy::Public, count::xlsx),
         get("/surveys/{code}/matrix", Policy::Public, matrix::show),
         get("/surveys/{code}/documents/{blob}", Policy::Public, matrix::document),
+        get("/openapi.json", Policy::Public, api::describe),
+        get("/api/surveys", Policy::Public, api::list),
+        get("/api/surveys/{code}", Policy::Public, api::figures),
+        get("/api/surveys/{code}/answers/{municipality}", Policy::Token, api::sheet),
+        put("/api/surveys/{code}/answers/{municipality}/{question}", Policy::Token, api::change),
         get("/api/surveys/{code}/table.csv", Policy::Public, count::table_csv),
         get("/api/surveys/{code}/answers.csv", Policy::Public, count::answers_csv),
         get("/surveys/{code}/edit", PLANNING, survey::edit),

@@ -30,6 +30,7 @@ pub const GROUPS: &[&str] = &[
     "function",
     "confirmation",
     "enquiry",
+    "questionnaire",
     "guide",
     "tool",
     "opendata",
