@@ -7,6 +7,7 @@ use renkei_directory::enquiry::{ASKERS, OUTCOMES, month_of};
 use renkei_directory::profile::{Fields, Known, Section, rows};
 use renkei_directory::tag::{self, Family, Tag};
 use renkei_directory::{confirmation, function};
+use renkei_fhir::Location;
 use renkei_store::confirmation::{ConfirmationNote, ConfirmationRow, RoundRow};
 use renkei_store::enquiry::EnquiryRow;
 use renkei_store::function::InstitutionFunction;
@@ -28,7 +29,7 @@ pub(crate) async fn make(region: &mut Region) -> Result<(), SampleError> {
     let tags = tag::all(&store).await?;
     let ctx = region.program("profile", region.days_ago(60));
     let mut changes = Changes::default();
-    positions(region, &ctx, &mut changes)?;
+    positions(region, &ctx, &mut changes).await?;
     for row in &region.data.profiles {
         page(region, &ctx, &tags, row, &mut changes)?;
     }
@@ -42,11 +43,23 @@ pub(crate) async fn make(region: &mut Region) -> Result<(), SampleError> {
     Ok(())
 }
 
-/// Where each institution lies.
-fn positions(region: &Region, ctx: &Ctx, changes: &mut Changes) -> Result<(), SampleError> {
+/// Where each institution lies: for the map, and for programs (`Location.position`).
+async fn positions(region: &Region, ctx: &Ctx, changes: &mut Changes) -> Result<(), SampleError> {
     for row in &region.data.institutions {
+        let institution = region.institution(&row.key)?.clone();
+        if let Some(stored) = region
+            .care
+            .store
+            .read(ctx, &Location::key(&institution))
+            .await?
+            && let Some(mut location) = Location::from_resource(stored.resource.clone())
+        {
+            let degrees = (row.latitude.to_string(), row.longitude.to_string());
+            location.set_position(Some((&degrees.0, &degrees.1)));
+            changes.update(&stored, location.into_resource());
+        }
         let position = Position {
-            institution: region.institution(&row.key)?.clone(),
+            institution,
             latitude: row.latitude,
             longitude: row.longitude,
             source: "own".to_owned(),

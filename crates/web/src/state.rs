@@ -59,7 +59,7 @@ pub struct Parts {
 pub struct App(Arc<Shared>);
 
 /// What an [`App`] leads to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Shared {
     pub store: Store,
     pub access: Access,
@@ -100,6 +100,15 @@ impl App {
             verdicts: Jobs::default(),
             room: Arc::new(Rooms::new(limits::BODIES_MIB)),
             turns: Turns::default(),
+        }))
+    }
+
+    /// The same region with other settings.
+    #[must_use]
+    pub fn with(&self, config: WebConfig) -> Self {
+        Self(Arc::new(Shared {
+            config: Arc::new(config),
+            ..Shared::clone(&self.0)
         }))
     }
 }

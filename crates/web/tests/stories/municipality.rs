@@ -30,8 +30,9 @@ async fn figures_are_on_pages_and_maps(backend: Backend) {
     let source = Source::read("people.csv", FILE.as_bytes().to_vec()).unwrap();
     let kind = import::kind("municipal-figures").unwrap();
     let (store, ctx) = (&world.app.store, world.ctx());
-    let report = import::import(store, &ctx, kind, &source, Choice::WRITE, &mut |_| {});
-    assert_eq!(report.await.unwrap().accepted, 4);
+    let mut quiet = |_| {};
+    let report = import::import(store, &ctx, kind, &source, Choice::WRITE, &mut quiet).await;
+    assert_eq!(report.unwrap().accepted, 4);
     world.app.areas.refresh(store).await.unwrap();
 
     let one = words(&visitor.get("/areas/131105").await.text());

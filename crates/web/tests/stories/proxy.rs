@@ -1,7 +1,6 @@
 //! Behind a reverse proxy: who the client is, whose pages send forms, how cookies travel.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use axum::Extension;
 use axum::extract::ConnectInfo;
@@ -19,8 +18,7 @@ const STRANGER: &str = "192.0.2.9:4000";
 /// The same region, as this neighbour reaches it.
 fn reached_from(world: &World, neighbour: &str, only_proxies: bool) -> TestServer {
     let network: Network = "10.0.0.0/8".to_owned().try_into().unwrap();
-    let mut app = world.app.clone();
-    app.config = Arc::new(WebConfig {
+    let app = world.app.with(WebConfig {
         base_url: "https://renkei.example.jp".to_owned(),
         tls: true,
         proxies: Proxies::from(vec![network]),

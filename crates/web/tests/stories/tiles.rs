@@ -1,7 +1,5 @@
 //! Maps on the tiles of others: nowhere, unless the operator allows it; then one host, for pictures, after a press.
 
-use std::sync::Arc;
-
 use axum_test::TestServer;
 use renkei_testkit::{Backend, each_backend};
 use renkei_web::WebConfig;
@@ -73,10 +71,9 @@ async fn nobody_outside_is_asked(backend: Backend) {
 
 async fn where_it_is_allowed_one_host_is(backend: Backend) {
     let world = region(backend).await;
-    let mut app = world.app.clone();
-    app.config = Arc::new(WebConfig {
+    let app = world.app.with(WebConfig {
         gsi_tiles: true,
-        ..WebConfig::clone(&app.config)
+        ..WebConfig::clone(&world.app.config)
     });
     let server = TestServer::new(renkei_web::router(app));
     let opened = STRICT.replace("data:", &format!("data: {HOST}"));
