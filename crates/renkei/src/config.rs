@@ -21,6 +21,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) subscriptions: Subscriptions,
     pub(crate) map: Map,
+    pub(crate) mail: Mail,
     /// How long each step of a referral may take.
     pub(crate) deadlines: Deadlines,
 }
@@ -70,6 +71,44 @@ pub(crate) struct Database {
     pub(crate) url: Option<String>,
     /// PEM file of the certificates to trust on the way to it, instead of the system's.
     pub(crate) root_certificates: Option<PathBuf>,
+}
+
+/// The server that takes mails. Without one, none are written.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Mail {
+    /// `smtp.example.jp`; without it no mails are sent.
+    pub(crate) server: Option<String>,
+    /// Without it that of the security: 587, 465, 25.
+    pub(crate) port: Option<u16>,
+    pub(crate) security: MailSecurity,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<String>,
+    /// `Renkei <renkei@example.jp>`
+    pub(crate) from: Option<String>,
+}
+
+/// How the way to the mail server is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum MailSecurity {
+    #[default]
+    Starttls,
+    Tls,
+    /// Only to this machine.
+    None,
+}
+
+/// Without the password.
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mail")
+            .field("server", &self.server)
+            .field("port", &self.port)
+            .field("security", &self.security)
+            .field("from", &self.from)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The URL may hold a password.
@@ -192,6 +231,9 @@ mod tests {
                 && config.database.root_certificates.is_some()
                 && config.subscriptions.hosts.len() == 2
                 && config.subscriptions.private_hosts.len() == 1
+                && config.mail.server.is_some()
+                && config.mail.from.is_some()
+                && config.mail.password.is_some()
                 && config.map.gsi_tiles
         );
         assert_eq!(

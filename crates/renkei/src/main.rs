@@ -18,6 +18,7 @@ mod connection;
 mod courier;
 mod error;
 mod machine;
+mod mail;
 mod opendata;
 mod say;
 mod server;

@@ -115,6 +115,9 @@ pub(crate) async fn run(
     beside.spawn(look_again(program.store.clone(), finder, areas));
     beside.spawn(renkei_web::issuing(app.clone()));
     beside.spawn(telling(post(program)?));
+    if let Some(outbox) = crate::mail::outbox(program, &listening.base_url)? {
+        beside.spawn(crate::mail::mailing(outbox));
+    }
     beside.spawn(tidy(
         program.access.clone(),
         program.clock.clone(),

@@ -31,6 +31,8 @@ struct Overview<'a> {
     directory: Option<Directory>,
     audit: Option<Audit>,
     own: Option<Own>,
+    /// For officers and approvers.
+    surveys: Option<crate::survey::Waiting>,
     /// For the shared part about the last verification.
     verified: Option<Verified>,
     running: Option<Id>,
@@ -97,6 +99,11 @@ pub(crate) async fn show(app: &App, v: &Visit) -> Result<Response, Answer> {
         },
         own: if caller.has(Role::InstitutionAdmin) {
             Some(own(app, v).await?)
+        } else {
+            None
+        },
+        surveys: if v.plans() {
+            Some(crate::survey::waiting(app, v).await?)
         } else {
             None
         },

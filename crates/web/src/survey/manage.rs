@@ -47,7 +47,6 @@ struct Page<'a> {
 struct Live<'a> {
     v: &'a Visit,
     code: String,
-    owner: bool,
     closes: renkei_base::Micros,
     rate: Rate,
     over: bool,
@@ -180,7 +179,6 @@ async fn live<'a>(
     rows.retain(|row| params.area.is_empty() || row.area.0 == params.area);
     Ok(Live {
         v,
-        owner: seen.owner,
         closes: seen.row.closes,
         over: course::is_over(&seen.row, latest.unwrap_or(seen.row.closes), v.now()),
         code: code.clone(),

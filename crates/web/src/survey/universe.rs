@@ -14,7 +14,7 @@ use renkei_gov::survey::{SurveyState, is_checked, seen};
 use renkei_store::{Failure, SurveyRow};
 
 use crate::error::{Answer, page, page_with};
-use crate::form::{Faults, Form};
+use crate::form::Form;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -24,7 +24,6 @@ struct Page<'a> {
     v: &'a Visit,
     survey: SurveyRow,
     form: Form,
-    faults: Faults,
     areas: Vec<Area>,
     kinds: Vec<(Kind, usize)>,
     /// Code and name.
@@ -83,7 +82,6 @@ async fn shown<'a>(app: &App, v: &'a Visit, code: &str, form: Form) -> Result<Pa
             .collect(),
         prefectures,
         found: None,
-        faults: Faults::default(),
         refused: None,
         asked,
         survey,
