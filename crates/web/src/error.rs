@@ -200,8 +200,13 @@ fn bare_key(status: StatusCode) -> &'static str {
 fn render(visit: &Visit, status: StatusCode, text: &Fault) -> Response {
     // What is not there looks the same at every address.
     let nowhere = (status == StatusCode::NOT_FOUND).then(|| visit.nowhere());
+    let api = crate::api::is_api(&visit.path);
     let visit = nowhere.as_ref().unwrap_or(visit);
+    let key = text.key.clone();
     let text = visit.fault(text);
+    if api {
+        return crate::api::refusal(visit, status, &key, &text);
+    }
     let html = if visit.fragment {
         ErrorPart { v: visit, text }.render()
     } else {

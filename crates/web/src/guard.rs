@@ -28,6 +28,9 @@ pub(crate) async fn pass(
     let Some(visit) = request.extensions().get::<Visit>() else {
         return Answer::Broken.into_response();
     };
+    if policy == Policy::Token && crate::api::is_api(&visit.path) && visit.bearer.is_none() {
+        return crate::api::told_to_bring_a_token(visit);
+    }
     let verdict = admit(policy, visit)
         .and_then(|()| own_page(request.method(), request.headers(), &config.base_url));
     match verdict {
@@ -60,6 +63,7 @@ pub(crate) fn admit(policy: Policy, visit: &Visit) -> Result<(), Answer> {
     match policy {
         Policy::Public => Ok(()),
         Policy::Demo if visit.demo => Ok(()),
+        Policy::Token if visit.bearer.is_some() => Ok(()),
         // A route of programs below /fhir, where no visit is made.
         Policy::Demo | Policy::Token => Err(Answer::NotFound),
         _ if !visit.signed_in => Err(Answer::SignIn),

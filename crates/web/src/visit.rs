@@ -30,6 +30,8 @@ pub struct Visit {
     /// Goes into every form and comes back with it.
     pub form_token: String,
     token: Option<SessionToken>,
+    /// The program whose token came with a request to `/api`.
+    pub(crate) bearer: Option<Arc<renkei_access::Bearer>>,
     /// The name of the caller's institution, for the head of the page.
     pub institution_name: String,
     /// htmx asked for a part of a page.
@@ -326,7 +328,11 @@ async fn of(app: &App, request: &Parts) -> Result<Visit, Answer> {
     let headers = &request.headers;
     let at = app.clock.now();
     let look = Look::of(request.uri.query().unwrap_or_default());
-    let session = crate::session::of(app, headers, at, kind_of_use(request)).await?;
+    let bearer = crate::api::bearer(app, request, at).await?;
+    let session = match bearer {
+        Some(_) => None,
+        None => crate::session::of(app, headers, at, kind_of_use(request)).await?,
+    };
     let arrival = Arrival {
         at,
         request: app.ids.id(),
@@ -343,9 +349,13 @@ async fn of(app: &App, request: &Parts) -> Result<Visit, Answer> {
             Some(token),
             Some(signed_in.session.clone()),
         ),
-        None => (renkei_access::visitor_ctx(arrival), None, None),
+        None => match &bearer {
+            Some(bearer) => (bearer.ctx(arrival), None, None),
+            None => (renkei_access::visitor_ctx(arrival), None, None),
+        },
     };
     Ok(Visit {
+        bearer,
         institution_name: own_name(app, &ctx),
         signed_in: session_id.is_some(),
         session: session_id,

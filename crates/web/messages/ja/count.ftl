@@ -126,3 +126,5 @@ override-none = 読替えはありません。
 fault-survey-line = 集計の項目から選んでください。
 fault-survey-class = 実施か未実施かを選んでください。
 refuse-survey-unchanged = 前の版から何も変わっていません。
+refuse-api-scope = このトークンは、この操作に使えません。
+fault-api-file = 文書は画面から付けてください。

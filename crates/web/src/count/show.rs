@@ -134,7 +134,6 @@ fn unions(figures: &Figures, base: Base) -> Vec<Union> {
                 .find(|line| line.question == question)?;
             let mark: String = line.label.chars().take(1).collect();
             Some(Union {
-                text: said(v, &line.text).to_owned(),
                 label: format!("{}{mark}", line.item),
                 yes: tally.yes,
                 n: tally.n(base),
