@@ -31,6 +31,7 @@ pub const GROUPS: &[&str] = &[
     "confirmation",
     "enquiry",
     "questionnaire",
+    "survey",
     "guide",
     "tool",
     "opendata",
