@@ -106,7 +106,15 @@ fn the_sample_region_s_clients_get_tokens_while_it_runs() {
         .lines()
         .filter_map(|line| line.split('\t').next())
         .collect();
-    assert_eq!(names, ["demo-clinic", "demo-gateway", "demo-hospital"]);
+    assert_eq!(
+        names,
+        [
+            "demo-clinic",
+            "demo-gateway",
+            "demo-hospital",
+            "demo-prefecture"
+        ]
+    );
 
     let printed = renkei(&["token", "--client", "demo-hospital"], &data);
     let token = out(&printed);

@@ -1,4 +1,5 @@
-//! Machine clients: a hospital's and a clinic's system, and a gateway. Their keys are made where the region is.
+//! Machine clients: a hospital's and a clinic's system, a gateway, a prefecture's statistics. Their keys are made where the
+//! region is.
 
 use renkei_access::{Access, NewClient};
 use renkei_base::{Ctx, Id, Machine, Role, Roles};
@@ -11,26 +12,43 @@ use crate::SampleError;
 pub struct SampleClient {
     /// Its `client_id`.
     pub name: &'static str,
-    /// The ten-digit code of its institution; `None` for the gateway.
-    institution: Option<&'static str>,
+    place: Place,
 }
 
-pub const ALL: [SampleClient; 3] = [
+/// Whose client it is.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    /// The institution of this ten-digit code.
+    Code(&'static str),
+    /// The prefecture.
+    Prefecture,
+    /// A gateway's: of none.
+    Gateway,
+}
+
+pub const ALL: [SampleClient; 4] = [
     // 見本市立中央病院
     SampleClient {
         name: "demo-hospital",
-        institution: Some("1419901026"),
+        place: Place::Code("1419901026"),
     },
     // 見本内科クリニック
     SampleClient {
         name: "demo-clinic",
-        institution: Some("1419901018"),
+        place: Place::Code("1419901018"),
     },
     SampleClient {
         name: "demo-gateway",
-        institution: None,
+        place: Place::Gateway,
+    },
+    // 東京都庁（見本）
+    SampleClient {
+        name: "demo-prefecture",
+        place: Place::Prefecture,
     },
 ];
+/// What the prefecture's client is for.
+const GOVERNANCE: &str = "system/api.read system/api.write";
 
 impl SampleClient {
     /// Adds it with these public keys. So that a whole loop can be tried, the two systems may also do what doctors do.
@@ -41,30 +59,43 @@ impl SampleClient {
         ctx: &Ctx,
         keys: &str,
     ) -> Result<Id, SampleError> {
-        let institution = match self.institution {
-            Some(code) => {
-                let id = store.institution_by_code(code).await?;
-                Some(id.ok_or_else(|| SampleError::data(format!("{code}: no institution")))?)
+        let institution = self.institution(store).await?;
+        let (kind, roles, scopes) = match self.place {
+            Place::Code(_) => {
+                let roles = Roles::new([Role::Doctor, Role::LiaisonClerk]);
+                (Machine::Institution, roles, "")
             }
-            None => None,
-        };
-        let (kind, roles) = if institution.is_some() {
-            let roles = Roles::new([Role::Doctor, Role::LiaisonClerk]);
-            (Machine::Institution, roles)
-        } else {
-            (Machine::Gateway, Roles::default())
+            Place::Prefecture => {
+                let roles = Roles::new([Role::Officer]);
+                (Machine::Institution, roles, GOVERNANCE)
+            }
+            Place::Gateway => (Machine::Gateway, Roles::default(), ""),
         };
         let client = NewClient {
             name: self.name.to_owned(),
             kind,
             institution,
             roles,
-            scopes: String::new(),
+            scopes: scopes.to_owned(),
             keys: keys.to_owned(),
         };
         access
             .add_client(ctx, &client)
             .await
             .map_err(SampleError::at(self.name))
+    }
+
+    async fn institution(&self, store: &Store) -> Result<Option<Id>, SampleError> {
+        let (found, what) = match self.place {
+            Place::Gateway => return Ok(None),
+            Place::Code(code) => (store.institution_by_code(code).await?, code),
+            Place::Prefecture => {
+                let all = store.institutions().await?;
+                let prefecture = all.into_iter().find(|row| row.kind == "prefecture");
+                (prefecture.map(|row| row.id), "prefecture")
+            }
+        };
+        let found = found.ok_or_else(|| SampleError::data(format!("{what}: no institution")));
+        found.map(Some)
     }
 }
