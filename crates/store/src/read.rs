@@ -15,6 +15,8 @@ use crate::{Store, StoreError, filter};
 
 /// Keys asked for in one statement; more go in several.
 const KEYS: usize = 64;
+/// As many are asked for on the caller's own thread.
+const FEW: usize = 8;
 
 impl Store {
     /// One resource, if the caller may see it. Audited before the answer when it has a patient.
@@ -173,7 +175,10 @@ impl Store {
         let mut found = Vec::with_capacity(keys.len());
         for keys in keys.chunks(KEYS) {
             let (sql, params) = by_keys(ctx, keys, deleted);
-            let rows = self.db().query(sql, params).await?;
+            let rows = match keys.len() {
+                ..=FEW => self.db().query_key(sql, params).await?,
+                _ => self.db().query(sql, params).await?,
+            };
             let mut some = rows.iter().map(T::read).collect::<Result<Vec<_>, _>>()?;
             some.sort_by_cached_key(|one| keys.iter().position(|key| key == one.key()));
             some.dedup_by(|one, other| one.key() == other.key());

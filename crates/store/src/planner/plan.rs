@@ -116,6 +116,28 @@ fn no_table_is_read_from_end_to_end() {
 }
 
 #[test]
+fn several_values_are_looked_up_one_by_one() {
+    let database = database();
+    let ctx = ctx();
+    for (address, index) in [
+        (
+            "Patient?identifier=http://x|1,http://y|2",
+            "ix_token_code (typ=? AND param=? AND code=?)",
+        ),
+        (
+            "Observation?patient=Patient/1,Patient/2",
+            "ix_reference_target (typ=? AND param=? AND target_id=?)",
+        ),
+    ] {
+        let query = parse(address);
+        let sorting = order::Sorting::of(&query).unwrap();
+        let page = order::page(&ctx, &query, &sorting, None, 51).unwrap();
+        let plan = plan(&database, &page.text, &page.params);
+        assert!(plan.iter().any(|line| line.contains(index)), "{plan:#?}");
+    }
+}
+
+#[test]
 fn a_scan_would_be_seen() {
     let database = database();
     let plan = plan(

@@ -14,6 +14,9 @@ use crate::query::Clause;
 /// What nothing fits.
 const NONE: &str = "1 = 0";
 
+/// The leading column of an index after type and parameter, and the placeholder of the value that it must have.
+type Leading = (String, String);
+
 /// The comparison before a date or number (FHIR R4, search, prefixes). `ap` is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Prefix {
@@ -60,15 +63,16 @@ impl Planner<'_> {
         }
         let modifier = clause.modifier.as_deref();
         let mut any = Vec::with_capacity(clause.values.len());
+        let mut leading = Vec::new();
         for value in &clause.values {
             let one = match (param.kind, modifier) {
-                (Kind::Token, None) => Some(self.token(row, param, value)),
+                (Kind::Token, None) => Some(self.token(row, param, value, &mut leading)),
                 (Kind::String, None | Some("exact" | "contains")) => {
                     Some(self.string(row, modifier, value))
                 }
-                (Kind::Reference, None) => Some(self.reference(row, None, value)),
+                (Kind::Reference, None) => Some(self.reference(row, None, value, &mut leading)),
                 (Kind::Reference, Some(typ)) if typ.starts_with(char::is_uppercase) => {
-                    Some(self.reference(row, Some(typ), value))
+                    Some(self.reference(row, Some(typ), value, &mut leading))
                 }
                 (Kind::Date, None) => {
                     self.date(&format!("{row}.low"), &format!("{row}.high"), value)
@@ -78,21 +82,32 @@ impl Planner<'_> {
             };
             any.push(one.ok_or_else(|| unknown(clause))?);
         }
-        Ok(any_of(&any))
+        Ok(listed(&any, &leading))
     }
 
-    /// `code`, `system|code`, `|code`, `system|`.
-    fn token(&mut self, row: &str, param: &Param, value: &str) -> String {
+    /// `code`, `system|code`, `|code`, `system|`. `leading` gets the code.
+    fn token(
+        &mut self,
+        row: &str,
+        param: &Param,
+        value: &str,
+        leading: &mut Vec<Leading>,
+    ) -> String {
         let parts: Vec<String> = escape::split_pipe(value)
             .iter()
             .map(|part| escape::plain(part))
             .collect();
         match parts.as_slice() {
-            [code] if !code.is_empty() => self.code(row, param, code),
+            [code] if !code.is_empty() => {
+                let code = self.code(param, code);
+                leading.push((format!("{row}.code"), code.clone()));
+                format!("{row}.code = {code}")
+            }
             [system, code] if !code.is_empty() => {
-                let code = self.code(row, param, code);
+                let code = self.code(param, code);
+                leading.push((format!("{row}.code"), code.clone()));
                 let system = self.bind(values::bound(system));
-                format!("({code} and {row}.system = {system})")
+                format!("({row}.code = {code} and {row}.system = {system})")
             }
             [system, _] if !system.is_empty() => {
                 let system = self.bind(values::bound(system));
@@ -102,9 +117,8 @@ impl Planner<'_> {
         }
     }
 
-    fn code(&mut self, row: &str, param: &Param, code: &str) -> String {
-        let code = self.bind(values::bound(&values::token_key(param.name, code)));
-        format!("{row}.code = {code}")
+    fn code(&mut self, param: &Param, code: &str) -> String {
+        self.bind(values::bound(&values::token_key(param.name, code)))
     }
 
     /// The start, the whole or any part of a string, all folded. A text that folds to nothing fits nothing.
@@ -131,8 +145,14 @@ impl Planner<'_> {
         }
     }
 
-    /// `Type/id` or `id`.
-    fn reference(&mut self, row: &str, typ: Option<&str>, value: &str) -> String {
+    /// `Type/id` or `id`. `leading` gets the id.
+    fn reference(
+        &mut self,
+        row: &str,
+        typ: Option<&str>,
+        value: &str,
+        leading: &mut Vec<Leading>,
+    ) -> String {
         let value = escape::plain(value);
         let key = match typ {
             Some(typ) if !value.contains('/') => Key::from_reference(&format!("{typ}/{value}")),
@@ -143,11 +163,13 @@ impl Planner<'_> {
             (Some(key), _) => {
                 let typ = self.bind(key.typ.as_str());
                 let id = self.bind(&key.id);
+                leading.push((format!("{row}.target_id"), id.clone()));
                 format!("({row}.target_id = {id} and {row}.target_type = {typ})")
             }
             (None, _) => match value.parse::<renkei_base::Id>() {
                 Ok(id) => {
                     let id = self.bind(&id);
+                    leading.push((format!("{row}.target_id"), id.clone()));
                     format!("{row}.target_id = {id}")
                 }
                 Err(_) => NONE.to_owned(),
@@ -313,6 +335,20 @@ impl Planner<'_> {
 
 fn chainable(typ: &str, name: &str) -> bool {
     matches!(name, "_id" | "_lastUpdated") || search::param(typ, name).is_some()
+}
+
+/// As [`any_of`], where every condition asks for one value of the index's leading column: SQLite reads the index by a list of
+/// these, and for an `or` of pairs all that the parameter has.
+fn listed(conditions: &[String], leading: &[Leading]) -> String {
+    let any = any_of(conditions);
+    let is_paired = conditions.iter().any(|one| one.starts_with('('));
+    match leading {
+        [(column, _), _, ..] if is_paired && leading.len() == conditions.len() => {
+            let values: Vec<&str> = leading.iter().map(|(_, value)| value.as_str()).collect();
+            format!("({column} in ({}) and {any})", values.join(", "))
+        }
+        _ => any,
+    }
 }
 
 fn any_of(conditions: &[String]) -> String {
