@@ -6,6 +6,8 @@ use renkei_base::{Ctx, Id, Refusal};
 use renkei_store::answer::AnswerRow;
 use renkei_store::{Failure, RespondentRow, Store, StoreError, SurveyRow};
 
+use sha2::{Digest, Sha256};
+
 use crate::answer::Answers;
 use crate::answer::input::Given;
 use crate::respondent::{self, SheetState};
@@ -58,6 +60,18 @@ impl Sheet {
 
     pub fn answer_row(&self, question: &str) -> Option<&AnswerRow> {
         self.rows.get(question)
+    }
+
+    /// SHA-256 of what was answered: the same answers, the same digits.
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for (question, row) in &self.rows {
+            for part in [question, &row.value, &row.status, &row.explanation] {
+                hash.update(part.len().to_be_bytes());
+                hash.update(part.as_bytes());
+            }
+        }
+        hex::encode(hash.finalize())
     }
 
     pub(crate) fn given(&self, question: &str) -> Given {

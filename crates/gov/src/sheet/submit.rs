@@ -2,7 +2,7 @@
 
 use renkei_access::policy::Action;
 use renkei_base::{Ctx, Fault, Id, Refusal};
-use renkei_store::{Changes, Failure, RespondentRow, Store, StoreError};
+use renkei_store::{Changes, Failure, RespondentRow, Store};
 
 use super::save::TRIES;
 use super::{Sheet, load};
@@ -119,7 +119,7 @@ async fn turned(
         let written = course::write(store, ctx, &sheet.seen, &row, changes, (kind, comment));
         match written.await {
             // Somebody wrote an answer, or the sheet has just closed: looked at again.
-            Err(Failure::Store(StoreError::Conflict(_))) => {}
+            Err(Failure::Refused(Refusal::Conflict)) => {}
             other => return other,
         }
     }

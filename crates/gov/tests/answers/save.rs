@@ -31,11 +31,10 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
 async fn several_people_write_one_sheet(backend: Backend) {
     let world = World::new(backend).await;
     let (one, other) = (world.officer(), world.colleague());
-    let (first, second) = tokio::join!(
-        world.save(&one, &[entry("a1", 0, "yes")]),
-        // Who has not touched the first question sends it as it was read.
-        world.save(&other, &[entry("a1", 0, ""), entry("b1", 0, "２０人")]),
-    );
+    let mine = [entry("a1", 0, "yes")];
+    // Who has not touched the first question sends it as it was read.
+    let theirs = [entry("a1", 0, ""), entry("b1", 0, "２０人")];
+    let (first, second) = tokio::join!(world.save(&one, &mine), world.save(&other, &theirs));
     assert!(first.unwrap().is_whole() && second.unwrap().is_whole());
     let sheet = sheet::load(&world.store, &one, CODE, &world.ward)
         .await
