@@ -1,6 +1,7 @@
 //! The way of every write from outside: what is meant, what the noun makes of it, one commit.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use renkei_base::{Ctx, Refusal};
 use renkei_fhir::appointment::Appointment;
@@ -35,6 +36,8 @@ pub(crate) struct Door<'a> {
     pub(crate) pending: Pending,
     /// What is noted when this entry is refused.
     pub(crate) tried: Note,
+    /// Patients' numbers that were asked for.
+    pub(crate) numbers: Option<Arc<patient::outside::Numbers>>,
 }
 
 /// What one write comes to.
@@ -172,6 +175,7 @@ async fn plan(
         ctx,
         pending: Pending::default(),
         tried: Note::new("resource.write"),
+        numbers: None,
     };
     let at = |entry, why| Failed {
         entry: Some(entry),
@@ -277,7 +281,10 @@ async fn create(
         })
     };
     match resource.typ() {
-        Patient::TYPE => patient::outside::create(door, resource).await,
+        Patient::TYPE => {
+            let news: Vec<&Resource> = news().filter(|one| one.typ() == Patient::TYPE).collect();
+            patient::outside::create(door, resource, &news).await
+        }
         ServiceRequest::TYPE => {
             let news: Vec<&Resource> = news().collect();
             parts::create(door, resource, &news).await

@@ -12,38 +12,57 @@ pub(crate) struct Found {
     pub(crate) reference: String,
 }
 
+/// A step of the way to an element.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Name(&'a str),
+    At(usize),
+}
+
 /// All literal references of a resource, those of contained resources too.
 pub(crate) fn all(resource: &Resource) -> Vec<Found> {
-    let mut found = Vec::new();
+    let (mut way, mut found) = (vec![Part::Name(resource.typ())], Vec::new());
     for (name, value) in resource.json() {
-        walk(value, &format!("{}.{name}", resource.typ()), &mut found);
+        walk(value, Part::Name(name), &mut way, &mut found);
     }
     found
 }
 
-fn walk(value: &Value, path: &str, found: &mut Vec<Found>) {
+fn walk<'a>(value: &'a Value, part: Part<'a>, way: &mut Vec<Part<'a>>, found: &mut Vec<Found>) {
+    way.push(part);
     match value {
         Value::Object(map) => {
             for (name, inner) in map {
                 match inner {
                     Value::String(reference) if name == "reference" => found.push(Found {
-                        path: path.to_owned(),
+                        path: path(way),
                         reference: reference.clone(),
                     }),
-                    Value::Object(_) | Value::Array(_) => {
-                        walk(inner, &format!("{path}.{name}"), found);
-                    }
-                    _ => {}
+                    _ => walk(inner, Part::Name(name), way, found),
                 }
             }
         }
         Value::Array(list) => {
             for (at, inner) in list.iter().enumerate() {
-                walk(inner, &format!("{path}[{at}]"), found);
+                walk(inner, Part::At(at), way, found);
             }
         }
         _ => {}
     }
+    way.pop();
+}
+
+/// Few elements are references: only theirs are written out.
+fn path(way: &[Part<'_>]) -> String {
+    let mut path = String::new();
+    for part in way {
+        match part {
+            Part::Name(name) if path.is_empty() => path.push_str(name),
+            Part::Name(name) => path.extend([".", name]),
+            Part::At(at) => path.push_str(&format!("[{at}]")),
+        }
+    }
+    path
 }
 
 /// Puts what is stored in the place of the addresses that the entries of a transaction call each other by.

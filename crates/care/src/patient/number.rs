@@ -40,13 +40,18 @@ pub(super) fn claimed(patient: &Resource, institution: &Id, own: &str) -> BTreeS
     list.filter_map(|one| of(one, institution, own)).collect()
 }
 
-/// The values of a search for whoever has one of these numbers.
-pub(super) fn searched(patient: &Resource) -> Vec<String> {
+/// The values of a search for whoever has one of these numbers, its own in both systems.
+pub(super) fn searched(patient: &Resource, institution: &Id, own: &str) -> BTreeSet<String> {
     let list = patient.list("identifier").iter();
     let pairs = list.map(|one| (text_of(one, "system"), text_of(one, "value")));
-    pairs
-        .filter(|(system, value)| is_number(system) && !value.is_empty())
-        .map(|(system, value)| format!("{}|{}", escape(system), escape(value)))
+    let numbers = pairs.filter(|(system, value)| is_number(system) && !value.is_empty());
+    let local = format!("{LOCAL}{institution}");
+    numbers
+        .flat_map(|(system, value)| {
+            let also = (!own.is_empty() && system == own).then_some(local.as_str());
+            let systems = [Some(system), also].into_iter().flatten();
+            systems.map(move |system| format!("{}|{}", escape(system), escape(value)))
+        })
         .collect()
 }
 
@@ -142,7 +147,7 @@ mod tests {
             format!("{national}|42"),
         ];
         assert_eq!(said, wanted);
-        assert_eq!(searched(&one).len(), 4);
+        assert_eq!(searched(&one, &institution(), OWN).len(), 4);
         // Without a number of its own, no national system is the institution's.
         assert!(claimed(&one, &institution(), "").contains(&format!("{OWN}|42")));
     }

@@ -1,9 +1,10 @@
 //! A patient as an outside program sends it: the rules of the form, and every element kept as it came.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use renkei_access::{Action, Facts, permit};
-use renkei_base::{Fault, Grantee, Id, Micros, Refusal, Scope};
+use renkei_base::{Fault, Grantee, Id, Micros, Refusal, Scope, limits};
 use renkei_fhir::element::{key_of, text_of};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::{Key, Organization, Resource};
@@ -18,22 +19,68 @@ use crate::{party, record};
 /// FHIR administrative-gender.
 const SEXES: [&str; 4] = ["male", "female", "other", "unknown"];
 
-/// Registers a patient of the caller's institution. Nobody is asked about people of the same name: whoever wants that
-/// sends a condition.
-pub(crate) async fn create(door: &mut Door<'_>, sent: &Resource) -> Result<Planned, Denied> {
+/// Numbers asked for in one search.
+const NUMBERS: usize = 50;
+
+/// What is known of an institution's numbers while the entries of one transaction are looked at.
+#[derive(Debug)]
+pub(crate) struct Numbers {
+    /// The national system of the institution; empty where it has no number itself.
+    own: String,
+    /// Its stored patients that have a number of one of the new ones.
+    stored: Vec<Resource>,
+}
+
+impl Numbers {
+    async fn of(door: &Door<'_>, institution: &Id, news: &[&Resource]) -> Result<Self, Denied> {
+        let own = party::number_system(door.care, door.ctx, institution).await?;
+        let wanted = news
+            .iter()
+            .flat_map(|one| number::searched(one, institution, &own));
+        let wanted: Vec<String> = wanted.collect();
+        let mut stored = Vec::new();
+        for values in wanted.chunks(NUMBERS) {
+            let organization = Organization::key(institution).to_string();
+            let mut query = Query::of(Patient::TYPE).with("organization", organization);
+            query.clauses.push(Clause {
+                param: "identifier".to_owned(),
+                modifier: None,
+                chain: None,
+                values: values.to_vec(),
+            });
+            let query = query.count(limits::PAGE_ROWS_MAX);
+            let page = door.care.store.search(door.ctx, &query).await?;
+            stored.extend(page.matches.into_iter().map(|found| found.resource));
+        }
+        Ok(Self { own, stored })
+    }
+}
+
+/// Registers a patient of the caller's institution, one of the `news` of its transaction. Nobody is asked about people of the
+/// same name: whoever wants that sends a condition.
+pub(crate) async fn create(
+    door: &mut Door<'_>,
+    sent: &Resource,
+    news: &[&Resource],
+) -> Result<Planned, Denied> {
     let key = sent.key().ok_or(Refusal::NotFound)?;
     door.tried = Note::new("patient.register").what(key.clone());
     permit(&door.ctx.caller, Action::PatientRegister, &Facts::NONE)?;
     let institution = door.ctx.institution()?.clone();
-    let own = party::number_system(door.care, door.ctx, &institution).await?;
-    let patient = checked(door, sent, &institution, &own, None).await?;
+    // Asked once for all that the transaction registers.
+    let numbers = match &door.numbers {
+        Some(numbers) => Arc::clone(numbers),
+        None => Arc::new(Numbers::of(door, &institution, news).await?),
+    };
+    door.numbers = Some(Arc::clone(&numbers));
+    let patient = checked(door, sent, &institution, &numbers, None).await?;
     let place = Place {
         patient: Some(key.id.clone()),
         scope: Scope::Identity,
         owner: Some(institution.clone()),
     };
     let mut changes = Changes::default();
-    let numbers = number::claimed(&patient, &institution, &own);
+    let numbers = number::claimed(&patient, &institution, &numbers.own);
     super::claim_all(
         &mut changes,
         &institution,
@@ -68,13 +115,13 @@ pub(crate) async fn update(
         ..Facts::patient(&door.ctx.caller, &home)
     };
     permit(&door.ctx.caller, Action::PatientEdit, &facts)?;
-    let own = party::number_system(door.care, door.ctx, &home).await?;
-    let patient = checked(door, sent, &home, &own, Some(&stored.resource)).await?;
+    let known = Numbers::of(door, &home, &[sent]).await?;
+    let patient = checked(door, sent, &home, &known, Some(&stored.resource)).await?;
     if crate::fhir::door::same(&patient, &stored.resource) {
         return Ok(Planned::unchanged(key));
     }
     let mut changes = Changes::default();
-    let numbers = |patient| number::claimed(patient, &home, &own);
+    let numbers = |patient| number::claimed(patient, &home, &known.own);
     let (old, new) = (numbers(&stored.resource), numbers(&patient));
     super::claim_all(&mut changes, &home, &key.id, &old, &new);
     changes.update(stored, patient);
@@ -89,7 +136,7 @@ async fn checked(
     door: &Door<'_>,
     sent: &Resource,
     institution: &Id,
-    own: &str,
+    numbers: &Numbers,
     old: Option<&Resource>,
 ) -> Result<Resource, Denied> {
     let mut faults = faults(sent, door.ctx.at);
@@ -103,13 +150,13 @@ async fn checked(
     }
     pointed(door, sent, &mut faults).await?;
     let mut patient = sent.clone();
-    if let Err(fault) = number::settle(&mut patient, institution, own, old) {
+    if let Err(fault) = number::settle(&mut patient, institution, &numbers.own, old) {
         faults.push(fault);
     }
     if !faults.is_empty() {
         return Err(Refusal::Invalid(faults).into());
     }
-    taken(door, &patient, institution, own).await?;
+    taken(door, &patient, institution, numbers)?;
     if patient.get("managingOrganization").is_none() {
         let was = old.and_then(|old| old.get("managingOrganization"));
         let own = || serde_json::json!({"reference": Organization::key(institution).to_string()});
@@ -177,32 +224,23 @@ async fn pointed(door: &Door<'_>, sent: &Resource, faults: &mut Vec<Fault>) -> R
 
 /// A 患者番号 belongs to one patient of an institution: of its own it is given once, and the number of another institution is
 /// one person's, too.
-async fn taken(
+fn taken(
     door: &Door<'_>,
     patient: &Resource,
     institution: &Id,
-    own: &str,
+    numbers: &Numbers,
 ) -> Result<(), Denied> {
-    let wanted = number::claimed(patient, institution, own);
-    if wanted.is_empty() {
+    let own = numbers.own.as_str();
+    if number::claimed(patient, institution, own).is_empty() {
         return Ok(());
     }
-    let mut query =
-        Query::of(Patient::TYPE).with("organization", Organization::key(institution).to_string());
-    query.clauses.push(Clause {
-        param: "identifier".to_owned(),
-        modifier: None,
-        chain: None,
-        values: number::searched(patient),
-    });
-    let page = door.care.store.search(door.ctx, &query.count(10)).await?;
-    let stored = page.matches.iter().map(|found| &found.resource);
     let pending = door.pending.puts().iter().filter(|put| {
         let of_us = put.place.owner.as_ref() == Some(institution);
         put.resource.typ() == Patient::TYPE && of_us && !put.delete
     });
     let pending: Vec<&Resource> = pending.map(|put| &put.resource).collect();
     // What an earlier entry makes of a stored one counts, not what it was.
+    let stored = numbers.stored.iter();
     let stored = stored.filter(|one| pending.iter().all(|put| put.id() != one.id()));
     let held: BTreeSet<String> = stored
         .chain(pending.iter().copied())
