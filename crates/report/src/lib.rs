@@ -7,6 +7,7 @@
 //! | [`reply`] | 返書: what became of a referral |
 //! | [`form`](mod@form) | a form to fill in off line, as a workbook |
 //! | [`guide`] | 連携マップ, ガイドブック: who offers what in an area |
+//! | [`receipt`](mod@receipt) | 回答の控え: what a respondent of a survey handed in |
 //! | [`qr`] | QR codes as SVG |
 //! | [`map`] | maps as SVG |
 //! | [`sheet`] | tables for spreadsheet programs |
@@ -28,6 +29,7 @@ pub mod letter;
 pub mod map;
 pub mod parts;
 pub mod qr;
+pub mod receipt;
 pub mod reply;
 pub mod sheet;
 mod text;
@@ -41,5 +43,6 @@ pub use error::ReportError;
 pub use guide::{Guide, GuideEntry, GuidePlace, guide};
 pub use letter::{Letter, letter};
 pub use parts::{Party, Person, Stamp};
+pub use receipt::{Receipt, ReceiptLine, ReceiptSection, receipt};
 pub use reply::{Reply, ReplyKind, reply};
 pub use ticket::{Ticket, ticket};

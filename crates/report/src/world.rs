@@ -22,12 +22,13 @@ use crate::{ReportError, qr};
 /// What the templates read with `json("data.json")`.
 const DATA: &str = "data.json";
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("common.typ", include_str!("../templates/common.typ")),
     ("letter.typ", include_str!("../templates/letter.typ")),
     ("ticket.typ", include_str!("../templates/ticket.typ")),
     ("reply.typ", include_str!("../templates/reply.typ")),
     ("guide.typ", include_str!("../templates/guide.typ")),
+    ("receipt.typ", include_str!("../templates/receipt.typ")),
 ];
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));

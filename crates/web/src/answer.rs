@@ -8,13 +8,17 @@
 //! | `step` | proposed, taken back, given back, handed in |
 //! | `beside` | colleagues, explanations, history |
 //! | `file` | documents of an answer |
+//! | `workbook` | the form as a workbook, out and in |
+//! | `receipt` | what was handed in, as PDF |
 
 mod beside;
 mod file;
+mod receipt;
 mod save;
 mod sent;
 mod step;
 mod view;
+mod workbook;
 
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
@@ -25,9 +29,11 @@ use serde::Deserialize;
 
 pub(crate) use self::beside::{ask, give_back, hand, history};
 pub(crate) use self::file::open as file;
+pub(crate) use self::receipt::pdf as receipt;
 pub(crate) use self::save::save;
 pub(crate) use self::step::take as step;
 use self::view::{Noted, SheetPage};
+pub(crate) use self::workbook::{form as workbook, take as take_workbook, upload};
 use crate::error::{Answer, page};
 use crate::state::App;
 use crate::visit::Visit;

@@ -324,6 +324,10 @@ pub fn table() -> Vec<Route> {
         post("/surveys/{code}/answer/{respondent}/explanations", PLANNING, answer::ask),
         get("/surveys/{code}/answer/{respondent}/history", PLANNING, answer::history),
         get("/surveys/{code}/answer/{respondent}/files/{blob}", PLANNING, answer::file),
+        get("/surveys/{code}/answer/{respondent}/form.xlsx", PLANNING, answer::workbook),
+        post("/surveys/{code}/answer/{respondent}/workbook", PLANNING, answer::upload).taking(limits::ATTACHMENT_BYTES),
+        post("/surveys/{code}/answer/{respondent}/workbook/take", PLANNING, answer::take_workbook),
+        get("/surveys/{code}/answer/{respondent}/receipt.pdf", PLANNING, answer::receipt),
         get("/surveys/{code}/mails", PLANNING, survey::mails),
         post("/surveys/{code}/mails/{id}/again", PLANNING, survey::again),
 
