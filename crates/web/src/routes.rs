@@ -24,8 +24,8 @@ use crate::state::App;
 use crate::{
     account, answer, api, area, arrival, assets, audit, client, confirm, confirmation, count, demo,
     department, enquiry, enrol, events, fhir, function, guard, guide, health, import, institution,
-    language, login, map, matrix, merger, metrics, oauth, opendata, passkey, people, percent,
-    questionnaire, shell, start, survey, tag, theme, tool,
+    language, login, mail, map, matrix, merger, metrics, oauth, opendata, passkey, people, percent,
+    publication, questionnaire, shell, start, survey, survey_override, tag, theme, tool,
 };
 
 /// Who may come to a route at all. What they may do there is decided by the use case.
@@ -72,6 +72,8 @@ pub(crate) const OFFICE: Policy = Policy::Roles(&[
     RegionAdmin,
     Auditor,
 ]);
+/// Those who say where their institution reads what is sent to it.
+pub(crate) const READERS: Policy = Policy::Roles(&[InstitutionAdmin, Officer, Approver]);
 /// Those who ask and answer surveys for their institution.
 pub(crate) const PLANNING: Policy = Policy::Roles(&[Officer, Approver]);
 pub(crate) const AUDIT: Policy = Policy::Roles(&[Auditor]);
@@ -170,6 +172,8 @@ pub fn table() -> Vec<Route> {
         post("/institutions/{id}/edit/{section}", PAGES, institution::section::change),
         get("/institutions/{id}/confirmation", KEEPERS, institution::look),
         post("/institutions/{id}/confirmation", KEEPERS, institution::confirm),
+        get("/institutions/{id}/mail", READERS, mail::show),
+        post("/institutions/{id}/mail", READERS, mail::change),
         get("/guides", Policy::Public, guide::list),
         get("/guides/new", DIRECTORY, guide::new),
         post("/guides/new", DIRECTORY, guide::make),
@@ -306,6 +310,10 @@ pub fn table() -> Vec<Route> {
         put("/api/surveys/{code}/answers/{municipality}/{question}", Policy::Token, api::change),
         get("/api/surveys/{code}/table.csv", Policy::Public, count::table_csv),
         get("/api/surveys/{code}/answers.csv", Policy::Public, count::answers_csv),
+        get("/surveys/{code}/publication", PLANNING, publication::show),
+        post("/surveys/{code}/publication", PLANNING, publication::act),
+        get("/surveys/{code}/overrides", PLANNING, survey_override::show),
+        post("/surveys/{code}/overrides", PLANNING, survey_override::set),
         get("/surveys/{code}/edit", PLANNING, survey::edit),
         post("/surveys/{code}/edit", PLANNING, survey::change),
         get("/surveys/{code}/universe", PLANNING, survey::universe),

@@ -128,3 +128,5 @@ fault-survey-class = Choose done or not done.
 refuse-survey-unchanged = Nothing has changed since the last version.
 refuse-api-scope = The token is not good for this.
 fault-api-file = Attach documents through the pages.
+publication-n = ({ $n } asked)
+publication-program = the program

@@ -128,3 +128,5 @@ fault-survey-class = 実施か未実施かを選んでください。
 refuse-survey-unchanged = 前の版から何も変わっていません。
 refuse-api-scope = このトークンは、この操作に使えません。
 fault-api-file = 文書は画面から付けてください。
+publication-n = （対象 { $n }）
+publication-program = プログラム
