@@ -4,8 +4,10 @@
 //! | file | holds |
 //! |---|---|
 //! | [`deliver`] | takes mails from the outbox, one at a time, and hands them to a carrier |
+//! | [`place`] | where an institution reads |
 
 pub mod deliver;
+pub mod place;
 
 use renkei_base::{Ctx, Fault, Id, Refusal, text};
 use renkei_store::{Changes, Failure, Note, Store, StoreError};

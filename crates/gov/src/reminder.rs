@@ -1,6 +1,8 @@
 //! Reminders: on some days before and after the last day, to those who have not answered, once each. What is written into
 //! the outbox carries its reason, so that the same reminder is never written twice, by whichever process.
 
+mod confirmation;
+
 use jiff::civil::Date;
 use renkei_base::{Ctx, Id, Lang, Micros};
 use renkei_store::{Changes, MailRow, MailState, RespondentRow, Store, StoreError, SurveyRow};
@@ -32,7 +34,7 @@ pub fn topic(survey: &str) -> String {
     format!("survey/{survey}")
 }
 
-/// Writes the reminders of today into the outbox, of all surveys that are open. Returns how many are new or were there.
+/// Writes the reminders of today into the outbox, of all surveys and the round of confirmation that are open. Returns how many are new or were there.
 pub async fn write(store: &Store, ctx: &Ctx) -> Result<usize, StoreError> {
     if ctx.at.in_japan().hour() < HOUR {
         return Ok(0);
@@ -41,7 +43,7 @@ pub async fn write(store: &Store, ctx: &Ctx) -> Result<usize, StoreError> {
     for survey in store.surveys_in(SurveyState::Open.code()).await? {
         written += of_survey(store, ctx, &survey).await?;
     }
-    Ok(written)
+    Ok(written + confirmation::write(store, ctx).await?)
 }
 
 async fn of_survey(store: &Store, ctx: &Ctx, survey: &SurveyRow) -> Result<usize, StoreError> {
@@ -119,13 +121,16 @@ pub(crate) async fn is_needed(
     mail: &MailRow,
     at: Micros,
 ) -> Result<bool, StoreError> {
-    let Some(survey) = mail.topic.strip_prefix("survey/") else {
-        return Ok(true);
-    };
     // A server that was silent for days must not be told of last week's deadline.
     if at - mail.created_at > renkei_base::clock::Span::days(LATE) {
         return Ok(false);
     }
+    if let Some(round) = mail.topic.strip_prefix(confirmation::TOPIC) {
+        return confirmation::is_needed(store, round, &mail.institution).await;
+    }
+    let Some(survey) = mail.topic.strip_prefix("survey/") else {
+        return Ok(false);
+    };
     let Some(row) = store.survey(survey).await? else {
         return Ok(false);
     };

@@ -52,6 +52,7 @@ pub mod import_wait;
 pub(crate) mod index;
 pub mod institution;
 pub mod mail;
+pub mod mail_address;
 pub mod marks;
 pub mod merger;
 pub(crate) mod migrate;

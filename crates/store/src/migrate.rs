@@ -47,9 +47,11 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(25, "survey", "0025_survey.sql"),
     migration!(26, "municipal_figure", "0026_municipal_figure.sql"),
     migration!(27, "free_slot", "0027_free_slot.sql"),
+    migration!(28, "document_case", "0028_document_case.sql"),
     migration!(31, "mail", "0031_mail.sql"),
     migration!(32, "explanation", "0032_explanation.sql"),
     migration!(124, "import_wait", "0124_import_wait.sql"),
+    migration!(131, "mail_address", "0131_mail_address.sql"),
 ];
 
 /// Those that the file of reads' audit rows has (SQLite), and those that only it has.

@@ -1,13 +1,80 @@
-//! The texts of mails. No names of people and no answers are in them: what is asked, until when, and a link.
+//! The texts of mails: what is asked, until when, and a link; no names of people, no answers. And where an institution
+//! reads them.
 
 use std::sync::Arc;
 
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
-use renkei_base::{Lang, era};
+use renkei_base::{Id, Lang, Refusal, era};
 use renkei_gov::mail::Details;
 use renkei_gov::mail::deliver::Writer;
+use renkei_gov::mail::place;
+use renkei_store::Failure;
 
+use crate::error::{Answer, page, page_with};
+use crate::form::{Faults, Form};
 use crate::messages::Messages;
+use crate::state::App;
+use crate::visit::{Visit, id};
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Page<'a> {
+    v: &'a Visit,
+    institution: Id,
+    name: String,
+    form: Form,
+    faults: Faults,
+}
+
+fn blank<'a>(app: &App, v: &'a Visit, institution: Id, form: Form) -> Page<'a> {
+    let name = app.finder.by_id(&institution).map(|hit| hit.name);
+    Page {
+        name: name.unwrap_or_default(),
+        institution,
+        form,
+        faults: Faults::default(),
+        v,
+    }
+}
+
+/// `GET /institutions/{id}/mail`
+pub(crate) async fn show(
+    State(app): State<App>,
+    v: Visit,
+    Path(key): Path<String>,
+) -> Result<Response, Answer> {
+    let institution = id(&key)?;
+    let address = place::get(&app.store, &v.ctx, &institution).await?;
+    let mut form = Form::default();
+    form.set("address", address);
+    page(&blank(&app, &v, institution, form))
+}
+
+/// `POST /institutions/{id}/mail`
+pub(crate) async fn change(
+    State(app): State<App>,
+    v: Visit,
+    Path(key): Path<String>,
+    form: Form,
+) -> Result<Response, Answer> {
+    let institution = id(&key)?;
+    let done = place::set(&app.store, &v.ctx, &institution, form.get("address")).await;
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/institutions/{institution}/mail")).into_response()),
+        Err(Failure::Refused(Refusal::Invalid(faults))) => {
+            let again = Page {
+                faults: Faults::new(faults),
+                ..blank(&app, &v, institution, form)
+            };
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &again)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
 
 /// Writes mails whose links lead to the server at this address.
 pub fn mail_writer(base_url: &str) -> Writer {

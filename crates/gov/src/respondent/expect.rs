@@ -1,5 +1,7 @@
 //! The rows of those who are asked: written all at once while the survey is a draft, one by one later.
 
+use std::collections::BTreeMap;
+
 use renkei_access::policy::Action;
 use renkei_base::{Ctx, Id, Refusal};
 use renkei_directory::{Areas, Finder};
@@ -53,9 +55,12 @@ async fn write(
     survey: &SurveyRow,
     expected: &[Expected],
 ) -> Result<(), Failure> {
+    let addresses: BTreeMap<Id, String> = store.mail_addresses().await?.into_iter().collect();
     let mut rows = Vec::new();
     for (place, one) in (0..).zip(expected) {
-        rows.push(row(survey, one, place, ctx));
+        let mut row = row(survey, one, place, ctx);
+        row.contact_mail = addresses.get(&row.respondent).cloned().unwrap_or_default();
+        rows.push(row);
     }
     for (n, batch) in rows.chunks(BATCH).enumerate() {
         let mut changes = Changes::default();
@@ -133,7 +138,9 @@ pub async fn add(
     }
     let place = before.iter().map(|row| row.place).max().unwrap_or(-1) + 1;
     let mut changes = Changes::default();
-    changes.put_respondent(&row(&survey, one, place, ctx), None);
+    let mut row = row(&survey, one, place, ctx);
+    row.contact_mail = store.mail_address(&row.respondent).await?;
+    changes.put_respondent(&row, None);
     changes.put_survey_event(&event(ctx, code, Some(&one.respondent), "added", ""));
     changes.note(Note::new("survey.added").detail(format!("{code} {}", one.respondent)));
     changes

@@ -3,7 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use renkei_base::clock::Span;
-use renkei_base::{Clock, Lang};
+use renkei_base::{Clock, Lang, Role};
+use renkei_directory::confirmation;
 use renkei_gov::mail::deliver::{Carrier, Fate, Letter, Lost, Outbox};
 use renkei_gov::mail::{self, Details};
 use renkei_gov::reminder;
@@ -17,7 +18,8 @@ each_backend!(
     on_their_days_to_those_who_have_not_answered,
     a_program_that_ends_sends_nothing_twice,
     what_fails_is_tried_again_and_told,
-    thousands_do_not_stand_in_the_way
+    thousands_do_not_stand_in_the_way,
+    the_yearly_confirmation_reminds
 );
 
 /// Catches mails, or loses them.
@@ -245,4 +247,56 @@ async fn thousands_do_not_stand_in_the_way(backend: Backend) {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 1_001);
+}
+
+async fn the_yearly_confirmation_reminds(backend: Backend) {
+    let world = World::new(backend).await;
+    let catcher = Catcher::default();
+    let outbox = outbox(&world, &catcher);
+    let (store, office) = (&world.store, world.office(MEGURO));
+    let own = world.officer(&office);
+    let set = async |typed: &str| mail::place::set(store, &own, &office, typed).await;
+    assert!(set("meguro").await.is_err());
+    set("a131105@city.example.jp").await.unwrap();
+    let stranger = world.officer(&world.office(HACHIOJI));
+    let theirs = mail::place::set(store, &stranger, &office, "x@example.jp").await;
+    assert!(theirs.is_err());
+    assert!(mail::place::get(store, &stranger, &office).await.is_err());
+    let desk = world.person(&world.prefecture, Role::RegionDesk);
+    let round = confirmation::open(store, &desk, "令和8年度の確認", "2026-12-20")
+        .await
+        .unwrap();
+    let mut told = Vec::new();
+    for day in 6..=27 {
+        let at = jiff::civil::date(2026, 12, day).at(10, 0, 0, 0);
+        world
+            .clock
+            .set(renkei_base::Micros::from_japan(at).unwrap());
+        reminder::write(store, &world.program()).await.unwrap();
+        outbox.work().await.unwrap();
+        told.extend(
+            catcher
+                .taken()
+                .into_iter()
+                .map(|letter| (day, letter.subject)),
+        );
+        if day == 20 {
+            let parts: Vec<String> = confirmation::PARTS.map(str::to_owned).to_vec();
+            let admin = world.person(&office, Role::InstitutionAdmin);
+            let done = confirmation::confirm(store, &admin, &round, &office, &parts[..3]).await;
+            done.unwrap();
+        }
+        if day == 22 {
+            let parts: Vec<String> = confirmation::PARTS.map(str::to_owned).to_vec();
+            let admin = world.person(&office, Role::InstitutionAdmin);
+            let done = confirmation::confirm(store, &admin, &round, &office, &parts).await;
+            done.unwrap();
+        }
+    }
+    let expected = [
+        (6, "confirmation-before"),
+        (17, "confirmation-before"),
+        (21, "confirmation-after"),
+    ];
+    assert_eq!(told, expected.map(|(day, kind)| (day, kind.to_owned())));
 }

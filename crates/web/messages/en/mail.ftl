@@ -33,3 +33,9 @@ mail-confirmation-after-body =
     { $link }
     
     This mail was sent by a program. If you have just done so, please ignore it.
+
+# Where to
+mail-place = Where notices go
+mail-place-about = Reminders of surveys and of the yearly confirmation of your page go to this mail address. Write that of a section, not of a person. It is not published. Empty: nothing is sent.
+mail-address = Mail address
+audit-do-survey-mail-place = changed where notices go

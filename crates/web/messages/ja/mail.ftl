@@ -33,3 +33,9 @@ mail-confirmation-after-body =
     { $link }
     
     このメールは自動で送っています。行き違いのときはお許しください。
+
+# 送り先
+mail-place = お知らせの送り先
+mail-place-about = 調査の督促や、年に一度の掲載内容の確認のお知らせが届くメールアドレスです。担当の係のアドレスを書いてください。公開されません。空にすると送られません。
+mail-address = メールアドレス
+audit-do-survey-mail-place = お知らせの送り先を直した
