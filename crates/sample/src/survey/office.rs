@@ -53,7 +53,7 @@ fn office(row: &MunicipalityRow, number: u32) -> NewInstitution {
         contact: Contact {
             short: format!("{name}{house}"),
             postal_code: format!("000-{:04}", 2_000 + number),
-            phone: format!("03-0000-{:04}", 3_000 + number),
+            phone: format!("03-0000-{:04}", 6_000 + number),
             ..Contact::default()
         },
     }
