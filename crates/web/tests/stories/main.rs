@@ -1,6 +1,7 @@
 //! What the pages do, told over HTTP, on SQLite and on PostgreSQL.
 #![cfg(test)]
 
+mod answer;
 mod area;
 mod arrival;
 mod audit;
