@@ -17,7 +17,8 @@ use crate::world::World;
 
 each_backend!(
     two_neighbours_and_an_island,
-    broken_ones_are_told_and_the_good_are_kept
+    broken_ones_are_told_and_the_good_are_kept,
+    one_broken_feature_costs_no_other
 );
 
 fn feature(code: &str, name: &str, rings: &str) -> String {
@@ -194,6 +195,78 @@ async fn broken_ones_are_told_and_the_good_are_kept(backend: Backend) {
             "{text}: {refused:?}"
         );
     }
+}
+
+/// Whatever stands where a coordinate, an arc or a feature should be: the others are taken, or nothing, as one chooses.
+async fn one_broken_feature_costs_no_other(backend: Backend) {
+    let world = World::new(backend).await;
+    let file = collection(&[
+        // A code that some program has made a number of.
+        feature("13101", "千代田区", WEST),
+        feature(
+            "\"13102\"",
+            "中央区",
+            "[[[139.5,35.0],[140.0,\"35.0\"],[140.0,35.5]]]",
+        ),
+        feature("\"13103\"", "港区", "[[[139.5,35.0],[140.0],[140.0,35.5]]]"),
+        feature(
+            "\"13104\"",
+            "新宿区",
+            "[[[139.5,35.0],[139.6,35.1],[140.0,35.5],null]]",
+        ),
+        feature("\"13105\"", "文京区", "\"?\""),
+        "null".to_owned(),
+        "[1,2]".to_owned(),
+        r#"{"type":"Feature","properties":7,"geometry":[]}"#.to_owned(),
+        feature("\"13106\"", "台東区", EAST),
+    ]);
+    let whole = Choice {
+        all_or_nothing: true,
+        ..Choice::WRITE
+    };
+    let stopped = world
+        .import("boundaries", "N03.json", &file, whole)
+        .await
+        .unwrap();
+    assert!(stopped.stopped && stopped.refused == 7);
+    assert!(outlines(&world).await.is_empty(), "nothing, as one chose");
+    let report = import(&world, &file).await.unwrap();
+    let told: Vec<String> = report
+        .remarks
+        .iter()
+        .map(|one| {
+            format!("{} {} {}", one.line, one.reason, one.value)
+                .trim()
+                .to_owned()
+        })
+        .collect();
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(told.join("\n"), @r"
+        6 fault-municipality-code-shape
+        7 fault-municipality-code-shape
+        8 fault-municipality-code-shape
+        2 fault-import-boundary-bad-point 中央区 polygon 1, ring 1, point 2
+        3 fault-import-boundary-bad-point 港区 polygon 1, ring 1, point 2
+        4 fault-import-boundary-bad-point 新宿区 polygon 1, ring 1, point 4
+        5 fault-import-boundary-bad-point 文京区 polygon 1, ring 1, point 1
+        ");
+    }
+    assert_eq!((report.accepted, report.refused), (2, 7));
+
+    // One arc is broken: the one that needs it is refused, with the arc's number.
+    let broken = TOPOLOGY.replace("[[5,5],[-5,0],[0,-5],[5,0]]", "[[5,5],[-5,\"x\"],[0,-5]]");
+    assert_ne!(broken, TOPOLOGY);
+    let report = import(&world, broken.as_bytes()).await.unwrap();
+    let reasons: Vec<String> = report
+        .remarks
+        .iter()
+        .map(|one| format!("{} {}", one.reason, one.value))
+        .collect();
+    assert!(
+        reasons.contains(&"fault-import-boundary-bad-arc 千代田区 arc 1".to_owned()),
+        "{reasons:?}"
+    );
+    assert_eq!((report.accepted, report.refused), (1, 1));
 }
 
 /// The real file: 62 municipalities, and land that no municipality has.

@@ -160,6 +160,7 @@ area-figure = Figure
 area-number = Number
 area-per = Per 100,000 people
 area-per-note = Population as of { $population }, numbers as of { $date }: the dates differ, so the rates are approximate.
+area-per-note-now = The population is of { $population }, the numbers are of the institutions registered now: the rates are a rough guide.
 area-population = Population
 area-population-source = { $source } ({ $date })
 area-source-date = as of { $date }

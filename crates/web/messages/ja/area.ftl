@@ -160,6 +160,7 @@ area-figure = 項目
 area-number = 数
 area-per = 人口10万人あたり
 area-per-note = 人口は { $population } 時点、数は { $date } 時点です。時点が違うので、割合は目安です。
+area-per-note-now = 人口は { $population } 時点、数はいま登録されている機関です。時点が違うので、割合は目安です。
 area-population = 人口
 area-population-source = { $source }（{ $date }）
 area-source-date = { $date } 時点

@@ -30,7 +30,7 @@ async fn anybody_finds_areas(backend: Backend) {
         "二次保健医療圏",
         "1303",
         "区西南部",
-        "目黒区、世田谷区、渋谷区",
+        "目黒区 、 世田谷区 、 渋谷区",
         "小笠原村",
     ] {
         assert!(said.contains(text), "{text} in {said}");

@@ -188,10 +188,11 @@ async fn the_same_as_files(backend: Backend) {
         .iter()
         .filter(|one| !one["geometry"].is_null())
         .collect();
-    assert_eq!(
-        (placed.len(), features.len()),
-        (32, 33),
-        "all but the one that was made without a place"
+    assert!(
+        placed.len() > 30 && placed.len() < features.len(),
+        "all but those that were made without a place: {} of {}",
+        placed.len(),
+        features.len()
     );
     let of_code = |code: &str| placed.iter().find(|one| one["properties"]["code"] == code);
     let chuo = of_code("1419901026").unwrap();
@@ -273,9 +274,10 @@ async fn what_was_found_is_on_a_map(backend: Backend) {
     let visitor = world.visitor();
     let page = visitor.get("/institutions?prefecture=13").await.text();
     assert!(
-        page.contains("<details class=\"map\">") && page.contains("目黒区 4か所"),
+        page.contains("id=\"show-map\"") && page.contains("<figure class=\"map\">"),
         "{page}"
     );
+    assert!(page.contains("<title>目黒区 "), "{page}");
     assert!(
         page.contains("/institutions?prefecture=13&#38;municipality=131105\"")
             || page.contains("/institutions?prefecture=13&amp;municipality=131105\""),

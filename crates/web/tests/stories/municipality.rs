@@ -1,5 +1,6 @@
 //! Municipalities: who lives there, as it was imported; what maps and areas make of it.
 
+use renkei_directory::Kind;
 use renkei_directory::import::{self, Choice, Source};
 use renkei_testkit::{Backend, each_backend};
 
@@ -14,13 +15,21 @@ const FILE: &str = "市区町村コード,年,人口,65歳以上人口,出典\n\
     131121,2025-01-01,920000,230000,住民基本台帳\n\
     131130,2025-01-01,230000,46000,住民基本台帳\n";
 
+fn ctx_day(world: &World) -> jiff::civil::Date {
+    world.ctx().at.in_japan().date()
+}
+
 async fn figures_are_on_pages_and_maps(backend: Backend) {
     let world = World::sample(backend).await;
     world.clinic("目黒の医院").await;
     let visitor = world.visitor();
     let rates = "/map?kind=municipality&prefecture=13&figure=clinic-per-100000";
     let blank = words(&visitor.get(rates).await.text());
-    assert!(blank.contains("目黒区 1 不明"), "{blank}");
+    let today = ctx_day(&world);
+    let (atlas, tally) = (world.app.areas.atlas(), world.app.areas.tally());
+    let clinics = tally.at(&atlas, today)["131105"].of_kind(Kind::Clinic);
+    let unknown = format!("目黒区 {clinics} 不明 不明");
+    assert!(blank.contains(&unknown), "{unknown} in {blank}");
     let list = visitor
         .get("/map?kind=municipality&prefecture=13")
         .await
@@ -49,7 +58,8 @@ async fn figures_are_on_pages_and_maps(backend: Backend) {
         assert!(one.contains(text), "{text} in {one}");
     }
     let rates = words(&visitor.get(rates).await.text());
-    assert!(rates.contains("目黒区 1 280,000 0.4"), "{rates}");
+    let known = format!("目黒区 {clinics} 280,000 {:.1}", f64::from(clinics) / 2.8);
+    assert!(rates.contains(&known), "{known} in {rates}");
     assert!(
         rates.contains("2025年1月1日"),
         "the day of the denominator: {rates}"
