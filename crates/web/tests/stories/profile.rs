@@ -80,6 +80,13 @@ async fn sections_are_kept_and_put_together(backend: Backend) {
 
     // Doctors: one is added, changed by two at once, and goes when the name goes.
     let path = format!("{edit}/doctors");
+    let kanji = [("name.new1", "三原 健一"), ("kana.new1", "三原 健一")];
+    let answer = admin.post(&path, &kanji).await;
+    assert_eq!(answer.status_code(), 422);
+    assert!(
+        answer.text().contains("カナで入力してください"),
+        "kana are kana"
+    );
     let doctor = [("name.new1", "三原 健一"), ("about.new1", "糖尿病")];
     assert_eq!(admin.post(&path, &doctor).await.status_code(), 303);
     assert!(page(&world, &here).await.contains("三原 健一"));
@@ -154,58 +161,116 @@ async fn rows_of_others_are_out_of_reach(backend: Backend) {
     assert_eq!(after, [row]);
 }
 
+/// What only members see of an institution, field by field.
+async fn secrets_of(world: &World, id: &Id) -> Vec<(String, String)> {
+    let values = world.app.store.institution_values(id).await.unwrap();
+    let members = values
+        .into_iter()
+        .filter(|value| value.field.starts_with("member_"));
+    let mut secrets: Vec<(String, String)> =
+        members.map(|value| (value.field, value.value)).collect();
+    let hours = world.app.store.telephone_hours_of(id).await.unwrap();
+    let direct = "telephone".to_owned();
+    secrets.extend(hours.into_iter().map(|hour| (direct.clone(), hour.phone)));
+    secrets.retain(|(_, value)| !value.is_empty());
+    secrets
+}
+
+/// The text of an answer, whatever its form: a workbook is unpacked.
+fn text_of(bytes: &[u8]) -> String {
+    if !bytes.starts_with(b"PK") {
+        return String::from_utf8_lossy(bytes).into_owned();
+    }
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut text = String::new();
+    for place in 0..book.len() {
+        let entry = book.by_index(place).unwrap();
+        text.push_str(&std::io::read_to_string(entry).unwrap_or_default());
+    }
+    text
+}
+
 /// Every value that only members see is on the page for one of them, and nowhere for a visitor: not on the page, not in
 /// the lists, in no format.
 async fn members_see_what_visitors_do_not(backend: Backend) {
     let world = World::sample(backend).await;
     let visitor = world.visitor();
     let desk = world.signed_in("desk", None, &[Role::RegionDesk]).await;
-    let mut secrets: Vec<String> = Vec::new();
+    let mut secrets: Vec<(String, String)> = Vec::new();
+    let mut paths: Vec<String> = Vec::new();
     for (name, id) in &world.made.institutions {
-        let mut own = Vec::new();
-        for value in world.app.store.institution_values(id).await.unwrap() {
-            if value.field.starts_with("member_") {
-                own.push(value.value);
-            }
-        }
-        let hours = world.app.store.telephone_hours_of(id).await.unwrap();
-        own.extend(hours.into_iter().map(|hour| hour.phone));
+        let own = secrets_of(&world, id).await;
         let path = format!("/institutions/{id}");
-        let member = desk.get(&path).await.text();
-        let public = visitor.get(&path).await.text();
-        for secret in own.iter().filter(|secret| !secret.is_empty()) {
-            assert!(member.contains(secret.as_str()), "{name}: {secret}");
-            assert!(!public.contains(secret.as_str()), "{name}: {secret}");
+        let member = words(&desk.get(&path).await.text());
+        for (field, secret) in &own {
+            assert!(member.contains(secret.as_str()), "{name} {field}: {secret}");
         }
+        let public = visitor.get(&path).await.text();
         assert!(!public.contains("card members"), "{name}");
-        secrets.extend(own.into_iter().filter(|secret| !secret.is_empty()));
+        secrets.extend(own);
+        for lang in ["en", "easy"] {
+            paths.push(format!("{path}?lang={lang}"));
+        }
+        paths.push(path);
+        for typ in ["Organization", "Location"] {
+            paths.push(format!("/fhir/{typ}/{id}"));
+        }
     }
-    assert!(secrets.len() > 15, "{}", secrets.len());
-    let code = "psy-acute";
-    for path in [
+    for field in [
+        "member_phone",
+        "member_capacity",
+        "member_note",
+        "telephone",
+    ] {
+        let of_field = secrets.iter().filter(|(one, _)| one == field);
+        assert!(
+            of_field.count() > 1,
+            "{field}: the region has too few to tell"
+        );
+    }
+    let all = [
         "/",
         "/institutions",
         "/institutions?q=%E7%B2%BE%E7%A5%9E",
+        "/institutions?sort=free",
         "/institutions.csv",
+        "/institutions.xlsx",
         "/institutions.geojson",
         "/functions",
-        &format!("/functions/{code}"),
-    ] {
+        "/functions/psy-acute",
+        "/map",
+        "/map.svg",
+        "/areas",
+        "/guides",
+        "/opendata",
+        "/opendata/catalog.jsonld",
+        "/opendata/institutions.csv",
+        "/opendata/institutions.json",
+        "/opendata/areas.csv",
+        "/fhir/Organization",
+        "/fhir/Location",
+        "/fhir/HealthcareService",
+    ];
+    paths.extend(all.map(str::to_owned));
+    for path in &paths {
         let answer = visitor.get(path).await;
-        assert_eq!(answer.status_code(), 200, "{path}");
-        let text = answer.text();
-        for secret in &secrets {
-            assert!(!text.contains(secret.as_str()), "{path}: {secret}");
+        let wanted = if path.starts_with("/fhir/") { 401 } else { 200 };
+        assert_eq!(answer.status_code(), wanted, "{path}");
+        let text = text_of(answer.as_bytes());
+        let plain = words(&text);
+        for (field, secret) in &secrets {
+            let shown = text.contains(secret.as_str()) || plain.contains(secret.as_str());
+            assert!(!shown, "{path} {field}: {secret}");
         }
     }
     // Search does not find by them either.
-    for secret in &secrets {
+    for (field, secret) in &secrets {
         let words = renkei_directory::Search {
             words: secret.clone(),
             ..renkei_directory::Search::default()
         };
         let found = world.app.finder.search(&words);
-        assert_eq!(found.total, 0, "{secret}");
+        assert_eq!(found.total, 0, "{field}: {secret}");
     }
 }
 
@@ -377,7 +442,16 @@ async fn a_round_of_confirmation(backend: Backend) {
     for browser in [&clerk, &admin] {
         assert!(words(&browser.get(&here).await.text()).contains("確認してください"));
     }
-    assert!(words(&admin.get("/home").await.text()).contains("確認してください"));
+    for browser in [&clerk, &admin] {
+        assert!(words(&browser.get("/home").await.text()).contains("確認してください"));
+    }
+    let blank = [("institution", clinic.as_str()), ("note", " ")];
+    let answer = desk.post(&format!("{path}/notes"), &blank).await;
+    assert_eq!(answer.status_code(), 422);
+    assert!(
+        answer.text().contains("id=\"note-fault\""),
+        "beside the field"
+    );
     assert!(!page(&world, &here).await.contains("確認してください"));
     let said = words(&desk.get(&path).await.text());
     assert!(
