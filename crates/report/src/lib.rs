@@ -10,6 +10,7 @@
 //! | [`receipt`](mod@receipt) | 回答の控え: what a respondent of a survey handed in |
 //! | [`qr`] | QR codes as SVG |
 //! | [`map`] | maps as SVG |
+//! | [`count`] | 集計結果: the table of a survey |
 //! | [`sheet`] | tables for spreadsheet programs |
 //! | [`parts`] | what the documents share: stamp, party, person |
 //! | [`error`] | why a document could not be made |
@@ -21,6 +22,7 @@
 //! Everything is synchronous, one document at a time for the process, some tens of milliseconds each (half a second for 50 pages): call it on a blocking pool.
 //! A character that no font can draw becomes 〓, and the document says so.
 
+pub mod count;
 pub mod error;
 mod font;
 pub mod form;
@@ -39,6 +41,7 @@ mod world;
 #[cfg(test)]
 mod proof;
 
+pub use count::{CountRow, CountTable, CountWords, count_table};
 pub use error::ReportError;
 pub use guide::{Guide, GuideEntry, GuidePlace, guide};
 pub use letter::{Letter, letter};

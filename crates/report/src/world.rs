@@ -22,13 +22,14 @@ use crate::{ReportError, qr};
 /// What the templates read with `json("data.json")`.
 const DATA: &str = "data.json";
 
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("common.typ", include_str!("../templates/common.typ")),
     ("letter.typ", include_str!("../templates/letter.typ")),
     ("ticket.typ", include_str!("../templates/ticket.typ")),
     ("reply.typ", include_str!("../templates/reply.typ")),
     ("guide.typ", include_str!("../templates/guide.typ")),
     ("receipt.typ", include_str!("../templates/receipt.typ")),
+    ("count.typ", include_str!("../templates/count.typ")),
 ];
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));

@@ -301,6 +301,7 @@ pub fn table() -> Vec<Route> {
         post("/surveys/new", PLANNING, survey::create),
         get("/surveys/{code}", Policy::Public, count::show_page),
         get("/surveys/{code}/table.xlsx", Policy::Public, count::xlsx),
+        get("/surveys/{code}/table.pdf", Policy::Public, count::pdf),
         get("/surveys/{code}/matrix", Policy::Public, matrix::show),
         get("/surveys/{code}/documents/{blob}", Policy::Public, matrix::document),
         get("/openapi.json", Policy::Public, api::describe),

@@ -119,7 +119,7 @@ pub async fn unlock(
 ) -> Result<(), Failure> {
     let mut row = seen::owned(store, ctx, code).await?;
     approver::stand(store, ctx, Action::SurveyApprove, &row.owner).await?;
-    let states = [SurveyState::Approved];
+    let states = [SurveyState::Approved, SurveyState::Published];
     needs(&row, &states, "refuse-survey-not-approved")?;
     let why = said("why", why, true)?;
     turn(&mut row, SurveyState::Closed, ctx);

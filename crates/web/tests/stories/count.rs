@@ -7,7 +7,8 @@ use crate::common::World;
 each_backend!(
     the_published_table_is_for_everybody,
     who_is_no_respondent_sees_nothing_before,
-    pages_say_the_same_as_files
+    pages_say_the_same_as_files,
+    what_was_shown_stays_and_is_compared
 );
 
 const SURVEY: &str = "home-care-2015";
@@ -144,4 +145,73 @@ async fn pages_say_the_same_as_files(backend: Backend) {
         .get(&format!("/surveys/{SURVEY}/table.xlsx"))
         .await;
     assert!(book.as_bytes().starts_with(b"PK"));
+    let printed = world
+        .server
+        .get(&format!("/surveys/{SURVEY}/table.pdf"))
+        .await;
+    assert!(printed.as_bytes().starts_with(b"%PDF"));
+}
+
+/// Stories 28 and 30: who runs the survey sees what was corrected since the meeting, opens it again with a reason,
+/// reclassifies a line, and publishes the next version; the one before stays.
+async fn what_was_shown_stays_and_is_compared(backend: Backend) {
+    let world = World::sample(backend).await;
+    let officer = world.browser(&world.made.people["tocho.mizushima"]).await;
+    let page = officer.get(&format!("/surveys/{SURVEY}/publication")).await;
+    assert_eq!(page.status_code(), 200);
+    let text = page.text();
+    assert!(text.contains("いままでに変わったところ 1"), "{text}");
+    assert!(text.contains("未実施から実施へ"), "{text}");
+    // The meeting's figures stay as they were; a visitor does not see them.
+    let shown = officer.get(&format!("/surveys/{SURVEY}?version=1")).await;
+    assert!(shown.text().contains("50.9%"));
+    let visitor = world
+        .server
+        .get(&format!("/surveys/{SURVEY}?version=1"))
+        .await;
+    assert_eq!(visitor.status_code(), 404);
+    // Locked while it is published.
+    let sheets = world.app.store.respondents(SURVEY).await.unwrap();
+    let first = sheets[0].respondent.to_string();
+    let form = [
+        ("respondent", first.as_str()),
+        ("line", "h1"),
+        ("class", "yes"),
+        ("reason", "今回の意見交換会をもって該当"),
+    ];
+    let to = format!("/surveys/{SURVEY}/overrides");
+    assert_eq!(officer.post(&to, &form).await.status_code(), 409);
+
+    let approver = world.browser(&world.made.people["tocho.okabe"]).await;
+    let store = &world.app.store;
+    let ctx = world.ctx();
+    let revision = store.survey(SURVEY).await.unwrap().unwrap().revision;
+    let why = "読替えを分けて示すため";
+    let unlocked = renkei_gov::survey::course::unlock(store, &ctx, SURVEY, revision, why).await;
+    unlocked.unwrap();
+    assert_eq!(officer.post(&to, &form).await.status_code(), 303);
+    let now = officer
+        .get(&format!("/surveys/{SURVEY}?version=now"))
+        .await
+        .text();
+    assert!(
+        now.contains("回答による実施 13、読替えによる実施 1"),
+        "{now}"
+    );
+    // Everybody still sees the version that is out.
+    let out = world.server.get(&format!("/surveys/{SURVEY}")).await.text();
+    assert!(!out.contains("読替えによる"), "{out}");
+    let revision = store.survey(SURVEY).await.unwrap().unwrap().revision;
+    let approved = renkei_gov::survey::course::approve(store, &ctx, SURVEY, revision, "").await;
+    approved.unwrap();
+    let publish = [("act", "publish"), ("note", "読替えを分けた")];
+    let to = format!("/surveys/{SURVEY}/publication");
+    assert_eq!(approver.post(&to, &publish).await.status_code(), 303);
+    let out = world.server.get(&format!("/surveys/{SURVEY}")).await.text();
+    assert!(out.contains("読替えによる実施 1") && out.contains("読替えを分けた"));
+    let before = world
+        .server
+        .get(&format!("/surveys/{SURVEY}?version=2"))
+        .await;
+    assert!(!before.text().contains("読替えによる"));
 }
