@@ -16,6 +16,8 @@ const SETTLE: &str = "update document set state = $3, from_institution = $4, to_
 const BY_NAME: &str = "where name = $1";
 const BY_BUNDLE: &str = "where bundle = $1";
 const LIKE: &str = "where digest = $1 and from_institution = $2 order by at, name limit 1";
+const CAME_IN: &str =
+    "where case_id = $1 and kind = 'letter' and state <> 'issued' order by at, name limit 1";
 const IN_STATE: &str = "where state = $1 order by at, name limit $2";
 const COUNT: &str = "select count(*) from document where state = $1";
 
@@ -146,6 +148,12 @@ impl Store {
     ) -> Result<Option<DocumentRow>, StoreError> {
         let found = self.documents(LIKE, vec![digest.into(), sender.into()]);
         Ok(found.await?.into_iter().next())
+    }
+
+    /// The letter that a case came in by; `None` where it was written here. Not filtered by anyone's rights.
+    pub async fn letter_of_case(&self, case: &Id) -> Result<Option<DocumentRow>, StoreError> {
+        let found = self.documents(CAME_IN, vec![case.into()]).await?;
+        Ok(found.into_iter().next())
     }
 
     /// The oldest documents of a state, at most `limit`.

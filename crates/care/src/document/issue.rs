@@ -1,22 +1,23 @@
 //! A sent letter and a released reply go out as documents: made once, stored as they are, never made again.
 
-use renkei_base::{Ctx, Id, Scope};
+use renkei_base::{Ctx, Id};
+use renkei_fhir::Resource;
 use renkei_fhir::composition::Composition;
 use renkei_fhir::document::{self, Enclosed, Identifier, Letter, Sender};
 use renkei_fhir::element::text_of;
+use renkei_fhir::patient::Patient;
 use renkei_fhir::system::BUNDLE;
 use renkei_fhir::task::{REFERRAL_NUMBER, Task};
 use renkei_store::{
-    Changes, DocumentParty, DocumentRow, DocumentState, Failure, FeedCursor, Note, Query,
-    StoreError, escape,
+    Changes, DocumentParty, DocumentRow, DocumentState, Failure, FeedCursor, Note, StoreError,
 };
-use serde_json::Value;
 
 use super::acting::signed;
 use super::arrive::{bundle_key, digest, registered_as};
 use super::{beyond, coded, map};
 use crate::attachment::{self, Of};
 use crate::letter::{self, LetterData};
+use crate::patient::PatientView;
 use crate::referral::case::{self, Case, Held};
 use crate::reply::{self, ReplyData};
 use crate::{Care, Party};
@@ -96,7 +97,9 @@ where
     let Some(case) = Case::gather(case, found).filter(Case::was_sent) else {
         return Ok(issued);
     };
-    let patient = as_sent(care, ctx, &case).await?;
+    let Some(patient) = as_sent(care, ctx, &case).await? else {
+        return Ok(issued);
+    };
     let Some(ends) = Ends::read(care, ctx, &case).await? else {
         return Ok(issued);
     };
@@ -168,22 +171,22 @@ fn came_in(case: &Case) -> Option<Identifier> {
 }
 
 /// The patient whom a reply is about: as the letter said where it came in as a document, for who brought that one is told
-/// nothing of the patient that it did not say itself.
-async fn as_sent(care: &Care, ctx: &Ctx, case: &Case) -> Result<Value, Failure> {
-    let ours = || case.patient.stored.resource.clone().into_value();
-    let Some(identifier) = came_in(case) else {
-        return Ok(ours());
+/// nothing of the patient that it did not say itself. `None` where that letter cannot be read: then nothing is told.
+async fn as_sent(care: &Care, ctx: &Ctx, case: &Case) -> Result<Option<Patient>, Failure> {
+    if came_in(case).is_none() {
+        return Ok(Some(case.patient.view.clone()));
+    }
+    // By the case, never by its identifier: others may have used that one many times.
+    let Some(row) = care.store.letter_of_case(&case.id).await? else {
+        return Ok(None);
     };
-    let value = format!(
-        "{}|{}",
-        escape(&identifier.system),
-        escape(&identifier.value)
-    );
-    let query = Query::of("Bundle").with("identifier", value);
-    let found = care.store.search(&beyond(ctx), &query).await?.matches;
-    let scope = Scope::Case(case.id.clone());
-    let letter = found.into_iter().find(|one| one.place.scope == scope);
-    Ok(letter.map_or_else(ours, |one| document::read(&one.resource).patient))
+    let letter = care
+        .store
+        .read(&beyond(ctx), &bundle_key(&row.bundle))
+        .await?;
+    let said = letter.map(|letter| document::read(&letter.resource).patient);
+    let said = said.and_then(|said| Resource::from_value(said).ok());
+    Ok(said.and_then(Patient::from_resource))
 }
 
 /// Replies that are out and did not come in as documents.
@@ -285,7 +288,7 @@ async fn reply_out<P, F>(
     case: &Case,
     ends: &Ends,
     (at, reply): (usize, &Held<Composition>),
-    patient: &Value,
+    patient: &Patient,
     print: &P,
 ) -> Result<Option<(Letter, DocumentRow)>, Failure>
 where
@@ -296,7 +299,9 @@ where
         return Ok(None);
     }
     let doctor = signed(ctx, &ends.to, "");
-    let data = reply::data(care, &doctor, &case.id, &reply.stored.key.id).await?;
+    let mut data = reply::data(care, &doctor, &case.id, &reply.stored.key.id).await?;
+    // What is printed says no more of the patient than the rest of the document.
+    data.patient = PatientView::of(patient, case.patient.stored.version, ctx.at);
     let number = format!("{}-R{}", data.number, at + 1);
     let answers = came_in(case).or_else(|| {
         let sent = case.task.view.started().unwrap_or(data.referred);
@@ -308,7 +313,7 @@ where
         at: data.date,
         from: party(&data.from, &ends.to_code),
         to: party(&data.to, &ends.from_code),
-        patient: patient.clone(),
+        patient: patient.resource().clone().into_value(),
         // The case's patient is the referring institution's.
         keeper: ends.from_code.clone(),
         sections: map::of_reply(&data),

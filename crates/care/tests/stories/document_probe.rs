@@ -4,7 +4,7 @@ use renkei_base::clock::Span;
 use renkei_base::{Ctx, Machine};
 use renkei_care::document::{Paper, Refused, issue, receive};
 use renkei_care::fhir;
-use renkei_care::referral::State;
+use renkei_care::referral::{Command, State};
 use renkei_fhir::document::{Letter, read};
 use renkei_fhir::{Key, Resource};
 use renkei_store::{AuditFilter, Query};
@@ -20,6 +20,7 @@ renkei_testkit::each_backend!(
     an_answer_tells_no_identifiers,
     a_reply_opens_no_case_to_a_gateway,
     a_guessed_patient_is_not_told,
+    a_reply_tells_a_gateway_no_more,
     gateways_do_not_meet,
     the_same_from_two_is_one,
     what_others_ask_for_is_in_no_audit,
@@ -187,6 +188,51 @@ async fn a_guessed_patient_is_not_told(backend: Backend) {
     // Only the second was taken for the clinic's patient.
     let all = store.search(&program, &Query::of("Patient")).await.unwrap();
     assert_eq!(all.matches.len(), 4);
+}
+
+/// A letter of the clinic's patient, guessed right, by whom one reads the reply: under an identifier that many letters have.
+async fn a_reply_tells_a_gateway_no_more(backend: Backend) {
+    let region = Region::new(&backend).await;
+    numbered(&region).await;
+    taken(&region, &clinic_system(&region), &text(&sent_letter("A-1"))).await;
+    let guessed = |purpose: &str| {
+        let mut letter = sent_letter("G-1");
+        letter.sections[0].text = purpose.to_owned();
+        letter.patient["address"][0]["text"] = "どこか".into();
+        letter
+    };
+    for number in 0..60 {
+        let account = format!("client-many-{number}");
+        let other = machine(&region, &account, None, Machine::Gateway);
+        taken(&region, &other, &text(&guessed(&number.to_string()))).await;
+    }
+    let gateway = gateway(&region);
+    taken(&region, &gateway, &text(&guessed("最後"))).await;
+    let store = &region.care.store;
+    let tasks = store.search(&gateway, &Query::of("Task")).await.unwrap();
+    let case = tasks.matches[0].key.id.clone();
+    let view = region.view(&region.desk, &case).await.unwrap();
+    assert_eq!(view.patient.address, "宮城県仙台市", "it is the clinic's");
+    let accept = Command::Accept {
+        department: None,
+        text: String::new(),
+    };
+    for step in [Command::Receive, accept, Command::Arrive { early: false }] {
+        region.act(&region.desk, &case, step).await.unwrap();
+    }
+    region.release(&case, true).await.unwrap();
+    let ctx = Ctx::program(region.now(), region.ids.clone());
+    let print = |paper: Paper| async move { Some(format!("{paper:?}").into_bytes()) };
+    let made = issue(&region.care, &ctx, &case, print).await.unwrap().made;
+    let key = Key::new("Bundle", made[0].clone());
+    let reply = region.care.store.read(&gateway, &key).await.unwrap();
+    let reply = reply.unwrap().resource;
+    let mut said = read(&reply);
+    assert_eq!(said.patient["address"][0]["text"], "どこか");
+    let printed = said.pdf.remove(0);
+    let printed = String::from_utf8(printed.bytes).unwrap();
+    assert!(!printed.contains("address: \"宮城県仙台市\""), "{printed}");
+    assert!(printed.contains("どこか"), "{printed}");
 }
 
 async fn gateways_do_not_meet(backend: Backend) {
