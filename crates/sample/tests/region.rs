@@ -118,7 +118,7 @@ async fn everyone_is_there(backend: Backend) {
             kinds["clinic"],
             kinds.values().sum::<usize>()
         ),
-        (5, 8, 32)
+        (5, 8, 96)
     );
 
     let mut roles: BTreeMap<&str, usize> = BTreeMap::new();
