@@ -1,9 +1,11 @@
 //! A file as it came: what it is, how it is written, the day it is of. Read as often as needed, never unpacked as a whole.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write as _};
 use std::sync::Arc;
 
+use flate2::Compression;
 use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
 use renkei_base::{Fault, Refusal};
 use sha2::{Digest, Sha256};
 
@@ -13,6 +15,8 @@ use super::text::{Encoding, Text};
 const UNPACKED_BYTES: u64 = 512 * 1024 * 1024;
 /// Bytes of an unpacked workbook: its texts are kept in memory.
 const WORKBOOK_BYTES: u64 = 192 * 1024 * 1024;
+/// Bytes from which a text is kept packed.
+const LARGE: usize = 8 * 1024 * 1024;
 /// Bytes that are looked at together.
 const CHUNK: usize = 1 << 16;
 
@@ -66,6 +70,7 @@ impl Source {
         }
         if source.form != Form::Workbook {
             source.sniff()?;
+            source.pack();
         }
         Ok(source)
     }
@@ -75,7 +80,7 @@ impl Source {
         self.form == Form::Workbook
     }
 
-    /// The bytes as they came.
+    /// The bytes of a workbook as they came.
     pub fn bytes(&self) -> Arc<[u8]> {
         Arc::clone(&self.bytes)
     }
@@ -193,6 +198,28 @@ impl Source {
             }
         }
         Err(refused("fault-import-encoding"))
+    }
+
+    /// Packs a large text: it is held for as long as an import takes, and read a few times.
+    fn pack(&mut self) {
+        let Form::Text(encoding) = self.form else {
+            return;
+        };
+        if self.bytes.len() < LARGE {
+            return;
+        }
+        let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
+        let packed = packer.write_all(&self.bytes);
+        // Who cannot pack keeps it as it is.
+        if let Ok(packed) = packed.and_then(|()| packer.finish()) {
+            self.form = Form::Zipped {
+                encoding,
+                start: 0,
+                end: packed.len(),
+                packed: true,
+            };
+            self.bytes = packed.into();
+        }
     }
 
     fn set_encoding(&mut self, found: Encoding) {
@@ -313,6 +340,17 @@ mod tests {
             assert_eq!(text(bytes).as_deref(), Ok("正式名称,髙橋病院①\n"));
         }
         assert_eq!(text(b"").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_large_text_is_the_same_and_small_in_memory() {
+        let wanted = "正式名称,髙橋病院①\n".repeat(LARGE / 20);
+        let source = Source::read("x.csv", wanted.clone().into_bytes()).unwrap();
+        assert!(source.bytes.len() < LARGE / 10);
+        assert_eq!(source.size(), wanted.len() as u64);
+        assert!(source.text().unwrap() == wanted);
+        let (sjis, _, _) = SHIFT_JIS.encode(&wanted);
+        assert!(text(&sjis).unwrap() == wanted);
     }
 
     #[test]
