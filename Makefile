@@ -21,7 +21,7 @@ help:
 	@echo 'make build   the release binary, target/release/renkei'
 	@echo 'make bench   the measurements of bench/, printed to bench/RESULTS.md'
 	@echo 'make fuzz    broken copies of good inputs for every parser, FUZZ_SECONDS of each (60); make test does one'
-	@echo 'make outside programs of others (Python, from PyPI) against a sample region; not part of make test'
+	@echo 'make outside programs of others (from PyPI and npm) against a sample region; not part of make test'
 	@echo 'make fmt     format the sources'
 	@echo 'make lint    format check, clippy, cargo-deny where it is installed'
 	@echo 'make setup   install what make demo and make test need'
