@@ -1,6 +1,7 @@
 //! Who wrote what in a sheet, and when: every write with what was there before.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use renkei_base::{Id, Micros};
 use renkei_store::answer::AnswerChange;
@@ -44,10 +45,9 @@ pub async fn names(
 ) -> Result<BTreeMap<Id, String>, Failure> {
     let mut names = BTreeMap::new();
     for person in people {
-        if !names.contains_key(&person) {
-            let found = store.account(&person).await?;
-            let name = found.map(|found| found.name).unwrap_or_default();
-            names.insert(person, name);
+        if let Entry::Vacant(place) = names.entry(person) {
+            let found = store.account(place.key()).await?;
+            place.insert(found.map(|found| found.name).unwrap_or_default());
         }
     }
     Ok(names)

@@ -169,21 +169,7 @@ fn parts(
     let mut one = cell(said.unwrap_or_default());
     let mut parts = Vec::new();
     match (&question.kind, value) {
-        (QuestionKind::One { choices }, value) => {
-            let chosen = match value {
-                Some(Value::One { choice }) => vec![choice.as_str()],
-                _ => vec![],
-            };
-            let names = offered(choices, &chosen);
-            if let Some(name) = names.iter().find(|one| chosen.contains(&one.code.as_str())) {
-                of(&name.text, lang).clone_into(&mut one.text);
-            }
-            one.choices = names
-                .iter()
-                .map(|choice| of(&choice.text, lang).to_owned())
-                .chain(statuses(lang))
-                .collect();
-        }
+        (QuestionKind::One { choices }, value) => choose(choices, value, lang, &mut one),
         (QuestionKind::Many { choices }, value) => {
             let chosen = match value {
                 Some(Value::Many { choices }) => choices.iter().map(String::as_str).collect(),
@@ -231,6 +217,24 @@ fn parts(
     }
     first.cells.push(one);
     parts
+}
+
+/// The cell of a question with one choice.
+fn choose(choices: &[Choice], value: Option<&Value>, lang: Lang, one: &mut FormCell) {
+    let chosen = match value {
+        Some(Value::One { choice }) => vec![choice.as_str()],
+        _ => vec![],
+    };
+    let names = offered(choices, &chosen);
+    let name = names.iter().find(|one| chosen.contains(&one.code.as_str()));
+    if let Some(name) = name {
+        of(&name.text, lang).clone_into(&mut one.text);
+    }
+    one.choices = names
+        .iter()
+        .map(|choice| of(&choice.text, lang).to_owned())
+        .chain(statuses(lang))
+        .collect();
 }
 
 fn status_of(answer: Option<&Answer>, lang: Lang) -> Option<&'static str> {

@@ -1,7 +1,8 @@
 //! What a filled form would change, before anything is stored.
 
 use renkei_base::{Ctx, Fault, Id};
-use renkei_store::{Failure, Store};
+use renkei_store::answer::AnswerChange;
+use renkei_store::{Failure, Store, StoreError};
 
 use super::layout::About;
 use super::read::{self, Filled};
@@ -78,38 +79,9 @@ pub async fn preview(
     let mut differences = Vec::new();
     let mut faults = Vec::new();
     for one in filled {
-        let Some(question) = sheet.questionnaire.question(&one.question) else {
-            continue;
-        };
-        let there = sheet.given(&one.question);
-        let was = sheet.answers.get(&one.question);
-        match input::read(question, &one.typed, was) {
-            Err(more) => faults.extend(more.into_iter().map(|fault| Fault {
-                field: addressed(&one, &fault.field),
-                ..fault
-            })),
-            Ok(mut file) => {
-                // A form has no cell for explanations that are not asked for.
-                if question.explain.is_none() {
-                    file.explanation.clone_from(&there.explanation);
-                }
-                let then = base::at(&sheet, &changes, &one.question, one.revision)?;
-                match base::meet(then.as_ref(), &there, &file) {
-                    Meeting::Same | Meeting::Taken => {}
-                    meeting => differences.push(Difference {
-                        newer: meeting == Meeting::Conflict,
-                        revision: sheet.revision(&one.question),
-                        typed: Typed {
-                            explanation: file.explanation.clone(),
-                            ..one.typed
-                        },
-                        question: one.question,
-                        address: one.address,
-                        there,
-                        file,
-                    }),
-                }
-            }
+        match held(&sheet, &changes, one)? {
+            Ok(difference) => differences.extend(difference),
+            Err(more) => faults.extend(more),
         }
     }
     if !faults.is_empty() {
@@ -120,6 +92,50 @@ pub async fn preview(
         differences,
         faults,
     })
+}
+
+/// One answer of the file against the one that is there: nothing where the file left it alone, or says the same.
+fn held(
+    sheet: &Sheet,
+    changes: &[AnswerChange],
+    one: Filled,
+) -> Result<Result<Option<Difference>, Vec<Fault>>, StoreError> {
+    let Some(question) = sheet.questionnaire.question(&one.question) else {
+        return Ok(Ok(None));
+    };
+    let there = sheet.given(&one.question);
+    let was = sheet.answers.get(&one.question);
+    let mut file = match input::read(question, &one.typed, was) {
+        Ok(file) => file,
+        Err(faults) => {
+            let placed = |fault: Fault| Fault {
+                field: addressed(&one, &fault.field),
+                ..fault
+            };
+            return Ok(Err(faults.into_iter().map(placed).collect()));
+        }
+    };
+    // A form has no cell for explanations that are not asked for.
+    if question.explain.is_none() {
+        file.explanation.clone_from(&there.explanation);
+    }
+    let then = base::at(sheet, changes, &one.question, one.revision)?;
+    let meeting = base::meet(then.as_ref(), &there, &file);
+    if matches!(meeting, Meeting::Same | Meeting::Taken) {
+        return Ok(Ok(None));
+    }
+    Ok(Ok(Some(Difference {
+        newer: meeting == Meeting::Conflict,
+        revision: sheet.revision(&one.question),
+        typed: Typed {
+            explanation: file.explanation.clone(),
+            ..one.typed
+        },
+        question: one.question,
+        address: one.address,
+        there,
+        file,
+    })))
 }
 
 /// The address of a question's cell; of a table's, with the row and column behind it.

@@ -108,7 +108,11 @@ function arrived(part, sent) {
   failed = undefined;
   for (const told of part.querySelectorAll('[data-answer]')) heard(told, sent);
   const notAsked = new Set(part.getElementById('saved-questions').dataset.notAsked.split(' '));
-  for (const one of blocks()) one.classList.toggle('not-asked', notAsked.has(idOf(one)));
+  for (const one of blocks()) {
+    const on = !notAsked.has(idOf(one));
+    one.classList.toggle('not-asked', !on);
+    one.querySelector('.not-asked-note')?.toggleAttribute('hidden', on);
+  }
   document.getElementById('progress').textContent = part.getElementById('saved-progress').textContent;
   document.getElementById('saved').replaceChildren(part.getElementById('saved-at'));
   document.dispatchEvent(new Event('htmx:after:swap'));
