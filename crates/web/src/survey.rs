@@ -77,10 +77,6 @@ pub(crate) fn title(v: &Visit, row: &SurveyRow) -> String {
 }
 
 /// `53 のうち 49 が回答（92.5％）`
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "templates give references"
-)]
 pub(crate) fn rate_said(v: &Visit, rate: &Rate) -> String {
     let (answered, expected) = (rate.answered.to_string(), rate.expected.to_string());
     let values = [

@@ -61,8 +61,14 @@ impl FormPage<'_> {
         self.v.t1(key, "days", day.abs())
     }
 
-    fn holds(&self, field: &str, value: impl ToString) -> bool {
-        self.form.holds(field, &value.to_string())
+    /// Whether this questionnaire is chosen.
+    fn is_chosen(&self, row: &QuestionnaireRow) -> bool {
+        self.form.holds("questionnaire", &self.key(row))
+    }
+
+    /// Whether a reminder goes out on this day.
+    fn reminds(&self, day: &i32) -> bool {
+        self.form.holds("reminders", &day.to_string())
     }
 }
 
