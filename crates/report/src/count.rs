@@ -69,7 +69,7 @@ mod tests {
     fn the_table_stands_on_one_page() {
         let row = |at: usize| {
             CountRow {
-            span: if at % 2 == 0 { 2 } else { 0 },
+            span: if at.is_multiple_of(2) { 2 } else { 0 },
             item: "ア".to_owned(),
             title: "地域の医療・介護サービス資源の把握".to_owned(),
             label: "①".to_owned(),
