@@ -241,7 +241,7 @@ impl Check<'_> {
         names.into_iter().map(|name| (name, self.form.get(name)))
     }
 
-    fn into_names(&self) -> String {
+    fn successors(&self) -> String {
         let names: Vec<&str> = self
             .begins
             .iter()
