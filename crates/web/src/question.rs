@@ -42,7 +42,7 @@ impl Filled {
             None => answer.status.code().clone_into(&mut filled.status),
             Some(Value::One { choice }) => filled.values.push(choice.clone()),
             Some(Value::Many { choices }) if choices.is_empty() => {
-                filled.values.push(NONE.to_owned())
+                filled.values.push(NONE.to_owned());
             }
             Some(Value::Many { choices }) => filled.values.clone_from(choices),
             Some(

@@ -439,9 +439,9 @@ fn fill(codes: &mut [&mut String], taken: &[String], letter: char) {
     let given = codes.iter().map(|code| code.as_str());
     let all = given.chain(taken.iter().map(String::as_str));
     let numbers = all.filter_map(|code| code.strip_prefix(letter)?.parse::<u32>().ok());
-    let mut next = numbers.max().unwrap_or(0) + 1;
-    for code in codes.iter_mut().filter(|code| code.is_empty()) {
-        **code = format!("{letter}{next}");
-        next += 1;
+    let first = numbers.max().unwrap_or(0) + 1;
+    let without = codes.iter_mut().filter(|code| code.is_empty());
+    for (code, number) in without.zip(first..) {
+        **code = format!("{letter}{number}");
     }
 }
