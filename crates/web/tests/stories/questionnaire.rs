@@ -44,7 +44,11 @@ impl<'a> Office<'a> {
                 "file",
                 axum_test::multipart::Part::bytes(file.as_bytes().to_vec()).file_name("q.json"),
             );
-        let request = self.world.server.post("/questionnaires/new").multipart(form);
+        let request = self
+            .world
+            .server
+            .post("/questionnaires/new")
+            .multipart(form);
         let answer = self.officer.ask(request).await;
         match answer.maybe_header("location") {
             Some(to) => Ok(to.to_str().unwrap().to_owned()),
@@ -83,11 +87,17 @@ async fn the_template_is_made_final_and_versioned(backend: Backend) {
     let office = Office::new(&world).await;
     let path = office.begin("template", "", "").await.unwrap();
     let page = words(&office.officer.get(&path).await.text());
-    assert!(page.contains("下書き") && page.contains("「ア①」が「行っている」の場合"), "{page}");
+    assert!(
+        page.contains("下書き") && page.contains("「ア①」が「行っている」の場合"),
+        "{page}"
+    );
     let preview = office.officer.get(&format!("{path}/preview")).await.text();
     assert!(preview.contains("data-when=\"a1=yes\""));
     assert!(words(&preview).contains("パンフレット等"));
-    assert_eq!(office.step(&path, "finish", &[("note", "27年度")]).await, 303);
+    assert_eq!(
+        office.step(&path, "finish", &[("note", "27年度")]).await,
+        303
+    );
     let page = words(&office.officer.get(&path).await.text());
     assert!(page.contains("確定") && page.contains("27年度"), "{page}");
     // Final is final.
@@ -118,16 +128,31 @@ async fn the_template_is_made_final_and_versioned(backend: Backend) {
     assert_eq!(saved.status_code(), 303, "{}", words(&saved.text()));
     let again = office.officer.post(&question, &fields).await;
     assert_eq!(again.status_code(), 409, "it is another question by now");
-    assert!(words(&again.text()).contains("新しい問い"), "what was typed stays");
+    assert!(
+        words(&again.text()).contains("新しい問い"),
+        "what was typed stays"
+    );
     let form = office.officer.get(&question).await.text();
-    assert!(form.contains("value=\"行っていない\""), "an option that answers may have is retired");
+    assert!(
+        form.contains("value=\"行っていない\""),
+        "an option that answers may have is retired"
+    );
     let compared = words(&office.officer.get(&format!("{path}/compare")).await.text());
     assert!(compared.contains("一部で行っている"), "{compared}");
     assert!(compared.contains("新しい問い"));
-    let first = words(&office.officer.get(&format!("{path}?version=1")).await.text());
+    let first = words(
+        &office
+            .officer
+            .get(&format!("{path}?version=1"))
+            .await
+            .text(),
+    );
     assert!(!first.contains("新しい問い"), "the final version stays");
     let list = words(&office.officer.get("/questionnaires").await.text());
-    assert!(list.contains("第2版") && list.contains("調査に使えるのは第1版"), "{list}");
+    assert!(
+        list.contains("第2版") && list.contains("調査に使えるのは第1版"),
+        "{list}"
+    );
     assert_eq!(office.step(&path, "discard", &[]).await, 303);
     assert_eq!(office.step(&path, "retire", &[("version", "1")]).await, 303);
     assert_eq!(office.step(&path, "copy", &[("version", "1")]).await, 303);
@@ -187,7 +212,12 @@ async fn a_questionnaire_is_built_by_hand(backend: Backend) {
         ("when", "q1/yes"),
     ];
     assert_eq!(write(&second, &number).await.0, 303);
-    let strange = [("fields", "number"), ("kind", "number"), ("text", "x"), ("decimals", "約2")];
+    let strange = [
+        ("fields", "number"),
+        ("kind", "number"),
+        ("text", "x"),
+        ("decimals", "約2"),
+    ];
     let (status, page) = write(&second, &strange).await;
     assert_eq!(status, 422);
     assert!(words(&page).contains("数字で入れてください"));
@@ -196,14 +226,28 @@ async fn a_questionnaire_is_built_by_hand(backend: Backend) {
     assert_eq!(status, 422);
     office.press(&path, "question.up.q2", &[]).await;
     let page = words(&office.officer.get(&path).await.text());
-    assert!(page.contains("条件の設問が、この設問より後にあるか"), "{page}");
+    assert!(
+        page.contains("条件の設問が、この設問より後にあるか"),
+        "{page}"
+    );
     office.press(&path, "question.down.q2", &[]).await;
     let preview = office.officer.get(&format!("{path}/preview")).await.text();
-    assert!(words(&preview).contains("0 以上 1000 以下 整数"), "{}", words(&preview));
+    assert!(
+        words(&preview).contains("0 以上 1000 以下 整数"),
+        "{}",
+        words(&preview)
+    );
     assert!(preview.contains("name=\"answer.q2\""));
     let live = office
         .officer
-        .post(&format!("{second}/preview"), &[("fields", "number"), ("kind", "number"), ("text", "試し書き")])
+        .post(
+            &format!("{second}/preview"),
+            &[
+                ("fields", "number"),
+                ("kind", "number"),
+                ("text", "試し書き"),
+            ],
+        )
         .await;
     assert!(words(&live.text()).contains("試し書き"));
     assert_eq!(office.step(&path, "finish", &[]).await, 303);
@@ -257,16 +301,27 @@ async fn strangers_find_nothing(backend: Backend) {
         format!("{path}/questions/a1"),
     ] {
         let answer = stranger.get(&page).await;
-        assert_eq!((answer.status_code().as_u16(), answer.text()), (404, gone.clone()), "{page}");
+        assert_eq!(
+            (answer.status_code().as_u16(), answer.text()),
+            (404, gone.clone()),
+            "{page}"
+        );
     }
     for (to, fields) in [
-        (format!("{path}/edit"), vec![("do", "section.add"), ("revision", "1")]),
+        (
+            format!("{path}/edit"),
+            vec![("do", "section.add"), ("revision", "1")],
+        ),
         (format!("{path}/steps/finish"), vec![("revision", "1")]),
         (format!("{path}/steps/copy"), vec![("version", "1")]),
         (format!("{path}/questions/a1"), vec![("then", "save")]),
     ] {
         let answer = stranger.post(&to, &fields).await;
-        assert_eq!((answer.status_code().as_u16(), answer.text()), (404, gone.clone()), "{to}");
+        assert_eq!(
+            (answer.status_code().as_u16(), answer.text()),
+            (404, gone.clone()),
+            "{to}"
+        );
     }
     let nurse = world
         .signed_in("nurse", Some(&office.institution), &[Role::Nurse])
@@ -289,7 +344,10 @@ async fn a_file_arrives_or_is_refused(backend: Backend) {
     let (status, page) = office.begin("file", "", wrong).await.unwrap_err();
     assert_eq!(status, 422);
     let page = words(&page);
-    assert!(page.contains("item[0]") && page.contains("quantity"), "{page}");
+    assert!(
+        page.contains("item[0]") && page.contains("quantity"),
+        "{page}"
+    );
     let (status, _) = office.begin("file", "", "").await.unwrap_err();
     assert_eq!(status, 422);
 }
@@ -302,12 +360,18 @@ async fn percentages_are_checked(backend: Backend) {
         let answer = request.text(body).content_type("application/json").await;
         assert!(answer.maybe_header("set-cookie").is_none());
         let text = answer.text();
-        (answer.status_code().as_u16(), serde_json::from_str::<Value>(&text).unwrap_or_default())
+        (
+            answer.status_code().as_u16(),
+            serde_json::from_str::<Value>(&text).unwrap_or_default(),
+        )
     };
     let (status, answer) = ask(r#"{"n": 53, "percents": ["92.5", "71.8"]}"#).await;
     assert_eq!(status, 200);
     let results = &answer["results"];
-    assert_eq!(results[0], json!({"percent": "92.5", "counts": [49], "other_n": []}));
+    assert_eq!(
+        results[0],
+        json!({"percent": "92.5", "counts": [49], "other_n": []})
+    );
     assert_eq!(results[1]["counts"], json!([]));
     assert_eq!(results[1]["other_n"][0], 39);
     assert_eq!(results[1]["other_n"].as_array().unwrap().len(), 5);
@@ -324,15 +388,21 @@ async fn percentages_are_checked(backend: Backend) {
         assert_eq!(ask(body).await.0, wanted, "{body}");
     }
     let visitor = world.visitor();
-    let form = axum_test::multipart::MultipartForm::new()
-        .add_text("table", "集計(n=30)\t件数\t割合\nア①\t28\t71.8%\nイ①\t20\t66.7%");
-    let answer = visitor.ask(world.server.post("/percent-check").multipart(form)).await;
+    let form = axum_test::multipart::MultipartForm::new().add_text(
+        "table",
+        "集計(n=30)\t件数\t割合\nア①\t28\t71.8%\nイ①\t20\t66.7%",
+    );
+    let answer = visitor
+        .ask(world.server.post("/percent-check").multipart(form))
+        .await;
     assert_eq!(answer.status_code(), 200);
     assert!(answer.maybe_header("set-cookie").is_none());
     let page = words(&answer.text());
     assert!(page.contains("2 の割合のうち 1 が成り立ちます"), "{page}");
     assert!(page.contains("n=39 なら 28 件で合います"), "{page}");
     let form = axum_test::multipart::MultipartForm::new().add_text("table", "何もない");
-    let answer = visitor.ask(world.server.post("/percent-check").multipart(form)).await;
+    let answer = visitor
+        .ask(world.server.post("/percent-check").multipart(form))
+        .await;
     assert_eq!(answer.status_code(), 422);
 }
