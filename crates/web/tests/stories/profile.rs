@@ -179,7 +179,8 @@ async fn secrets_of(world: &World, id: &Id) -> Vec<(String, String)> {
 /// The text of an answer, whatever its form: a workbook is unpacked.
 fn text_of(bytes: &[u8]) -> String {
     if !bytes.starts_with(b"PK") {
-        return String::from_utf8_lossy(bytes).into_owned();
+        // What is no text has no words that could be looked for.
+        return std::str::from_utf8(bytes).unwrap_or_default().to_owned();
     }
     let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
     let mut text = String::new();
