@@ -14,6 +14,7 @@
 //! | `region` | a folder with 100,000 referrals and 100,000 institutions: start, memory |
 //! | `import` | imports, next to the bare rate of the rows that they leave |
 //! | `map` | the map of Tokyo and an area's page |
+//! | `survey` | a survey of all municipalities: counting, handing in, pages and files, ten years of them |
 //! | `work_list`, `search` | the two pages that such a region must not slow down |
 #![expect(
     clippy::print_stdout,
@@ -42,6 +43,7 @@ mod search;
 mod shape;
 mod stat;
 mod steps;
+mod survey;
 mod weight;
 mod work_list;
 
@@ -126,6 +128,9 @@ fn main() -> Done<()> {
             }
             if wanted(Only::Map) {
                 map::run(&plan, &mut report)?;
+            }
+            if wanted(Only::Survey) {
+                survey::run(&plan, &mut report)?;
             }
             report.finish(!quick && only.is_empty(), &results)
         }

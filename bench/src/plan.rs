@@ -13,6 +13,7 @@ pub(crate) enum Only {
     Region,
     Import,
     Map,
+    Survey,
 }
 
 #[derive(Clone, Debug)]

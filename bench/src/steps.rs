@@ -58,6 +58,11 @@ impl Steps {
         self.of(name).most
     }
 
+    /// In milliseconds, within which half of the answers came.
+    pub(crate) fn half(&self, name: &str) -> Rounds {
+        self.of(name).half
+    }
+
     /// One line for each step; `last` gives the cell under `title`, where there is one.
     pub(crate) fn table(&self, title: &str, last: impl Fn(&str) -> String) -> Table {
         let mut columns = vec![
