@@ -74,7 +74,11 @@ pub async fn add(store: &Store, ctx: &Ctx, institution: &Id, typed: &Typed) -> R
         if let Some(there) = same(store, ctx, institution, typed, department.name()).await? {
             return Ok(there);
         }
-        refuse_twice(store, institution, &id, department.name()).await?;
+        if let Err(refused) = refuse_twice(store, institution, &id, department.name()).await {
+            // It may have come in between the two looks, just as it is typed here.
+            let there = same(store, ctx, institution, typed, department.name()).await?;
+            return there.ok_or(refused);
+        }
         let changes = added(ctx, institution, &id, &department);
         match store.commit(ctx, changes).await {
             Ok(_) => return Ok(id),

@@ -131,7 +131,7 @@ async fn everyone_is_there(backend: Backend) {
     for role in renkei_base::Role::ALL {
         assert!(roles.contains_key(role.code()), "{roles:?}");
     }
-    assert_eq!(made.people.len(), 45);
+    assert_eq!(made.people.len(), 54);
     assert_eq!(
         (
             made.patients.len(),
