@@ -1,7 +1,8 @@
 //! Who does what: every line against every sheet, with what respondents explained and attached.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use renkei_base::Id;
 use renkei_store::answer::AnswerRow;
 use renkei_store::{Store, StoreError, SurveyRow};
 use serde::{Deserialize, Serialize};
@@ -62,25 +63,31 @@ pub async fn examples(store: &Store, survey: &SurveyRow) -> Result<Vec<Example>,
     let beside = beside(&questionnaire);
     let sheets = store.marks(&survey.code).await?;
     let counts = |state: &str| SheetState::from_code(state).is_some_and(SheetState::counts);
-    let there: Vec<String> = sheets
+    let there: HashSet<Id> = sheets
         .into_iter()
         .filter(|row| row.counted && counts(&row.state))
-        .map(|row| row.respondent.to_string())
+        .map(|row| row.respondent)
         .collect();
     let mut found: Vec<Example> = Vec::new();
+    let mut places = HashMap::new();
     for row in store.answers_with_examples(&survey.code).await? {
         let Some(question) = beside.get(row.question.as_str()) else {
             continue;
         };
-        if there.iter().any(|one| *one == row.respondent.as_str()) {
-            add(&mut found, question, row);
+        if there.contains(&row.respondent) {
+            add(&mut found, &mut places, question, row);
         }
     }
     Ok(found)
 }
 
-fn add(found: &mut Vec<Example>, question: &str, row: AnswerRow) {
-    let respondent = row.respondent.to_string();
+/// Puts what a row shows beside its question; `places` says where in `found` that is.
+fn add<'q>(
+    found: &mut Vec<Example>,
+    places: &mut HashMap<(Id, &'q str), usize>,
+    question: &'q str,
+    row: AnswerRow,
+) {
     let files = match serde_json::from_str(&row.value) {
         Ok(Value::File { files }) => files,
         _ => Vec::new(),
@@ -88,9 +95,11 @@ fn add(found: &mut Vec<Example>, question: &str, row: AnswerRow) {
     if files.is_empty() && row.explanation.is_empty() {
         return;
     }
-    let same = |one: &&mut Example| one.respondent == respondent && one.question == question;
     let explained = row.explanation;
-    match found.iter_mut().find(same) {
+    let respondent = row.respondent.to_string();
+    let next = found.len();
+    let place = *places.entry((row.respondent, question)).or_insert(next);
+    match found.get_mut(place) {
         Some(one) => {
             one.files.extend(files);
             if one.explanation.is_empty() {

@@ -1,5 +1,6 @@
 //! 誰が何をしているか: items against municipalities; for one item its map, its examples, and another item crossed with it.
 
+mod part;
 mod picture;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use renkei_gov::answer::File;
 use renkei_gov::count::group::{AGEING, Grouping, SIZES};
 use renkei_gov::count::{FigureLine, Figures, Sheet};
 
+use self::part::Part;
 use crate::count::group;
 use crate::count::seen::{Params, Viewed, said};
 use crate::count::show::{areas, status_key};
@@ -33,7 +35,14 @@ struct Page<'a> {
     lines: Vec<FigureLine>,
     /// The line that is chosen.
     line: Option<FigureLine>,
+    /// Of this page.
     places: Vec<PlaceRow>,
+    /// Of all pages.
+    found: usize,
+    before: Option<String>,
+    after: Option<String>,
+    /// The word of each status that is shown, looked up once.
+    words: BTreeMap<Status, String>,
     areas: Vec<(String, String)>,
     sizes: Vec<(String, String)>,
     ageing: Vec<(String, String)>,
@@ -69,12 +78,12 @@ pub(crate) async fn show(
     let at = (!params.line.is_empty())
         .then(|| figures.line(&params.line).ok_or(Answer::NotFound))
         .transpose()?;
-    let places = if viewed.names {
-        let contacts = contacts(&app, &viewed).await?;
-        places(&app, &viewed, &figures, (at, &params.status), &contacts)
-    } else {
-        Vec::new()
-    };
+    let fitting = fitting(&viewed, &figures, at, &params.status);
+    let columns = if at.is_some() { 6 } else { figures.lines.len() };
+    let part = Part::of(fitting.len(), columns, &params.page).ok_or(Answer::NotFound)?;
+    let shown = fitting.get(part.rows.clone()).unwrap_or_default();
+    let contacts = contacts(&app, &viewed, at.is_some()).await?;
+    let places = places(&app, &viewed, (&figures, at), shown, &contacts);
     let with = figures.line(&params.with);
     let cross = at.zip(with).map(|(a, b)| cross(&figures, a, b));
     page(&Page {
@@ -89,11 +98,54 @@ pub(crate) async fn show(
         map: at.map_or_else(String::new, |at| {
             picture::of(&app, &v, &viewed, &figures, at)
         }),
+        words: words(&v, &places),
+        found: fitting.len(),
+        before: part
+            .before
+            .map(|number| address(&viewed.code, &params, number)),
+        after: part
+            .after
+            .map(|number| address(&viewed.code, &params, number)),
         places,
         viewed,
         params,
         v: &v,
     })
+}
+
+/// The same choice, another page.
+fn address(code: &str, params: &Params, number: usize) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    let number = number.to_string();
+    for (name, value) in [
+        ("version", params.version.as_str()),
+        ("line", params.line.as_str()),
+        ("area", params.area.as_str()),
+        ("kind", params.kind.as_str()),
+        ("size", params.size.as_str()),
+        ("ageing", params.ageing.as_str()),
+        ("status", params.status.as_str()),
+        ("with", params.with.as_str()),
+        ("page", number.as_str()),
+    ] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    format!("/surveys/{code}/matrix?{}", query.finish())
+}
+
+fn words(v: &Visit, places: &[PlaceRow]) -> BTreeMap<Status, String> {
+    let cells = places
+        .iter()
+        .flat_map(|one| one.said.iter().chain(&one.own));
+    let mut words = BTreeMap::new();
+    for (status, _) in cells {
+        words
+            .entry(*status)
+            .or_insert_with(|| v.t(&status_key(*status)));
+    }
+    words
 }
 
 /// The sheets that the filters leave.
@@ -132,9 +184,14 @@ fn bands(
 }
 
 /// Whom to ask, by respondent: for those inside, whom the respondent named; for others the institution itself.
-async fn contacts(app: &App, viewed: &Viewed) -> Result<BTreeMap<String, String>, Answer> {
+/// Read where they are shown.
+async fn contacts(
+    app: &App,
+    viewed: &Viewed,
+    shown: bool,
+) -> Result<BTreeMap<String, String>, Answer> {
     let mut contacts = BTreeMap::new();
-    if viewed.inside.is_none() {
+    if viewed.inside.is_none() || !viewed.names || !shown {
         return Ok(contacts);
     }
     for row in app.store.respondents(&viewed.code).await? {
@@ -145,44 +202,61 @@ async fn contacts(app: &App, viewed: &Viewed) -> Result<BTreeMap<String, String>
     Ok(contacts)
 }
 
+/// The sheets that say this to the line; none where the reader sees only counts.
+fn fitting<'f>(
+    viewed: &Viewed,
+    figures: &'f Figures,
+    at: Option<usize>,
+    status: &str,
+) -> Vec<&'f Sheet> {
+    let wanted = Status::from_code(status).zip(at);
+    let fits = |sheet: &Sheet| {
+        wanted.is_none_or(|(wanted, at)| {
+            let said = figures.said(sheet);
+            said.get(at).is_some_and(|one| one.status == wanted)
+        })
+    };
+    let named = viewed.names.then(|| figures.counted());
+    named
+        .into_iter()
+        .flatten()
+        .filter(|sheet| fits(sheet))
+        .collect()
+}
+
 fn places(
     app: &App,
     viewed: &Viewed,
-    figures: &Figures,
-    (at, status): (Option<usize>, &str),
+    (figures, at): (&Figures, Option<usize>),
+    shown: &[&Sheet],
     contacts: &BTreeMap<String, String>,
 ) -> Vec<PlaceRow> {
-    let question = at.and_then(|at| figures.lines.get(at));
-    let question = question.map_or("", |line| line.question.as_str());
-    let wanted = Status::from_code(status);
+    let line = at.and_then(|at| figures.lines.get(at));
+    let question = line.map(|line| line.question.as_str());
+    let examples = viewed.body.examples.iter();
+    let examples: BTreeMap<&str, _> = examples
+        .filter(|one| Some(one.question.as_str()) == question)
+        .map(|one| (one.respondent.as_str(), one))
+        .collect();
     let mut names: BTreeMap<&str, String> = BTreeMap::new();
-    let rows = figures.counted().filter_map(|sheet| {
-        let said: Vec<(Status, bool)> = figures
-            .said(sheet)
-            .into_iter()
-            .map(|one| (one.status, one.overridden))
-            .collect();
+    let rows = shown.iter().map(|sheet| {
+        let said = figures.said(sheet).into_iter();
+        let said: Vec<(Status, bool)> = said.map(|one| (one.status, one.overridden)).collect();
         let own = at.and_then(|at| said.get(at)).copied();
-        if wanted.is_some() && at.is_some() && own.map(|one| one.0) != wanted {
-            return None;
-        }
-        let mut examples = viewed.body.examples.iter();
-        let example = examples
-            .find(|one| one.respondent == sheet.respondent && one.question == question)
-            .cloned()
-            .unwrap_or_default();
+        let example = examples.get(sheet.respondent.as_str());
+        let example = example.map(|one| (*one).clone()).unwrap_or_default();
         let area = names
             .entry(sheet.area.as_str())
             .or_insert_with(|| group::area(app, viewed, &sheet.area));
-        Some(PlaceRow {
+        PlaceRow {
             area: area.clone(),
             said,
             own,
             explanation: example.explanation,
             files: example.files,
             contact: contacts.get(&sheet.respondent).cloned().unwrap_or_default(),
-            sheet: sheet.clone(),
-        })
+            sheet: (*sheet).clone(),
+        }
     });
     rows.collect()
 }
@@ -208,8 +282,11 @@ fn cross(figures: &Figures, a: usize, b: usize) -> Vec<(Status, Vec<u32>)> {
 }
 
 impl Page<'_> {
-    fn word(&self, status: &Status) -> String {
-        self.v.t(&status_key(*status))
+    fn word(&self, status: &Status) -> std::borrow::Cow<'_, str> {
+        match self.words.get(status) {
+            Some(word) => word.into(),
+            None => self.v.t(&status_key(*status)).into(),
+        }
     }
 
     /// A sign for the cell, beside its words for those who hear it.

@@ -2,9 +2,12 @@
 //!
 //! The headings of the two CSV files are the same in every language, and so are their words: they are for programs.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use renkei_gov::Status;
 use renkei_report::sheet::{Cell, Sheet};
 
 use super::seen::{Params, Viewed};
@@ -192,6 +195,8 @@ fn matrix(v: &Visit, viewed: &Viewed) -> Sheet {
         (v.t("count-area"), 8),
     ];
     columns.extend(figures.lines.iter().map(|line| (line.heading(), 9)));
+    // A word is looked up once, not in each of two hundred thousand cells.
+    let mut words: BTreeMap<Status, String> = BTreeMap::new();
     let rows = figures.counted().map(|sheet| {
         let mut cells = vec![
             Cell::Text(sheet.municipality.clone()),
@@ -199,7 +204,11 @@ fn matrix(v: &Visit, viewed: &Viewed) -> Sheet {
             Cell::Text(sheet.area.clone()),
         ];
         let said = figures.said(sheet).into_iter();
-        cells.extend(said.map(|one| Cell::Text(v.t(&super::show::status_key(one.status)))));
+        cells.extend(said.map(|one| {
+            let word = words.entry(one.status);
+            let word = word.or_insert_with(|| v.t(&super::show::status_key(one.status)));
+            Cell::Text(word.clone())
+        }));
         cells
     });
     Sheet {

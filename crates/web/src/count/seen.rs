@@ -35,6 +35,8 @@ pub(crate) struct Params {
     /// The lower limit of a band of inhabitants or ageing.
     pub(crate) size: String,
     pub(crate) ageing: String,
+    /// Of the municipalities, from 1; the first if empty.
+    pub(crate) page: String,
 }
 
 /// Figures as this caller sees them.
