@@ -23,7 +23,7 @@ use crate::region::Region;
 /// Its code.
 pub(crate) const CODE: &str = "home-care-2015";
 /// How many of the 53 do what each question asks for; of ③ of キ, leaflets and web pages alike.
-const DONE: [(&str, usize); 11] = [
+pub(super) const DONE: [(&str, usize); 11] = [
     ("a1", 49),
     ("a3", 40),
     ("b1", 46),
@@ -139,7 +139,7 @@ fn sheets(areas: &Areas, offices: &Offices) -> Vec<Expected> {
 }
 
 /// What the municipality at this place says to a question; nothing where it is not asked.
-fn value(place: usize, question: &str) -> Option<Value> {
+pub(super) fn value(place: usize, question: &str) -> Option<Value> {
     let done = |id: &str| DONE.iter().any(|(one, k)| *one == id && place < *k);
     let code = if done(question) { "yes" } else { "no" };
     match question {
@@ -209,7 +209,10 @@ fn asked(ctx: &Ctx, owner: &Id, sheets: &[Expected]) -> Result<Changes, SampleEr
     Ok(changes)
 }
 
-fn marks(questionnaire: &Questionnaire, rows: &[AnswerRow]) -> Result<String, SampleError> {
+pub(super) fn marks(
+    questionnaire: &Questionnaire,
+    rows: &[AnswerRow],
+) -> Result<String, SampleError> {
     if rows.is_empty() {
         return Ok(String::new());
     }
