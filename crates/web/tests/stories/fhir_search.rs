@@ -266,6 +266,7 @@ async fn batches_and_transactions(backend: Backend) {
     // All or nothing, and which entry it was.
     let mut broken = bundle.clone();
     broken["entry"][1]["resource"]["status"] = json!("nothing");
+    broken["entry"][2]["resource"] = patient("2", "鈴木");
     let refused = program.post("/", &broken).await;
     assert_eq!(said(&refused).0, 422);
     assert_eq!(
