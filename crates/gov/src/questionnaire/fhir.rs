@@ -5,9 +5,11 @@
 //! "all" or "any" for one item. What has no place in FHIR is in extensions of ours.
 
 mod options;
+mod patient;
 mod read;
 mod write;
 
+pub use self::patient::patient_in;
 pub use self::read::{Arrived, read};
 pub use self::write::write;
 

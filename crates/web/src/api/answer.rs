@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use renkei_base::{Fault, Id, Refusal};
 use renkei_gov::answer::input::{NONE, Typed};
+use renkei_gov::questionnaire::fhir::patient_in;
 use renkei_gov::sheet::save::Manner;
 use renkei_gov::sheet::{self, Entry, Origin, Outcome, Sheet};
 use renkei_gov::survey::seen;
@@ -36,6 +37,9 @@ pub(crate) async fn change(
 ) -> Result<Response, Answer> {
     may(&v, true)?;
     let asked = super::read(&body)?;
+    if patient_in(&asked).is_some() {
+        return Err(Answer::Request);
+    }
     let found = find(&app, &v, &code, &key).await?;
     if found.questionnaire.question(&question).is_none() {
         return Err(Answer::NotFound);

@@ -12,6 +12,7 @@ use super::super::{
     Cell, Column, Condition, Question, QuestionKind, Questionnaire, Section, Words,
 };
 use super::options::Options;
+use super::patient::patient_in;
 use super::{ours, standard};
 
 /// What came of a file.
@@ -40,6 +41,9 @@ pub fn read(text: &str) -> Result<Arrived, Refusal> {
     }
     let value = resource.into_value();
     let mut reader = Reader::default();
+    if let Some(name) = patient_in(&value) {
+        reader.refuse_with("file", "fault-fhir-meaning", name);
+    }
     let body = reader.whole(&value);
     let body = reader.settle(body);
     if reader.faults.is_empty() {
