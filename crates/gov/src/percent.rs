@@ -1,6 +1,7 @@
 //! Whether a percentage can be: does a whole number of `n` give it, rounded half up to the digits that it is written with?
 //! Integers only.
 
+mod stated;
 pub mod table;
 
 use renkei_base::text::usual_width;

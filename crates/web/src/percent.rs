@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use renkei_base::text::usual_width;
 use renkei_base::{Fault, Refusal};
 use renkei_directory::import::Source;
-use renkei_directory::import::workbook::Workbook;
+use renkei_directory::import::workbook::{Limits, Workbook};
 use renkei_gov::percent::table::{Judged, Table, cells, judge};
 use renkei_gov::percent::{MOST_N, MOST_PERCENTS, Percent};
 use serde::{Deserialize, Serialize};
@@ -65,10 +65,32 @@ impl Check<'_> {
         }
     }
 
+    /// What came out of those that have an n; where none has one, only that.
     fn summary(&self, table: &Table) -> String {
-        let (all, fit) = (table.percents.to_string(), table.fitting.to_string());
+        let judged = table.percents - table.without_n;
+        if judged == 0 && table.percents > 0 {
+            return self.v.t("percent-n-unknown");
+        }
+        let (all, fit) = (judged.to_string(), table.fitting.to_string());
         let values = [("all", all.as_str()), ("fit", fit.as_str())];
         self.v.tn("percent-summary", &values)
+    }
+
+    /// `fits`, `unfit`, or `unknown` where there is no n to judge by.
+    fn class(&self, judged: &Judged) -> &'static str {
+        match judged.n {
+            None => "unknown",
+            Some(_) if judged.fits() => "fits",
+            Some(_) => "unfit",
+        }
+    }
+
+    fn sign(&self, judged: &Judged) -> &'static str {
+        match self.class(judged) {
+            "fits" => "✓",
+            "unfit" => "✗",
+            _ => "?",
+        }
     }
 }
 
@@ -142,7 +164,7 @@ fn judged(form: &Form, file: Option<(String, Vec<u8>)>) -> Result<Table, Refusal
         None => cells(form.get("table")),
     };
     let table = judge(&rows, n);
-    if table.percents == 0 {
+    if table.percents == 0 && table.unreadable == 0 {
         return Err(Refusal::fault("table", "fault-percent-none"));
     }
     Ok(table)
@@ -162,10 +184,18 @@ fn rows_of(name: &str, bytes: Vec<u8>) -> Result<Vec<Vec<String>>, Refusal> {
     if !source.is_workbook() {
         return Ok(cells(&source.text()?));
     }
-    let mut workbook = Workbook::open(&source)?;
+    let cells = |fault: Refusal| match &fault {
+        Refusal::Invalid(faults)
+            if faults.iter().any(|one| one.key == "fault-import-too-large") =>
+        {
+            Refusal::fault("file", "fault-percent-cells")
+        }
+        _ => fault,
+    };
+    let mut workbook = Workbook::within(&source, Limits::ANYBODY)?;
     let mut rows = Vec::new();
     for name in workbook.names() {
-        let sheet = workbook.sheet(&name)?;
+        let sheet = workbook.sheet(&name).map_err(cells)?;
         let each = sheet.rows.iter();
         rows.extend(each.map(|row| row.cells().map(str::to_owned).collect::<Vec<_>>()));
     }

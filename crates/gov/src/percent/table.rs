@@ -1,25 +1,31 @@
-//! A table of percentages, pasted or from a file: each is judged by the n that stands above it or that is typed.
+//! A table of percentages, pasted or from a file: each is judged by the n that is typed or that
+//! the table states.
 
 use renkei_base::text::usual_width;
 
-use super::{MOST_N, MOST_PERCENTS, Percent, Verdict};
+use super::stated::Stated;
+use super::{MOST_PERCENTS, Percent, Verdict};
 
 /// Rows that are looked at.
 pub const MOST_ROWS: usize = 1_000;
 /// Cells of a row that are looked at.
 pub const MOST_CELLS: usize = 60;
+/// Longer cells with `%` in them are sentences and headings, not percentages that cannot be read.
+const VALUE_CHARS: usize = 16;
 
 /// A cell, and what was found where it is a percentage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cell {
     pub text: String,
     pub judged: Option<Judged>,
+    /// Stands where a percentage is and cannot be read as one: `約30%`.
+    pub unreadable: bool,
 }
 
 /// A percentage of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
-    /// None: no n is stated anywhere above it.
+    /// None: it is not known, and nothing is judged.
     pub n: Option<u32>,
     pub verdict: Verdict,
     /// The whole number in the cell before it, where it is one that does not give the percentage.
@@ -40,8 +46,10 @@ pub struct Table {
     pub rows: Vec<Vec<Cell>>,
     pub percents: usize,
     pub fitting: usize,
-    /// Percentages without an n.
+    /// Percentages without an n: not judged.
     pub without_n: usize,
+    /// Cells that look like percentages and are none.
+    pub unreadable: usize,
     /// There was more than is looked at.
     pub cut: bool,
 }
@@ -71,37 +79,37 @@ fn cells_of(line: &str) -> Vec<String> {
         .collect()
 }
 
-/// Judges a table. `n`: what was typed; without it, `n=53` in the table itself holds for what stands below and beside it.
+/// Judges a table. `n`: what was typed; without it the table itself is asked, see [`Stated`].
 pub fn judge(rows: &[Vec<String>], n: Option<u32>) -> Table {
     let mut table = Table {
         cut: rows.len() > MOST_ROWS || rows.iter().any(|row| row.len() > MOST_CELLS),
         ..Table::default()
     };
-    let mut stated: Vec<(usize, u32)> = Vec::new();
+    let looked: Vec<Vec<&str>> = rows.iter().take(MOST_ROWS).map(|row| row_of(row)).collect();
+    let stated = Stated::find(&looked);
     let mut marked: Vec<bool> = Vec::new();
-    for row in rows.iter().take(MOST_ROWS) {
-        let row: Vec<&String> = row.iter().take(MOST_CELLS).collect();
-        let here = ns(&row);
-        if !here.is_empty() {
-            stated = here;
-        }
+    for (number, row) in looked.iter().enumerate() {
         let mut cells = Vec::new();
         for (at, text) in row.iter().enumerate() {
-            let n = n.or_else(|| n_at(&stated, at));
-            let before = at.checked_sub(1).and_then(|at| row.get(at));
+            let n = n.or_else(|| stated.at(number, at));
+            let before = at.checked_sub(1).and_then(|at| row.get(at)).copied();
             let under = marked.get(at).copied().unwrap_or(false);
-            let judged =
-                percent(text, under).map(|one| of(one, n, before.map(|cell| cell.as_str())));
+            let found = percent(text, under);
             cells.push(Cell {
-                text: (*text).clone(),
-                judged,
+                text: (*text).to_owned(),
+                unreadable: found.is_none() && unreadable(text, under),
+                judged: found.map(|one| of(one, n, before)),
             });
         }
-        head(&row, &mut marked);
+        head(row, &mut marked);
         table.count(&mut cells);
         table.rows.push(cells);
     }
     table
+}
+
+fn row_of(row: &[String]) -> Vec<&str> {
+    row.iter().take(MOST_CELLS).map(String::as_str).collect()
 }
 
 impl Table {
@@ -110,6 +118,7 @@ impl Table {
             if self.percents >= MOST_PERCENTS && cell.judged.take().is_some() {
                 self.cut = true;
             }
+            self.unreadable += usize::from(cell.unreadable);
             let Some(judged) = &cell.judged else { continue };
             self.percents += 1;
             self.fitting += usize::from(judged.fits());
@@ -119,13 +128,13 @@ impl Table {
 }
 
 /// Columns under a heading such as `全体の%`, so that `92.5` is one there.
-fn head(row: &[&String], marked: &mut Vec<bool>) {
+fn head(row: &[&str], marked: &mut Vec<bool>) {
     if row.iter().any(|cell| Percent::read(cell).is_some()) {
         return;
     }
     marked.resize(marked.len().max(row.len()), false);
     for (cell, mark) in row.iter().zip(marked.iter_mut()) {
-        *mark |= ["%", "％", "割合", "率"]
+        *mark |= ["%", "％", "割合", "率", "percent"]
             .iter()
             .any(|word| cell.contains(word));
     }
@@ -139,13 +148,21 @@ fn percent(cell: &str, under: bool) -> Option<Percent> {
         .flatten()
 }
 
+/// A short cell with digits where a percentage stands: `約30%`, `30〜40%`, `約30.5` under such a heading.
+fn unreadable(cell: &str, under: bool) -> bool {
+    let text = usual_width(cell);
+    text.chars().count() <= VALUE_CHARS
+        && text.contains(|c: char| c.is_ascii_digit())
+        && (text.contains('%') || under && text.contains('.'))
+}
+
 fn of(percent: Percent, n: Option<u32>, before: Option<&str>) -> Judged {
     let verdict = n.map(|n| percent.judge(n)).unwrap_or_default();
     let count = before.and_then(whole).filter(|_| verdict.fits());
     Judged {
         n,
         beside: count.filter(|count| !verdict.counts.contains(count)),
-        hint: if verdict.fits() {
+        hint: if verdict.fits() || n.is_none() {
             None
         } else {
             percent.other_n().first().copied()
@@ -155,51 +172,9 @@ fn of(percent: Percent, n: Option<u32>, before: Option<&str>) -> Judged {
 }
 
 /// `1,234`, `４９`, `49件`.
-fn whole(cell: &str) -> Option<u32> {
+pub(super) fn whole(cell: &str) -> Option<u32> {
     let text = usual_width(cell).replace(',', "");
     text.trim().parse().ok()
-}
-
-/// Every `n=53` of a row with its column.
-fn ns(row: &[&String]) -> Vec<(usize, u32)> {
-    let each = row.iter().enumerate();
-    each.filter_map(|(at, cell)| Some((at, n_in(cell)?)))
-        .collect()
-}
-
-/// `n=53`, `(ｎ＝５３)`, `N = 53`; not the n of a word.
-fn n_in(cell: &str) -> Option<u32> {
-    let text = usual_width(cell).to_lowercase();
-    let mut rest = text.as_str();
-    while let Some(at) = rest.find('n') {
-        let (before, after) = rest.split_at(at);
-        let after = after.get(1..)?;
-        let alone = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
-        let number = after.trim_start().strip_prefix('=').map(str::trim_start);
-        let digits = number.map(|number| {
-            let plain = number.replace(',', "");
-            let end = plain.find(|c: char| !c.is_ascii_digit());
-            plain
-                .get(..end.unwrap_or(plain.len()))
-                .unwrap_or_default()
-                .to_owned()
-        });
-        if let Some(n) = digits
-            .filter(|_| alone)
-            .and_then(|digits| digits.parse().ok())
-            && (1..=MOST_N).contains(&n)
-        {
-            return Some(n);
-        }
-        rest = after;
-    }
-    None
-}
-
-/// The n that holds in a column: the last one stated at it or before it, or the first one of the row.
-fn n_at(stated: &[(usize, u32)], at: usize) -> Option<u32> {
-    let before = stated.iter().rev().find(|(column, _)| *column <= at);
-    before.or_else(|| stated.first()).map(|(_, n)| *n)
 }
 
 #[cfg(test)]
@@ -236,10 +211,6 @@ mod tests {
 
     #[test]
     fn n_is_where_it_is_stated() {
-        assert_eq!(n_in("集計状況（ｎ＝５３）"), Some(53));
-        assert_eq!(n_in("N = 1,741"), Some(1741));
-        assert_eq!(n_in("plan=53"), None);
-        assert_eq!(n_in("n=0"), None);
         let rows = cells("\tn=53\tn=49\nア③\t75.5%\t81.6%");
         let table = judge(&rows, None);
         assert_eq!(table.fitting, 2);
@@ -253,5 +224,48 @@ mod tests {
         let rows = cells("n=53,件数,割合\nア①,49,92.5\nイ①,46,86.8");
         let table = judge(&rows, None);
         assert_eq!((table.percents, table.fitting), (2, 2));
+    }
+
+    fn told(text: &str) -> (usize, usize, usize) {
+        let table = judge(&cells(text), None);
+        (table.percents, table.fitting, table.without_n)
+    }
+
+    #[test]
+    fn n_below_the_rows_is_taken() {
+        assert_eq!(told("ア①\t49\t92.5%\nイ①\t40\t75.5%\n(n=53)"), (2, 2, 0));
+        assert_eq!(told("ア①\t49\t92.5%\n注 ｎ＝５３"), (1, 1, 0));
+        assert_eq!(told("53団体の集計\nア①\t49\t92.5%"), (1, 1, 0));
+        // Two tables, each with its n below.
+        let two = "ア①\t49\t92.5%\nn=53\nイ①\t20\t66.7%\nn=30";
+        assert_eq!(told(two), (2, 2, 0));
+        // Above each, and the first one without.
+        let three = "ア①\t49\t92.5%\nn=53\nア①\t49\t92.5%\nn=30\nイ①\t20\t66.7%";
+        assert_eq!(told(three), (3, 2, 1));
+    }
+
+    #[test]
+    fn what_has_no_n_is_not_judged() {
+        for text in ["ア①\t49\t92.5%", "62団体のうち53団体\nア①\t49\t92.5%"] {
+            let table = judge(&cells(text), None);
+            assert_eq!((table.percents, table.without_n), (1, 1));
+            let judged = table.rows.last().unwrap()[2].judged.clone().unwrap();
+            assert_eq!((judged.n, judged.hint, judged.fits()), (None, None, false));
+        }
+    }
+
+    #[test]
+    fn the_published_file_is_accepted() {
+        let text = "item,question,base,yes,yes_percent,no,no_percent,not_asked,no_answer\n\
+            ア,①,53,49,92.5,4,7.5,0,0\nア,③,49,40,81.6,9,18.4,4,0";
+        assert_eq!(told(text), (4, 4, 0));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let table = judge(&cells("n=53\nア①\t49\t92.5%\nイ①\t16\t約30%"), None);
+        assert_eq!((table.percents, table.unreadable), (1, 1));
+        assert!(table.rows[2][2].unreadable);
+        assert_eq!(judge(&cells("全体の%\n92.5%"), None).unreadable, 0);
     }
 }
