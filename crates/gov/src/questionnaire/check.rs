@@ -227,6 +227,25 @@ fn bounds(least: Option<&str>, most: Option<&str>, decimals: u8) -> Vec<&'static
     keys
 }
 
+/// What is wrong with the bounds of a number, told when it is saved: the field of a fault is the form's.
+pub fn number_faults(question: &Question) -> Vec<Fault> {
+    let QuestionKind::Number {
+        least,
+        most,
+        decimals,
+        ..
+    } = &question.kind
+    else {
+        return Vec::new();
+    };
+    let keys = bounds(least.as_deref(), most.as_deref(), *decimals).into_iter();
+    keys.map(|key| match key {
+        "fault-question-decimals" => Fault::new("decimals", key),
+        _ => Fault::new("least", key),
+    })
+    .collect()
+}
+
 fn of_table(columns: &[Column], rows: &[Words], most: u16) -> Vec<&'static str> {
     let mut keys = Vec::new();
     if columns.is_empty() || columns.len() > COLUMNS {

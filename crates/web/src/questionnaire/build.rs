@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::limits::{LINE_CHARS, NOTE_CHARS};
 use renkei_base::{Fault, Id, Refusal};
 use renkei_gov::questionnaire::edit::Edit;
-use renkei_gov::questionnaire::{Words, act};
+use renkei_gov::questionnaire::{Questionnaire, Words, act};
 use renkei_store::Failure;
 
 use super::view::One;
@@ -32,7 +32,7 @@ pub(crate) async fn edit(
         }
         Err(refusal) => Err(refusal.into()),
     };
-    finish(&app, &v, &id, done).await
+    finish(&app, &v, &id, done, Some(&form)).await
 }
 
 /// Where the hand was: a new question opens, what was moved is in sight.
@@ -115,21 +115,55 @@ async fn finish(
     v: &Visit,
     id: &Id,
     done: Result<String, Failure>,
+    typed: Option<&Form>,
 ) -> Result<Response, Answer> {
-    let (faults, conflict) = match done {
+    let (mut faults, conflict) = match done {
         Ok(to) => return Ok(Redirect::to(&to).into_response()),
         Err(Failure::Refused(Refusal::Invalid(faults))) => (faults, false),
         Err(Failure::Refused(Refusal::Conflict)) => (Vec::new(), true),
         Err(other) => return Err(other.into()),
     };
-    let versions = act::versions(&app.store, &v.ctx, id).await?;
+    let mut versions = act::versions(&app.store, &v.ctx, id).await?;
+    let mut open = None;
+    if let (Some(form), Some(draft)) = (typed, versions.first_mut())
+        && !conflict
+        && draft.is_draft()
+    {
+        open = keep(form, &mut draft.body, &mut faults);
+    }
     let now = chosen(&versions, None)?;
     let status = if conflict {
         StatusCode::CONFLICT
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    page_with(status, &One::of(v, &versions, now).told(faults, conflict))
+    let page = One::of(v, &versions, now).told(faults, conflict, open);
+    page_with(status, &page)
+}
+
+/// Puts what was typed and refused into what is shown, and names the fields of its faults as the page does. Returns which
+/// form stays open: `head`, or `section-N`.
+fn keep(form: &Form, body: &mut Questionnaire, faults: &mut [Fault]) -> Option<String> {
+    let raw = |name: &str| Words::new(form.get(name), form.get(&format!("{name}-en")));
+    let parts: Vec<&str> = form.get("do").splitn(3, '.').collect();
+    match *parts.as_slice() {
+        ["head"] => {
+            body.title = raw("title");
+            body.about = raw("about");
+            Some("head".to_owned())
+        }
+        ["section", "save", place] => {
+            let at = place.parse::<usize>().ok()?;
+            let section = body.sections.get_mut(at)?;
+            form.get("label").clone_into(&mut section.label);
+            section.title = raw("title");
+            for fault in faults {
+                fault.field = format!("{}-{at}", fault.field);
+            }
+            Some(format!("section-{at}"))
+        }
+        _ => None,
+    }
 }
 
 /// `POST /questionnaires/{id}/steps/{step}`: finish, next, copy, retire, restore, discard.
@@ -157,7 +191,7 @@ pub(crate) async fn step(
         "discard" => discard(&app, &v, &id, seen).await,
         _ => return Err(Answer::NotFound),
     };
-    finish(&app, &v, &id, done).await
+    finish(&app, &v, &id, done, None).await
 }
 
 /// Of a first version nothing is left.

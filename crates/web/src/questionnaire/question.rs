@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Fault, Refusal};
 use renkei_gov::questionnaire::act::{self, Version};
-use renkei_gov::questionnaire::check::check;
+use renkei_gov::questionnaire::check::{check, number_faults};
 use renkei_gov::questionnaire::edit::{Edit, Kept, digest};
 use renkei_gov::questionnaire::{Class, Question, QuestionKind, Questionnaire};
 use renkei_store::Failure;
@@ -198,7 +198,8 @@ pub(crate) async fn change(
     form: Form,
 ) -> Result<Response, Answer> {
     let (now, kept, there) = read(&app, &v, &key, &question).await?;
-    let (typed, faults) = typed::question(&form, &there, &kept);
+    let (typed, mut faults) = typed::question(&form, &there, &kept);
+    faults.extend(number_faults(&typed));
     let then = form.get("then");
     if matches!(then, "more" | "kind") {
         let mut shown = form_page(&v, (&now, &kept), &typed, form.get("was").to_owned());

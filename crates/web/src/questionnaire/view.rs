@@ -42,6 +42,8 @@ pub(super) struct One<'a> {
     faults: Faults,
     /// Somebody else changed it meanwhile.
     conflict: bool,
+    /// The form that was refused: `head`, `section-N`.
+    open: Option<String>,
 }
 
 impl<'a> One<'a> {
@@ -64,15 +66,25 @@ impl<'a> One<'a> {
             versions,
             faults: Faults::default(),
             conflict: false,
+            open: None,
         }
     }
 
-    pub(super) fn told(self, faults: Vec<Fault>, conflict: bool) -> Self {
+    pub(super) fn told(self, faults: Vec<Fault>, conflict: bool, open: Option<String>) -> Self {
         Self {
             faults: Faults::new(faults),
             conflict,
+            open,
             ..self
         }
+    }
+
+    fn is_open(&self, form: &str) -> bool {
+        self.open.as_deref() == Some(form)
+    }
+
+    fn is_open_section(&self, at: &usize) -> bool {
+        self.is_open(&format!("section-{at}"))
     }
 
     fn edits(&self) -> bool {

@@ -221,6 +221,33 @@ async fn a_questionnaire_is_built_by_hand(backend: Backend) {
     let (status, page) = write(&second, &strange).await;
     assert_eq!(status, 422);
     assert!(words(&page).contains("数字で入れてください"));
+    // Bounds that exclude everything are told when they are saved.
+    let turned = [
+        ("fields", "number"),
+        ("kind", "number"),
+        ("text", "x"),
+        ("least", "100"),
+        ("most", "0"),
+        ("decimals", "0"),
+    ];
+    let (status, page) = write(&second, &turned).await;
+    assert_eq!(status, 422);
+    assert!(page.contains("href=\"#least\"") && page.contains("value=\"100\""));
+    // A title that is too long stays in its field, and its fault leads there.
+    let long = "体".repeat(400);
+    let form = office.officer.get(&path).await.text();
+    let revision = between(&form, "name=\"revision\" value=\"", "\"").to_owned();
+    let fields = [
+        ("do", "section.save.0"),
+        ("revision", revision.as_str()),
+        ("label", "ア"),
+        ("title", long.as_str()),
+    ];
+    let refused = office.officer.post(&format!("{path}/edit"), &fields).await;
+    assert_eq!(refused.status_code(), 422);
+    let page = refused.text();
+    assert!(page.contains("href=\"#title-0\"") && !page.contains("href=\"#title\""));
+    assert!(page.contains(&format!("id=\"title-0\" name=\"title\" value=\"{long}\"")));
     // What others depend on is not removed; moved before its condition it is told.
     let (status, _) = office.press(&path, "question.remove.q1", &[]).await;
     assert_eq!(status, 422);
@@ -400,6 +427,20 @@ async fn percentages_are_checked(backend: Backend) {
     let page = words(&answer.text());
     assert!(page.contains("2 の割合のうち 1 が成り立ちます"), "{page}");
     assert!(page.contains("n=39 なら 28 件で合います"), "{page}");
+    for (table, wanted) in [
+        ("ア①\t49\t92.5%\n(n=53)", "1 の割合のうち 1 が成り立ちます"),
+        (
+            "ア①\t49\t92.5%",
+            "母数 n が分からないため、確かめていません",
+        ),
+        ("n=53\nア①\t16\t約30%", "割合として読めない値が 1 あります"),
+    ] {
+        let form = axum_test::multipart::MultipartForm::new().add_text("table", table);
+        let request = world.server.post("/percent-check").multipart(form);
+        let page = words(&visitor.ask(request).await.text());
+        assert!(page.contains(wanted), "{page}");
+        assert!(!page.contains('✗'), "{page}");
+    }
     let form = axum_test::multipart::MultipartForm::new().add_text("table", "何もない");
     let answer = visitor
         .ask(world.server.post("/percent-check").multipart(form))
