@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use renkei_access::policy::Action;
 use renkei_base::{Ctx, Id, Refusal};
 use renkei_directory::{Areas, Finder};
-use renkei_store::{Changes, Failure, Note, RespondentRow, Store, SurveyRow};
+use renkei_store::{Changes, Failure, Note, RespondentRow, Store, StoreError, SurveyRow};
 
 use super::SheetState;
+use super::desk::Contact;
 use super::universe::{self, Expected, Found, MOST, Universe};
 use crate::gate;
 use crate::survey::course::said;
@@ -55,11 +56,17 @@ async fn write(
     survey: &SurveyRow,
     expected: &[Expected],
 ) -> Result<(), Failure> {
+    let known = contacts(store, survey).await?;
     let addresses: BTreeMap<Id, String> = store.mail_addresses().await?.into_iter().collect();
     let mut rows = Vec::new();
     for (place, one) in (0..).zip(expected) {
         let mut row = row(survey, one, place, ctx);
-        row.contact_mail = addresses.get(&row.respondent).cloned().unwrap_or_default();
+        if let Some(contact) = known.get(&row.respondent) {
+            put(contact, &mut row);
+        }
+        if row.contact_mail.is_empty() {
+            row.contact_mail = addresses.get(&row.respondent).cloned().unwrap_or_default();
+        }
         rows.push(row);
     }
     for (n, batch) in rows.chunks(BATCH).enumerate() {
@@ -76,6 +83,36 @@ async fn write(
         store.commit(ctx, changes).await?;
     }
     Ok(())
+}
+
+fn contact_of(row: RespondentRow) -> (Id, Contact) {
+    let contact = Contact {
+        name: row.contact_name,
+        phone: row.contact_phone,
+        mail: row.contact_mail,
+    };
+    (row.respondent, contact)
+}
+
+fn put(contact: &Contact, row: &mut RespondentRow) {
+    row.contact_name.clone_from(&contact.name);
+    row.contact_phone.clone_from(&contact.phone);
+    row.contact_mail.clone_from(&contact.mail);
+}
+
+/// The contacts of the asking before, and over them those of this draft: nobody types them anew each year.
+async fn contacts(store: &Store, survey: &SurveyRow) -> Result<BTreeMap<Id, Contact>, StoreError> {
+    let mut known = BTreeMap::new();
+    for code in [&survey.previous, &survey.code] {
+        if !code.is_empty() {
+            let rows = store.respondents(code).await?.into_iter();
+            known.extend(
+                rows.map(contact_of)
+                    .filter(|(_, one)| *one != Contact::default()),
+            );
+        }
+    }
+    Ok(known)
 }
 
 /// An expected sheet in which nothing was written.
@@ -139,7 +176,13 @@ pub async fn add(
     let place = before.iter().map(|row| row.place).max().unwrap_or(-1) + 1;
     let mut changes = Changes::default();
     let mut row = row(&survey, one, place, ctx);
-    row.contact_mail = store.mail_address(&row.respondent).await?;
+    if let Some(contact) = contacts(store, &survey).await?.get(&row.respondent) {
+        put(contact, &mut row);
+    }
+    if row.contact_mail.is_empty() {
+        row.contact_mail = store.mail_address(&row.respondent).await?;
+    }
+    changes.hold_unlocked_survey(code);
     changes.put_respondent(&row, None);
     changes.put_survey_event(&event(ctx, code, Some(&one.respondent), "added", ""));
     changes.note(Note::new("survey.added").detail(format!("{code} {}", one.respondent)));
@@ -161,6 +204,7 @@ pub async fn remove(store: &Store, ctx: &Ctx, code: &str, respondent: &Id) -> Re
         return Err(Refusal::not_now("refuse-survey-locked").into());
     }
     let mut changes = Changes::default();
+    changes.hold_unlocked_survey(code);
     changes.drop_respondent(code, respondent);
     changes.note(Note::new("survey.removed").detail(format!("{code} {respondent}")));
     changes

@@ -20,7 +20,8 @@ each_backend!(
     an_approved_survey_is_locked,
     an_approver_who_left_locks_nobody_out,
     two_who_change_a_survey_do_not_overwrite_one_another,
-    names_that_mean_nobody_are_told
+    names_that_mean_nobody_are_told,
+    contacts_are_those_of_the_asking_before
 );
 
 fn key(failure: Failure) -> String {
@@ -116,6 +117,11 @@ async fn more_days_for_one_do_not_open_the_others(backend: Backend) {
         extend(&last.to_string(), "").await.is_err(),
         "without a reason"
     );
+    let far = extend("R99.12.25", "担当の交代").await;
+    assert_eq!(key(far.unwrap_err()), "fault-survey-far");
+    // What was mistyped is taken back.
+    let wrong = last.saturating_add(jiff::Span::new().days(90));
+    extend(&wrong.to_string(), "誤記").await.unwrap();
     extend(&last.to_string(), "担当の交代").await.unwrap();
     let open = async |municipality: &str| {
         let (survey, row) = (world.survey().await, world.sheet(municipality).await);
@@ -133,8 +139,11 @@ async fn more_days_for_one_do_not_open_the_others(backend: Backend) {
         .survey_events_of(SURVEY, Some(&office))
         .await
         .unwrap();
-    assert_eq!(events[0].kind, "extended");
-    assert_eq!(events[0].note, format!("{last} 担当の交代"));
+    let notes: Vec<&str> = events.iter().map(|event| event.note.as_str()).collect();
+    assert!(
+        notes.contains(&format!("{last} 担当の交代").as_str()),
+        "{notes:?}"
+    );
     world.clock.advance(Span::days(6));
     assert!(!open(MEGURO).await);
 }
@@ -202,6 +211,14 @@ async fn what_is_sent_back_can_be_mended(backend: Backend) {
     assert_eq!(days.get_days(), 7);
     // The others stay shut.
     assert!(world.sheet(HACHIOJI).await.closes <= owner.at);
+    // While it is out nothing is approved; once it is back it need not be closed again.
+    let revision = world.survey().await.revision;
+    let early = course::approve(store, &owner, SURVEY, revision, "").await;
+    assert_eq!(key(early.unwrap_err()), "refuse-survey-not-closed");
+    world.put(MEGURO, "submitted").await;
+    course::approve(store, &owner, SURVEY, revision, "")
+        .await
+        .unwrap();
 }
 
 async fn an_approved_survey_is_locked(backend: Backend) {
@@ -225,6 +242,10 @@ async fn an_approved_survey_is_locked(backend: Backend) {
     course::approve(store, &approver, SURVEY, revision, "")
         .await
         .unwrap();
+    // Sent twice: it is approved.
+    course::approve(store, &approver, SURVEY, revision, "")
+        .await
+        .unwrap();
     // Nothing moves.
     let last = "2099-01-01";
     let tried = [
@@ -244,7 +265,14 @@ async fn an_approved_survey_is_locked(backend: Backend) {
     course::unlock(store, &approver, SURVEY, revision, "誤りが見つかった")
         .await
         .unwrap();
-    accept(store, &owner, SURVEY, &office, "").await.unwrap();
+    let passed = accept(store, &owner, SURVEY, &office, "").await;
+    assert_eq!(key(passed.unwrap_err()), "fault-sheet-unchecked");
+    accept(store, &owner, SURVEY, &office, "保健所と電話で確認")
+        .await
+        .unwrap();
+    let events = store.survey_events_of(SURVEY, Some(&office)).await.unwrap();
+    let kept = |kind: &str| events.iter().any(|event| event.kind == kind);
+    assert!(kept("accepted-unchecked") && !kept("accepted"));
     assert_eq!(seen::state_of(&world.survey().await), SurveyState::Closed);
 }
 
@@ -308,4 +336,46 @@ async fn names_that_mean_nobody_are_told(backend: Backend) {
     );
     assert_eq!(key(add("131105").await.unwrap_err()), "fault-survey-known");
     assert_eq!(add(HACHIOJI).await.unwrap(), world.office(HACHIOJI));
+}
+
+/// Nobody types 53 addresses anew every year.
+async fn contacts_are_those_of_the_asking_before(backend: Backend) {
+    let world = World::open(backend).await;
+    let owner = world.officer(&world.prefecture);
+    let office = world.office(MEGURO);
+    let contact = desk::Contact {
+        name: "西 見本".to_owned(),
+        phone: "03-0000-0000".to_owned(),
+        mail: "kaigo@meguro.example.jp".to_owned(),
+    };
+    desk::contact(&world.store, &owner, SURVEY, &office, &contact)
+        .await
+        .unwrap();
+    let before = world.survey().await;
+    let typed = renkei_gov::survey::Typed {
+        code: "home-care-next".to_owned(),
+        previous: SURVEY.to_owned(),
+        ..world.typed()
+    };
+    let made = draft::create(&world.store, &owner, &before.questionnaire, 1, &typed).await;
+    let code = made.unwrap();
+    let rule = crate::world::universe();
+    let (areas, finder) = (&world.areas, &world.finder);
+    expect::expect(&world.store, areas, finder, &owner, &code, &rule)
+        .await
+        .unwrap();
+    let contact = async |office| {
+        let row = world
+            .store
+            .respondent(&code, office)
+            .await
+            .unwrap()
+            .unwrap();
+        (row.contact_name, row.contact_phone, row.contact_mail)
+    };
+    let wanted = ("西 見本", "03-0000-0000", "kaigo@meguro.example.jp");
+    let (name, phone, mail) = contact(&office).await;
+    assert_eq!((name.as_str(), phone.as_str(), mail.as_str()), wanted);
+    let (name, _, mail) = contact(&world.office(HACHIOJI)).await;
+    assert!(name.is_empty() && mail.is_empty());
 }
