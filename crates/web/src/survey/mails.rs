@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use renkei_gov::respondent;
 use renkei_gov::survey::seen;
 use renkei_gov::{mail, reminder};
-use renkei_store::{MailRow, MailState, SurveyRow};
+use renkei_store::{MailRow, MailState, RespondentRow, SurveyRow};
 
 use crate::error::{Answer, page};
 use crate::form::Form;
@@ -23,7 +23,7 @@ struct Page<'a> {
     survey: SurveyRow,
     /// With the name of whom it is for.
     mails: Vec<(MailRow, String)>,
-    /// Respondents that have not answered and no address: id, name, telephone.
+    /// Respondents that are counted, have not answered and have no address: id, name, telephone.
     unreached: Vec<(renkei_base::Id, String, String)>,
     most: u32,
 }
@@ -58,9 +58,10 @@ pub(crate) async fn list(
         (mail, name)
     };
     let mails = mails.into_iter().map(named).collect();
-    let unreached = rows
-        .iter()
-        .filter(|row| row.contact_mail.is_empty() && !respondent::state_of(row).counts());
+    let lacks = |row: &&RespondentRow| {
+        row.counted && row.contact_mail.is_empty() && !respondent::state_of(row).counts()
+    };
+    let unreached = rows.iter().filter(lacks);
     let unreached = unreached.map(|row| {
         let phone = row.contact_phone.clone();
         (row.respondent.clone(), row.name.clone(), phone)

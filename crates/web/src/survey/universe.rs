@@ -36,11 +36,20 @@ struct Page<'a> {
     /// How many are asked as it stands.
     asked: usize,
     refused: Option<String>,
+    /// It was written, without the lines of the list that mean nobody: they stay in their field.
+    written: bool,
 }
 
 impl Page<'_> {
     fn uncounted(&self, found: &Found) -> usize {
         found.expected.iter().filter(|one| !one.counted).count()
+    }
+
+    fn said_written(&self, found: &Found) -> String {
+        let (count, lines) = (found.expected.len(), found.unknown.len());
+        let (count, lines) = (count.to_string(), lines.to_string());
+        let values = [("count", count.as_str()), ("lines", lines.as_str())];
+        self.v.tn("survey-universe-written", &values)
     }
 
     fn unchecked(&self, found: &Found) -> usize {
@@ -83,6 +92,7 @@ async fn shown<'a>(app: &App, v: &'a Visit, code: &str, form: Form) -> Result<Pa
         prefectures,
         found: None,
         refused: None,
+        written: false,
         asked,
         survey,
         form,
@@ -118,6 +128,12 @@ pub(crate) async fn choose(
     if form.get("then") == "write" {
         let done = expect::expect(&app.store, &app.areas, &app.finder, &v.ctx, &code, &rule);
         return match done.await {
+            Ok(found) if !found.unknown.is_empty() => {
+                shown.asked = found.expected.len();
+                shown.found = Some(found);
+                shown.written = true;
+                page(&shown)
+            }
             Ok(_) => Ok(Redirect::to(&format!("/surveys/{code}/manage")).into_response()),
             Err(Failure::Refused(Refusal::NotNow(key))) => {
                 shown.refused = Some(key);

@@ -75,9 +75,22 @@ async fn a_prefecture_asks_its_municipalities(backend: Backend) {
     assert!(looked.contains("うち 9 件は集計外"), "{looked}");
     let mut write = rule.to_vec();
     write[7] = ("then", "write");
+    // A line of the list that means nobody stays in its field, and is told.
+    let mut listed = write.clone();
+    listed.push(("list", "どこにもない医院"));
+    let told = officer.post(&at, &listed).await.text();
+    assert!(
+        words(&told).contains("62 件に決めました"),
+        "{}",
+        words(&told)
+    );
+    assert!(told.contains("rows=\"6\">\nどこにもない医院</textarea>"));
     let manage = moved(&officer, &at, &write).await;
     let said = page(&officer, &manage).await;
     assert!(said.contains("53 のうち 0 が回答（0.0％）"), "{said}");
+    // Those without an address are counted as the answers are: without 集計外.
+    let log = page(&officer, "/surveys/home-care-extra/mails").await;
+    assert!(log.contains("渋谷区") && !log.contains("大島町"), "{log}");
     // A draft is not there for those who will be asked.
     assert_eq!(ward.get(&manage).await.status_code(), 404);
     moved(&officer, &manage, &[("act", "open")]).await;
