@@ -83,6 +83,8 @@ const IS_SUBMITTED: &str = "state in ('submitted', 'checked') and exists (select
     where s.code = $1 and s.state in ('open', 'closed'))";
 const IS_UNLOCKED: &str = "exists (select 1 from survey s \
     where s.code = $1 and s.state in ('open', 'closed'))";
+/// A sheet that was handed in has marks, which stand on what it says: without them nothing is written in it.
+const IS_UNMARKED: &str = "state not in ('submitted', 'checked', 'accepted')";
 const OF_SHEET: &str = "where survey = $1 and respondent = $2";
 const OF_SURVEY: &str = "where survey = $1 order by respondent, question";
 const WITH_EXAMPLES: &str = "where survey = $1 and (explanation <> '' or value like '{\"files\"%') order by respondent, question";
@@ -106,9 +108,9 @@ impl SheetGuard {
 
 impl Changes {
     /// Holds a sheet for a write at `at`: unanswered becomes answering, its revision counts up.
-    /// A conflict on `survey_respondent` where the guard does not hold.
+    /// A conflict on `survey_respondent` where the guard does not hold, or the sheet was handed in meanwhile.
     pub fn hold_sheet(&mut self, survey: &str, respondent: &Id, guard: SheetGuard, at: Micros) {
-        let sql = format!("{HOLD} and {}", guard.condition());
+        let sql = format!("{HOLD} and {IS_UNMARKED} and {}", guard.condition());
         let params = vec![survey.into(), respondent.into(), at.into()];
         self.steps
             .push(Step::text(sql, params, "survey_respondent"));

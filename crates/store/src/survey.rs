@@ -68,9 +68,27 @@ const UPDATE: &str = "update survey set owner = $2, questionnaire = $3, question
     chain = $14, peers = $15, base = $16, reminders = $17, invented = $18, created_by = $19, created_at = $20, \
     updated_at = $21, revision = revision + 1 where code = $1 and revision = $22";
 const DROP: &str = "delete from survey where code = $1 and revision = $2 and state = 'draft'";
+const HOLD_ASKING: &str =
+    "update survey set updated_at = updated_at where code = $1 and state in ('open', 'closed')";
+const HOLD_UNLOCKED: &str = "update survey set updated_at = updated_at where code = $1 and state in ('draft', 'open', 'closed')";
+/// What hangs on a survey beside its respondents.
+const OF_DRAFT: [&str; 8] = [
+    "delete from survey_snapshot where survey = $1",
+    "delete from survey_event where survey = $1",
+    "delete from survey_override where survey = $1",
+    "delete from survey_theme where survey = $1",
+    "delete from survey_handing where survey = $1",
+    "delete from survey_explanation where survey = $1",
+    "delete from survey_answer_change where survey = $1",
+    "delete from survey_answer where survey = $1",
+];
 const ONE: &str = select!("where s.code = $1");
 const OF: &str = select!("where s.owner = $1 order by s.created_at desc, s.code");
 const IN: &str = select!("where s.state = $1 order by s.closes desc, s.code");
+const PUBLISHED: &str = select!(
+    "where exists (select 1 from survey_snapshot p where p.survey = s.code and p.kind = 'published') \
+     order by s.closes desc, s.code"
+);
 const OPEN_FOR: &str = select!(
     "join survey_respondent r on r.survey = s.code where r.respondent = $1 and s.state = 'open' \
      order by r.closes, s.code"
@@ -96,8 +114,26 @@ impl Changes {
             .push(Step::one(sql, params, format!("survey {}", row.code)));
     }
 
-    /// Takes a draft away; its respondents go with [`Self::drop_respondents`].
+    /// A conflict where the survey does not ask (open, closed) when this is written; it stays so until then.
+    pub fn hold_asking_survey(&mut self, code: &str) {
+        let what = format!("survey {code}");
+        self.steps
+            .push(Step::one(HOLD_ASKING, vec![code.into()], what));
+    }
+
+    /// The same, in a draft too.
+    pub fn hold_unlocked_survey(&mut self, code: &str) {
+        let what = format!("survey {code}");
+        self.steps
+            .push(Step::one(HOLD_UNLOCKED, vec![code.into()], what));
+    }
+
+    /// Takes a draft away with all that hangs on it, so that nothing of it is there for the next one of its code; its
+    /// respondents go with [`Self::drop_respondents`].
     pub fn drop_survey(&mut self, code: &str, was: i64) {
+        for sql in OF_DRAFT {
+            self.steps.push(Step::any(sql, vec![code.into()]));
+        }
         let params = vec![code.into(), was.into()];
         self.steps
             .push(Step::one(DROP, params, format!("survey {code}")));
@@ -125,9 +161,10 @@ impl Store {
         self.surveys(ASKED, respondent.into()).await
     }
 
-    /// All surveys that everybody sees, the last one first.
+    /// All surveys of which everybody sees a version, the last one first; those too that are being corrected.
     pub async fn surveys_published(&self) -> Result<Vec<SurveyRow>, StoreError> {
-        self.surveys_in("published").await
+        let rows = self.db().query(PUBLISHED, Vec::new()).await?;
+        rows.iter().map(survey).collect()
     }
 
     /// All surveys in a state, the one that closes last at the head.

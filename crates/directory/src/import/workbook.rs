@@ -8,10 +8,38 @@ use renkei_base::Refusal;
 
 use super::file::{Source, refused};
 
-/// Beyond these nothing is read: no list has as much.
-const COLUMNS: u32 = 300;
-const ROWS: u32 = 200_000;
-const CELLS: usize = 4_000_000;
+/// How much of a workbook is read. A small file can hold a long text once and point at it from every cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Cells further to the right are passed over.
+    pub columns: u32,
+    /// Rows of one sheet.
+    pub rows: u32,
+    /// Filled cells of all sheets.
+    pub cells: usize,
+    /// Bytes of text of all sheets.
+    pub text: usize,
+}
+
+impl Limits {
+    /// No list has as much.
+    pub const LIST: Self = Self {
+        columns: 300,
+        rows: 200_000,
+        cells: 4_000_000,
+        text: 256 * 1024 * 1024,
+    };
+    /// A table that anybody may send, not signed in.
+    pub const ANYBODY: Self = Self {
+        columns: 60,
+        rows: 1_000,
+        cells: 60_000,
+        text: 4 * 1024 * 1024,
+    };
+}
+
+/// Characters that a spreadsheet's cell can have.
+const CELL_CHARS: usize = 32_767;
 
 /// One row with its number, from 1. Cells by their column, from 0; blanks are empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +66,11 @@ pub struct Sheet {
 }
 
 /// An opened workbook.
-pub struct Workbook(Xlsx<Cursor<Arc<[u8]>>>);
+pub struct Workbook {
+    book: Xlsx<Cursor<Arc<[u8]>>>,
+    /// What may still be read of it.
+    left: Limits,
+}
 
 impl std::fmt::Debug for Workbook {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -49,17 +81,22 @@ impl std::fmt::Debug for Workbook {
 impl Workbook {
     /// Refused where the file is none.
     pub fn open(source: &Source) -> Result<Self, Refusal> {
+        Self::within(source, Limits::LIST)
+    }
+
+    /// The same, of which no more is read than this.
+    pub fn within(source: &Source, left: Limits) -> Result<Self, Refusal> {
         if !source.is_workbook() {
             return Err(refused("fault-import-not-excel"));
         }
         let opened = careful(|| Xlsx::new(Cursor::new(source.bytes())).ok());
         opened
-            .map(Self)
+            .map(|book| Self { book, left })
             .ok_or_else(|| refused("fault-import-excel-broken"))
     }
 
     pub fn names(&self) -> Vec<String> {
-        self.0.sheet_names()
+        self.book.sheet_names()
     }
 
     /// All filled rows of a sheet.
@@ -70,19 +107,27 @@ impl Workbook {
 
     fn rows_of(&mut self, name: &str) -> Result<Sheet, Refusal> {
         let broken = |_| refused("fault-import-excel-broken");
-        let mut reader = self.0.worksheet_cells_reader(name).map_err(broken)?;
+        let mut reader = self.book.worksheet_cells_reader(name).map_err(broken)?;
         let mut rows: Vec<SheetRow> = Vec::new();
-        let mut filled = 0;
+        let large = || refused("fault-import-too-large");
         while let Some(cell) = reader.next_cell().map_err(broken)? {
             let (row, column) = cell.get_position();
-            let text = text(cell.get_value());
-            if text.is_empty() || column >= COLUMNS {
+            if column >= self.left.columns {
                 continue;
             }
-            filled += 1;
-            if row >= ROWS || filled > CELLS {
-                return Err(refused("fault-import-too-large"));
+            if length(cell.get_value()) > CELL_CHARS {
+                return Err(large());
             }
+            let text = text(cell.get_value());
+            if text.is_empty() {
+                continue;
+            }
+            if row >= self.left.rows {
+                return Err(large());
+            }
+            self.left.cells = self.left.cells.checked_sub(1).ok_or_else(large)?;
+            let text_left = self.left.text.checked_sub(text.len());
+            self.left.text = text_left.ok_or_else(large)?;
             let (number, column) = (u64::from(row) + 1, column as usize);
             if rows.last().is_none_or(|last| last.number != number) {
                 rows.push(SheetRow {
@@ -112,6 +157,15 @@ fn careful<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(read))
         .ok()
         .flatten()
+}
+
+/// Characters of a cell's text, counted before it is copied.
+fn length(value: &DataRef<'_>) -> usize {
+    match value {
+        DataRef::String(text) => text.chars().count(),
+        DataRef::SharedString(text) => text.chars().count(),
+        _ => 0,
+    }
 }
 
 /// A cell as it is shown, without line breaks and blanks around it. Whole numbers have no point.
