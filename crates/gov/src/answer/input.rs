@@ -74,7 +74,9 @@ pub fn read(question: &Question, typed: &Typed, was: Option<&Answer>) -> Result<
     let said = match typed.status.as_str() {
         "unknown" => Ok(none(Status::Unknown)),
         "undisclosed" => Ok(none(Status::Undisclosed)),
-        "" => value(question, typed, was).map(Given::stated),
+        "" => value(question, typed, was)
+            .map(Given::stated)
+            .map_err(|faults| pointed(question, faults)),
         _ => Err(vec![Fault::new(field, "fault-answer-choice")]),
     };
     let explanation = explanation(field, &typed.explanation);
@@ -90,6 +92,18 @@ pub fn read(question: &Question, typed: &Typed, was: Option<&Answer>) -> Result<
         (Err(faults), Ok(_)) => Err(faults),
         (Ok(_), Err(fault)) => Err(vec![fault]),
     }
+}
+
+/// Where there is a field for explanations, an estimate is told there.
+fn pointed(question: &Question, mut faults: Vec<Fault>) -> Vec<Fault> {
+    if question.explain.is_some() {
+        for fault in &mut faults {
+            if fault.key == "fault-answer-about" {
+                "fault-answer-about-explain".clone_into(&mut fault.key);
+            }
+        }
+    }
+    faults
 }
 
 const fn none(status: Status) -> Given {
@@ -168,7 +182,12 @@ fn filled(
 fn date(field: &str, text: &str) -> Result<String, Fault> {
     era::parse(text)
         .map(|date| date.to_string())
-        .map_err(|fault| fault.fault(field))
+        .map_err(|fault| match fault {
+            // The usual hints speak of birthdays.
+            era::DateFault::Unreadable => Fault::new(field, "fault-answer-date"),
+            era::DateFault::NoEra => Fault::new(field, "fault-answer-date-era"),
+            other => other.fault(field),
+        })
 }
 
 fn free(field: &str, text: &str, lines: u8, most: u32) -> Result<Option<Value>, Vec<Fault>> {
@@ -443,6 +462,7 @@ mod tests {
             key(read(&day, &typed(&["2026-02-30"]), None)),
             "fault-date-no-such-day"
         );
+        assert_eq!(key(read(&day, &typed(&["春"]), None)), "fault-answer-date");
     }
 
     #[test]

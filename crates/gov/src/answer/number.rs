@@ -66,11 +66,39 @@ const NOTHING: [&str; 12] = [
     "n/a",
 ];
 
+/// Marks between two numbers.
+const BETWEEN: [&str; 13] = [
+    "~",
+    "〜",
+    "～",
+    "-",
+    "–",
+    "—",
+    "―",
+    "ー",
+    "から",
+    "ないし",
+    "か",
+    "、",
+    "/",
+];
+/// Words that say that it cannot be told, which is a choice of its own.
+const UNKNOWN: [&str; 8] = [
+    "不明",
+    "わからない",
+    "分からない",
+    "未把握",
+    "把握していない",
+    "非公表",
+    "unknown",
+    "not known",
+];
+
 /// A typed number as it is kept: half-width, without grouping and unit, decimals as typed.
 ///
 /// # Errors
-/// `fault-answer-about` (number), `fault-answer-share`, `fault-answer-nothing`, `fault-answer-unit` (number, unit),
-/// `fault-answer-bare` (number),
+/// `fault-answer-about` (number), `fault-answer-one-number`, `fault-answer-unknown`, `fault-answer-share`,
+/// `fault-answer-nothing`, `fault-answer-unit` (number, unit), `fault-answer-bare` (number),
 /// `fault-answer-number`, `fault-answer-grouping`, `fault-answer-decimals` (max) or `-whole`, `fault-answer-long`,
 /// `fault-answer-range` (least, most), `-least`, `-most`.
 pub fn number(field: &str, typed: &str, bounds: Bounds<'_>) -> Result<String, Fault> {
@@ -91,7 +119,11 @@ pub fn number(field: &str, typed: &str, bounds: Bounds<'_>) -> Result<String, Fa
 
 /// The text without the unit of the question behind it: `20人` is 20 where people are counted.
 fn without_unit<'a>(text: &'a str, unit: &Words) -> &'a str {
-    [&unit.ja, &unit.en]
+    let share = match usual_width(&unit.ja).trim() {
+        "パーセント" => "%",
+        _ => "",
+    };
+    [unit.ja.as_str(), unit.en.as_str(), share]
         .into_iter()
         .map(|unit| usual_width(unit))
         .filter(|unit| !unit.trim().is_empty())
@@ -151,6 +183,12 @@ fn told(field: &str, key: &'static str, text: &str, bounds: Bounds<'_>) -> Fault
     if NOTHING.contains(&lower.as_str()) {
         return Fault::new(field, "fault-answer-nothing");
     }
+    if UNKNOWN.contains(&lower.as_str()) {
+        return Fault::new(field, "fault-answer-unknown");
+    }
+    if is_two(text) {
+        return Fault::new(field, "fault-answer-one-number");
+    }
     let found = digits_in(text);
     if SHARES.iter().any(|word| lower.contains(word)) {
         return Fault::new(field, "fault-answer-share").with("number", found);
@@ -161,6 +199,9 @@ fn told(field: &str, key: &'static str, text: &str, bounds: Bounds<'_>) -> Fault
     let behind = text
         .strip_prefix(found.as_str())
         .filter(|_| !found.is_empty());
+    if behind.is_some_and(is_exponent) {
+        return Fault::new(field, key);
+    }
     if behind.is_some_and(|behind| behind.trim().starts_with(char::is_alphabetic)) {
         let unit = bounds.unit.ja.clone();
         return if unit.is_empty() {
@@ -172,6 +213,22 @@ fn told(field: &str, key: &'static str, text: &str, bounds: Bounds<'_>) -> Fault
         };
     }
     Fault::new(field, key)
+}
+
+/// `20~30`, `20か30`: two numbers with a mark between them.
+fn is_two(text: &str) -> bool {
+    let first = text.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let behind = first.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ','));
+    let last = behind.trim_end_matches(|c: char| !c.is_ascii_digit());
+    !last.is_empty() && BETWEEN.iter().any(|mark| last.contains(mark))
+}
+
+/// `e3` of `1e3`, as programs write large numbers.
+fn is_exponent(behind: &str) -> bool {
+    behind.strip_prefix(['e', 'E']).is_some_and(|rest| {
+        rest.trim_start_matches(['+', '-'])
+            .starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 /// The first digits of a text.
@@ -269,8 +326,11 @@ mod tests {
         for (typed, key) in [
             ("約20", "fault-answer-about"),
             ("20人程度", "fault-answer-about"),
-            ("10〜20", "fault-answer-about"),
-            ("10~20", "fault-answer-about"),
+            ("10〜20", "fault-answer-one-number"),
+            ("10~20", "fault-answer-one-number"),
+            ("20人～30人", "fault-answer-one-number"),
+            ("20-30", "fault-answer-one-number"),
+            ("不明", "fault-answer-unknown"),
             ("20以上", "fault-answer-about"),
             ("数百", "fault-answer-number"),
             ("50%", "fault-answer-share"),
@@ -282,7 +342,8 @@ mod tests {
             ("-", "fault-answer-nothing"),
             ("20件", "fault-answer-unit"),
             ("二十", "fault-answer-number"),
-            ("1e3", "fault-answer-unit"),
+            ("1e3", "fault-answer-number"),
+            ("1E+2", "fault-answer-number"),
             ("1,23", "fault-answer-grouping"),
             ("1.", "fault-answer-number"),
             (".", "fault-answer-number"),

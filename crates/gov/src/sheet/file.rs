@@ -1,4 +1,4 @@
-//! Documents of an answer: PDF, workbooks and letters without macros, CSV. By their content, never by their name.
+//! Documents of an answer: PDF, workbooks and letters without macros, text. By their content, which their name must fit.
 //! Pictures are not taken: they tell where and with what they were made; a PDF of them does.
 
 use std::io::Cursor;
@@ -20,6 +20,7 @@ pub enum Kind {
     Workbook,
     Letter,
     Csv,
+    Text,
 }
 
 impl Kind {
@@ -31,6 +32,7 @@ impl Kind {
                 "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
             }
             Self::Csv => "text/csv",
+            Self::Text => "text/plain",
         }
     }
 
@@ -40,6 +42,7 @@ impl Kind {
             Self::Workbook => "xlsx",
             Self::Letter => "docx",
             Self::Csv => "csv",
+            Self::Text => "txt",
         }
     }
 }
@@ -55,6 +58,23 @@ pub fn kind_of(bytes: &[u8]) -> Result<Kind, &'static str> {
         [b'P', b'K', ..] => office(bytes),
         _ if is_text(bytes) => Ok(Kind::Csv),
         _ => Err("fault-document-kind"),
+    }
+}
+
+/// What a document is where its name says the same; no name says nothing.
+///
+/// # Errors
+/// As [`kind_of`]; `fault-file-name` where the name says something else.
+pub fn named(name: &str, bytes: &[u8]) -> Result<Kind, &'static str> {
+    let kind = kind_of(bytes)?;
+    if name.is_empty() {
+        return Ok(kind);
+    }
+    let (_, ending) = name.rsplit_once('.').unwrap_or_default();
+    match (kind, ending.to_ascii_lowercase().as_str()) {
+        (Kind::Csv, "txt") => Ok(Kind::Text),
+        (kind, ending) if ending == kind.ending() => Ok(kind),
+        _ => Err("fault-file-name"),
     }
 }
 
@@ -89,7 +109,7 @@ fn is_text(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// `Invalid` on the question's id: `fault-file-empty`, `fault-file-too-large` (max), `fault-file-macros`,
-/// `fault-document-kind`, `fault-files-too-many` (max); as [`door::pass`].
+/// `fault-document-kind`, `fault-file-name`, `fault-files-too-many` (max); as [`door::pass`].
 pub async fn attach(
     store: &Store,
     ctx: &Ctx,
@@ -104,10 +124,10 @@ pub async fn attach(
         let fault = Fault::new(question, "fault-file-too-large").with("max", max);
         return Err(refused(fault).into());
     }
-    let kind = kind_of(&bytes).map_err(|key| refused(Fault::new(question, key)))?;
     // Browsers send a path from some systems; the last part is the name.
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let name = text::line(question, name, limits::LINE_CHARS).map_err(refused)?;
+    let kind = named(&name, &bytes).map_err(|key| refused(Fault::new(question, key)))?;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     // Asked before anything is kept.
     let there = load::load(store, ctx, sheet.0, sheet.1).await?;
@@ -259,6 +279,23 @@ mod tests {
             (Vec::new(), Err("fault-file-empty")),
         ] {
             assert_eq!(kind_of(&bytes), kind);
+        }
+    }
+
+    #[test]
+    fn a_name_says_what_the_document_is() {
+        let (pdf, text) = (b"%PDF-1.7\n".as_slice(), b"a,b".as_slice());
+        for (name, bytes, kind) in [
+            ("a.PDF", pdf, Ok(Kind::Pdf)),
+            ("a.csv", text, Ok(Kind::Csv)),
+            ("a.b.txt", text, Ok(Kind::Text)),
+            ("", text, Ok(Kind::Csv)),
+            ("x.exe", text, Err("fault-file-name")),
+            ("a.pdf", text, Err("fault-file-name")),
+            ("a.csv", pdf, Err("fault-file-name")),
+            ("csv", text, Err("fault-file-name")),
+        ] {
+            assert_eq!(named(name, bytes), kind, "{name}");
         }
     }
 }

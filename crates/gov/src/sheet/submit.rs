@@ -9,8 +9,8 @@ use super::{Sheet, load};
 use crate::answer::condition;
 use crate::approver::{self, Standing};
 use crate::gate;
-use crate::respondent::course;
 use crate::respondent::turn::{SheetAct, turn};
+use crate::respondent::{SheetState, course};
 use crate::survey::course::said;
 
 /// The officer asks the own approver to hand the sheet in.
@@ -25,12 +25,19 @@ pub async fn propose(
     comment: &str,
 ) -> Result<(), Failure> {
     let comment = said("comment", comment, false)?;
-    turned(store, ctx, sheet, SheetAct::Propose, &comment).await
+    turned(
+        store,
+        ctx,
+        sheet,
+        (SheetAct::Propose, Blanks::Asked),
+        &comment,
+    )
+    .await
 }
 
 /// The officer takes a proposed sheet back to go on writing.
 pub async fn recall(store: &Store, ctx: &Ctx, sheet: (&str, &Id)) -> Result<(), Failure> {
-    turned(store, ctx, sheet, SheetAct::Recall, "").await
+    turned(store, ctx, sheet, (SheetAct::Recall, Blanks::Asked), "").await
 }
 
 /// The own approver gives a proposed sheet back, with a comment.
@@ -44,14 +51,21 @@ pub async fn refuse(
     comment: &str,
 ) -> Result<(), Failure> {
     let comment = said("comment", comment, true)?;
-    turned(store, ctx, sheet, SheetAct::Refuse, &comment).await
+    turned(
+        store,
+        ctx,
+        sheet,
+        (SheetAct::Refuse, Blanks::Asked),
+        &comment,
+    )
+    .await
 }
 
 /// Hands the sheet in: the respondent's approver (or an officer, where there is none), or the asking institution for a
-/// sheet that came on paper, whose blanks then stay blanks.
+/// sheet that came on paper. What must be answered is asked of both.
 ///
 /// # Errors
-/// As [`propose`]; `refuse-needs-approver`.
+/// As [`propose`]; `refuse-needs-approver`; `refuse-sheet-blank` for paper of which nothing was typed in.
 pub async fn submit(
     store: &Store,
     ctx: &Ctx,
@@ -59,7 +73,44 @@ pub async fn submit(
     comment: &str,
 ) -> Result<(), Failure> {
     let comment = said("comment", comment, false)?;
-    turned(store, ctx, sheet, SheetAct::Submit, &comment).await
+    turned(
+        store,
+        ctx,
+        sheet,
+        (SheetAct::Submit, Blanks::Asked),
+        &comment,
+    )
+    .await
+}
+
+/// As [`submit`], where the paper itself leaves blank what must be answered: the asking institution says why. Everybody
+/// else is asked for it all the same.
+///
+/// # Errors
+/// As [`submit`]; a fault on `comment` where it is empty.
+pub async fn submit_with_blanks(
+    store: &Store,
+    ctx: &Ctx,
+    sheet: (&str, &Id),
+    comment: &str,
+) -> Result<(), Failure> {
+    let comment = said("comment", comment, true)?;
+    turned(
+        store,
+        ctx,
+        sheet,
+        (SheetAct::Submit, Blanks::OnPaper),
+        &comment,
+    )
+    .await
+}
+
+/// What becomes of questions that must be answered and are not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Blanks {
+    Asked,
+    /// They are blank on the paper too.
+    OnPaper,
 }
 
 /// What the caller may do with the sheet as a whole now. Pages show these.
@@ -108,12 +159,15 @@ async fn turned(
     store: &Store,
     ctx: &Ctx,
     (code, respondent): (&str, &Id),
-    act: SheetAct,
+    (act, blanks): (SheetAct, Blanks),
     comment: &str,
 ) -> Result<(), Failure> {
     for _ in 0..TRIES {
         let sheet = load::load(store, ctx, code, respondent).await?;
-        let kind = may(store, ctx, &sheet, act).await?;
+        if act == SheetAct::Submit && is_sent_by(&sheet, ctx) {
+            return Ok(());
+        }
+        let kind = may(store, ctx, &sheet, (act, blanks)).await?;
         let row = after(ctx, &sheet, act)?;
         let changes = Changes::default();
         let written = course::write(store, ctx, &sheet.seen, &row, changes, (kind, comment));
@@ -126,14 +180,21 @@ async fn turned(
     Err(Refusal::Conflict.into())
 }
 
+/// Whether the caller has handed it in already: a form that was sent twice.
+fn is_sent_by(sheet: &Sheet, ctx: &Ctx) -> bool {
+    let by = &sheet.row.submitted_by;
+    sheet.state() == SheetState::Submitted && by.is_some() && *by == ctx.caller.account
+}
+
 /// Whether the caller may do it, and what the history calls it.
 async fn may(
     store: &Store,
     ctx: &Ctx,
     sheet: &Sheet,
-    act: SheetAct,
+    (act, blanks): (SheetAct, Blanks),
 ) -> Result<&'static str, Failure> {
     if act == SheetAct::Submit && may_on_paper(sheet, ctx) {
+        on_paper(sheet, blanks)?;
         return Ok("submitted-paper");
     }
     let own = &sheet.row.respondent;
@@ -171,6 +232,18 @@ fn in_time(sheet: &Sheet, ctx: &Ctx, act: SheetAct) -> Result<(), Refusal> {
         return Err(Refusal::not_now(key));
     }
     Ok(())
+}
+
+/// Nothing typed in is no paper that came.
+fn on_paper(sheet: &Sheet, blanks: Blanks) -> Result<(), Refusal> {
+    let (answered, _) = condition::progress(&sheet.questionnaire, &sheet.answers);
+    if answered == 0 {
+        return Err(Refusal::not_now("refuse-sheet-blank"));
+    }
+    match blanks {
+        Blanks::Asked => complete(sheet),
+        Blanks::OnPaper => Ok(()),
+    }
 }
 
 fn complete(sheet: &Sheet) -> Result<(), Refusal> {

@@ -138,10 +138,9 @@ fn held(
     })))
 }
 
-/// The address of a question's cell; of a table's, with the row and column behind it.
+/// The address of the cell that a fault is of: a question's, or one of its table's.
 fn addressed(one: &Filled, field: &str) -> String {
-    match field.strip_prefix(&format!("{}.", one.question)) {
-        Some(cell) => format!("{} ({cell})", one.address),
-        None => one.address.clone(),
-    }
+    let cell = field.strip_prefix(&format!("{}.", one.question));
+    let address = cell.and_then(|cell| one.cells.get(cell));
+    address.unwrap_or(&one.address).clone()
 }

@@ -21,6 +21,8 @@ pub struct Filled {
     pub typed: Typed,
     /// `回答!F12`
     pub address: String,
+    /// Of a table's cells, by `ROW.COLUMN` with rows from 1.
+    pub cells: BTreeMap<String, String>,
 }
 
 /// Rows of ids, from above.
@@ -31,7 +33,7 @@ type Rows<'p> = BTreeMap<&'p str, u32>;
 /// # Errors
 /// Faults with the cell's address as field: `fault-workbook-not-ours`, `-survey` (found), `-respondent`, `-version`,
 /// `-id-changed` (found, wanted), `-id-unknown` (found), `-id-twice` (found), `-row-missing` (wanted), `-row-inserted`,
-/// `-cell-error`, `-choice` (found), `-tick` (found).
+/// `-cell-error`, `-formula`, `-choice` (found), `-tick` (found).
 pub fn read(
     bytes: Arc<[u8]>,
     questionnaire: &Questionnaire,
@@ -49,6 +51,14 @@ pub fn read(
         .filter(|(_, column)| *column >= ANSWER)
         .map(|(row, column)| Fault::new(page.address(*row, *column), "fault-workbook-cell-error"))
         .collect();
+    let waiting = page
+        .waiting()
+        .iter()
+        .filter(|(_, column)| *column >= ANSWER);
+    faults
+        .extend(waiting.map(|(row, column)| {
+            Fault::new(page.address(*row, *column), "fault-workbook-formula")
+        }));
     let mut filled = Vec::new();
     for (_, question) in questionnaire.questions() {
         match one(page, &rows, question) {
@@ -213,7 +223,26 @@ fn one(page: &Page, rows: &Rows<'_>, question: &Question) -> Result<Filled, Vec<
         revision: page.cell(row, REVISION).trim().parse().unwrap_or_default(),
         typed,
         address: page.address(row, ANSWER),
+        cells: cells(page, rows, question),
     })
+}
+
+/// Where the cells of a table are.
+fn cells(page: &Page, rows: &Rows<'_>, question: &Question) -> BTreeMap<String, String> {
+    let mut cells = BTreeMap::new();
+    let QuestionKind::Table { columns, .. } = &question.kind else {
+        return cells;
+    };
+    for number in 1.. {
+        let Some(row) = rows.get(format!("{}#{number}", question.id).as_str()) else {
+            break;
+        };
+        for (place, column) in (ANSWER..).zip(columns) {
+            let name = format!("{number}.{}", column.id);
+            cells.insert(name, page.address(*row, place));
+        }
+    }
+    cells
 }
 
 fn unknown(address: String, found: &str) -> Fault {

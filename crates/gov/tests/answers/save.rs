@@ -92,7 +92,7 @@ async fn what_is_wrong_is_told_and_the_rest_is_kept(backend: Backend) {
         )
         .await
         .unwrap();
-    assert_eq!(saved.faults()[0].key, "fault-answer-about");
+    assert_eq!(saved.faults()[0].key, "fault-answer-about-explain");
     assert_eq!(saved.sheet.revision("a1"), 1);
     assert_eq!(saved.sheet.revision("b1"), 0);
     let unknown = world.save(&world.officer(), &[entry("z9", 0, "x")]).await;

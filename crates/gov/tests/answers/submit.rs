@@ -49,6 +49,10 @@ async fn an_officer_proposes_and_the_approver_hands_in(backend: Backend) {
     submit::submit(&world.store, &approver, world.place(), "")
         .await
         .unwrap();
+    // The form was sent twice.
+    submit::submit(&world.store, &approver, world.place(), "")
+        .await
+        .unwrap();
     let row = world.row().await;
     assert_eq!(
         (row.state.as_str(), row.marks.as_str()),
@@ -115,6 +119,10 @@ async fn paper_is_typed_in_by_who_asked(backend: Backend) {
     let world = World::new(backend).await;
     world.clock.advance(Span::days(20));
     let owner = world.owner();
+    let empty = submit::submit(&world.store, &owner, world.place(), "郵送").await;
+    assert_eq!(refusal(empty), Refusal::not_now("refuse-sheet-blank"));
+    let empty = submit::submit_with_blanks(&world.store, &owner, world.place(), "郵送").await;
+    assert_eq!(refusal(empty), Refusal::not_now("refuse-sheet-blank"));
     let manner = Manner {
         origin: Origin::Paper,
         ..Manner::TYPING
@@ -122,14 +130,19 @@ async fn paper_is_typed_in_by_who_asked(backend: Backend) {
     let entries = [entry("b1", 0, "5")];
     let typed = sheet::save(&world.store, &owner, world.place(), &entries, &manner).await;
     assert!(typed.unwrap().is_whole());
-    submit::submit(&world.store, &owner, world.place(), "郵送")
+    let blanks = submit::submit(&world.store, &owner, world.place(), "郵送").await;
+    assert!(matches!(refusal(blanks), Refusal::Invalid(_)));
+    let silent = submit::submit_with_blanks(&world.store, &owner, world.place(), " ").await;
+    assert!(matches!(refusal(silent), Refusal::Invalid(_)));
+    let by_officer =
+        submit::submit_with_blanks(&world.store, &world.officer(), world.place(), "x").await;
+    assert!(by_officer.is_err(), "only for paper");
+    submit::submit_with_blanks(&world.store, &owner, world.place(), "郵送、空欄は確認済み")
         .await
         .unwrap();
     let row = world.row().await;
-    assert_eq!(
-        (row.state.as_str(), row.marks.as_str()),
-        ("submitted", ".-")
-    );
+    assert_eq!(row.state, "submitted");
+    assert!(row.marks.starts_with('.'), "blank: {}", row.marks);
     let answers = world.store.answers(CODE, &world.ward).await.unwrap();
     assert_eq!(answers[0].origin, "paper");
 }

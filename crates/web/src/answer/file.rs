@@ -21,15 +21,20 @@ pub(crate) async fn open(
     let kind = HeaderValue::from_str(&file.media_type).map_err(|_| Answer::Broken)?;
     let headers = [
         (header::CONTENT_TYPE, kind),
-        (
-            header::CONTENT_DISPOSITION,
-            crate::care::document::disposition(&file.name),
-        ),
-        // A file is shown by the browser itself and may run nothing.
+        (header::CONTENT_DISPOSITION, attachment(&file.name)),
+        // Saved, never shown in place; and where it is shown, it may run nothing.
         (
             header::CONTENT_SECURITY_POLICY,
             HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; sandbox"),
         ),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// The name under which it is saved; what strangers brought is not opened in the page's place.
+fn attachment(name: &str) -> HeaderValue {
+    let shown = crate::care::document::disposition(name);
+    let saved = shown.to_str().unwrap_or_default();
+    HeaderValue::from_str(&saved.replacen("inline", "attachment", 1))
+        .unwrap_or(HeaderValue::from_static("attachment"))
 }

@@ -152,6 +152,9 @@ async fn after(
     let comment = sent.form.get("comment");
     let done = match step {
         "propose" => sheet::submit::propose(&app.store, &v.ctx, place, comment).await,
+        "submit" if sent.form.get("blanks") == "1" => {
+            sheet::submit::submit_with_blanks(&app.store, &v.ctx, place, comment).await
+        }
         "submit" => sheet::submit::submit(&app.store, &v.ctx, place, comment).await,
         "back" => {
             let questions = [question.to_owned()];

@@ -25,6 +25,9 @@ pub(crate) async fn take(
         "propose" => submit::propose(&app.store, &v.ctx, place, comment).await,
         "recall" => submit::recall(&app.store, &v.ctx, place).await,
         "refuse" => submit::refuse(&app.store, &v.ctx, place, comment).await,
+        "submit" if form.get("blanks") == "1" => {
+            submit::submit_with_blanks(&app.store, &v.ctx, place, comment).await
+        }
         "submit" => submit::submit(&app.store, &v.ctx, place, comment).await,
         _ => return Err(Answer::NotFound),
     };

@@ -324,6 +324,15 @@ impl<'a> SheetPage<'a> {
         crate::survey::title(self.v, self.sheet.survey())
     }
 
+    /// What the survey says of itself, in the reader's language.
+    fn about(&self) -> &str {
+        let survey = self.sheet.survey();
+        match self.v.lang() {
+            renkei_base::Lang::En if !survey.about_english.is_empty() => &survey.about_english,
+            _ => &survey.about,
+        }
+    }
+
     /// Saved while it is typed.
     fn is_auto(&self) -> bool {
         self.around.hand == Ok(Hand::Respondent)
