@@ -36,6 +36,7 @@ mod municipality;
 mod opendata;
 mod passkey;
 mod patient;
+mod patient_apart;
 mod policy;
 mod profile;
 mod proxy;
