@@ -1,17 +1,17 @@
 //! Who does what: every line against every sheet, with what respondents explained and attached.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use renkei_base::Id;
 use renkei_store::answer::AnswerRow;
 use renkei_store::{Store, StoreError, SurveyRow};
 use serde::{Deserialize, Serialize};
 
-use crate::answer::{File, Value};
+use crate::answer::{Answers, File, Value, condition};
 use crate::count::load::questionnaire;
 use crate::respondent::SheetState;
 use crate::survey::{Peers, Seen};
-use crate::{QuestionKind, Questionnaire};
+use crate::{Answer, QuestionKind, Questionnaire, Status};
 
 /// What a respondent explained and attached to one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,12 +70,51 @@ pub async fn examples(store: &Store, survey: &SurveyRow) -> Result<Vec<Example>,
         .collect();
     let mut found: Vec<Example> = Vec::new();
     let mut places = HashMap::new();
-    for row in store.answers_with_examples(&survey.code).await? {
+    let mut rows = store.answers_with_examples(&survey.code).await?;
+    rows.retain(|row| row.status == Status::Stated.code() && there.contains(&row.respondent));
+    let conditions = conditions(store, survey, &questionnaire, &rows).await?;
+    let none = Answers::new();
+    let mut asked = HashMap::new();
+    for row in rows {
         let Some(question) = beside.get(row.question.as_str()) else {
             continue;
         };
-        if there.contains(&row.respondent) {
+        let asked = asked.entry(row.respondent.clone()).or_insert_with(|| {
+            let answers = conditions.get(&row.respondent).unwrap_or(&none);
+            condition::asked(&questionnaire, answers)
+        });
+        if asked.contains(row.question.as_str()) && asked.contains(question) {
             add(&mut found, &mut places, question, row);
+        }
+    }
+    Ok(found)
+}
+
+/// By respondent, the answers on which it stands whether the questions of these rows are asked.
+async fn conditions(
+    store: &Store,
+    survey: &SurveyRow,
+    questionnaire: &Questionnaire,
+    rows: &[AnswerRow],
+) -> Result<HashMap<Id, Answers>, StoreError> {
+    let mut wanted: BTreeSet<&str> = BTreeSet::new();
+    let mut open: Vec<&str> = rows.iter().map(|row| row.question.as_str()).collect();
+    open.sort_unstable();
+    open.dedup();
+    while let Some(id) = open.pop() {
+        let when = questionnaire.question(id).map(|one| one.when.as_slice());
+        for condition in when.unwrap_or_default() {
+            if wanted.insert(condition.question.as_str()) {
+                open.push(condition.question.as_str());
+            }
+        }
+    }
+    let mut found: HashMap<Id, Answers> = HashMap::new();
+    for question in wanted {
+        for row in store.answers_of_question(&survey.code, question).await? {
+            let answer = Answer::read(&row)?;
+            let answers = found.entry(row.respondent).or_default();
+            answers.insert(row.question, answer);
         }
     }
     Ok(found)

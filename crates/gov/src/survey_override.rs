@@ -6,6 +6,7 @@ use renkei_store::{Changes, Failure, Note, Store, StoreError};
 
 use crate::count::load::questionnaire;
 use crate::line::lines;
+use crate::respondent::state_of;
 use crate::survey::course::said;
 use crate::survey::{SurveyState, seen};
 
@@ -36,7 +37,10 @@ pub async fn set(
         return Err(Refusal::not_now("refuse-survey-locked").into());
     }
     let sheet = store.respondent(code, respondent).await?;
-    sheet.ok_or(Refusal::NotFound)?;
+    let sheet = sheet.ok_or(Refusal::NotFound)?;
+    if !state_of(&sheet).counts() && !typed.class.is_empty() {
+        return Err(Refusal::not_now("refuse-sheet-state").into());
+    }
     let known = lines(&questionnaire(store, &survey).await?);
     if !known.iter().any(|line| line.id == typed.line) {
         return Err(invalid("line", "fault-survey-line").into());

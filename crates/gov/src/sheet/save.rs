@@ -8,8 +8,8 @@ use renkei_store::{Changes, Failure, Note, Store, StoreError};
 use super::base::{self, Meeting};
 use super::door::{self, Hand, Origin, Pass};
 use super::{Sheet, load};
-use crate::answer::condition;
 use crate::answer::input::{self, Given, Typed};
+use crate::answer::{Answers, condition};
 use crate::respondent::SheetState;
 use crate::{Answer, Question, Value};
 
@@ -99,7 +99,8 @@ impl Manner {
 /// Stores answers. Questions that are not asked now are stored too: what is typed is kept, and counts as 非該当.
 ///
 /// # Errors
-/// Those of [`door::pass`]; `Invalid` for a question that is not in the questionnaire.
+/// Those of [`door::pass`]; `fault-answer-required` on what a correction leaves blank; `Invalid` for a question that is not
+/// in the questionnaire.
 pub async fn save(
     store: &Store,
     ctx: &Ctx,
@@ -124,6 +125,9 @@ pub async fn save(
         if writes.is_empty() || (manner.whole && !saved.is_whole()) {
             return Ok(saved);
         }
+        if pass.marked && manner.origin != Origin::Paper {
+            complete(&saved.sheet, &writes)?;
+        }
         let changes = written(ctx, &saved.sheet, &pass, &writes, manner.origin);
         match store.commit(ctx, changes).await {
             Ok(_) => {
@@ -136,6 +140,30 @@ pub async fn save(
         }
     }
     Err(Refusal::Conflict.into())
+}
+
+/// What was handed in stays complete: a correction leaves no question blank that must be answered and was not missing
+/// before (a sheet on paper may lack some).
+fn complete(sheet: &Sheet, writes: &[(&str, &Given)]) -> Result<(), Refusal> {
+    let before = condition::missing(&sheet.questionnaire, &sheet.answers);
+    let after = after(sheet, writes);
+    let missing = condition::missing(&sheet.questionnaire, &after).into_iter();
+    let faults: Vec<Fault> = missing
+        .filter(|question| before.iter().all(|one| one.id != question.id))
+        .map(|question| Fault::new(&question.id, "fault-answer-required"))
+        .collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(Refusal::Invalid(faults)),
+    }
+}
+
+fn after(sheet: &Sheet, writes: &[(&str, &Given)]) -> Answers {
+    let mut after = sheet.answers.clone();
+    for (question, given) in writes {
+        after.insert((*question).to_owned(), answer(given, 0));
+    }
+    after
 }
 
 /// An entry held against what is there.
@@ -216,10 +244,7 @@ pub(super) fn written(
     let (code, respondent) = (sheet.survey().code.as_str(), &sheet.row.respondent);
     let mut changes = Changes::default();
     if pass.marked {
-        let mut after = sheet.answers.clone();
-        for (question, given) in writes {
-            after.insert((*question).to_owned(), answer(given, 0));
-        }
+        let after = after(sheet, writes);
         let marks = condition::marks(&sheet.questionnaire, &after).write();
         let was = (sheet.row.revision, marks.as_str());
         changes.hold_marked_sheet(code, respondent, pass.guard, ctx.at, was);

@@ -49,8 +49,11 @@ pub async fn seen(store: &Store, ctx: &Ctx, code: &str) -> Result<Seen, Failure>
         && state != SurveyState::Draft
     {
         seen.own = store.respondent(code, institution).await?;
-        let passing = store.respondents_checked_by(institution).await?;
-        seen.checker = passing.iter().any(|one| one.survey == code);
+        // Rows keep the health centre that they had before it was taken out of the way.
+        if super::is_checked(&seen.row.chain) {
+            let passing = store.respondents_checked_by(institution).await?;
+            seen.checker = passing.iter().any(|one| one.survey == code);
+        }
     }
     let visible =
         seen.owner || seen.checker || seen.own.is_some() || state == SurveyState::Published;
@@ -88,7 +91,7 @@ pub async fn sheet(
     let row = store.respondent(code, respondent).await?;
     let row = row.ok_or(Refusal::NotFound)?;
     let own = officer_of(ctx).is_some_and(|own| *own == row.respondent);
-    if seen.owner || own || checks(ctx, &row) {
+    if seen.owner || own || (seen.checker && checks(ctx, &row)) {
         Ok((seen, row))
     } else {
         Err(Refusal::NotFound.into())
