@@ -59,11 +59,8 @@ fn of(item: &str, question: &Question) -> Vec<Line> {
     each.collect()
 }
 
-/// What an answer says to a line. `asked` is whether the question's conditions hold.
-pub fn mark(question: &Question, line: &Line, answer: Option<&Answer>, asked: bool) -> Mark {
-    if !asked {
-        return Status::NotAsked;
-    }
+/// What an answer says to a line of a question that is asked.
+pub fn mark(question: &Question, line: &Line, answer: Option<&Answer>) -> Mark {
     let Some(answer) = answer else {
         return Status::NoAnswer;
     };

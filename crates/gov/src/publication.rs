@@ -11,8 +11,8 @@ use crate::survey::course::said;
 use crate::survey::event::event;
 use crate::survey::{SurveyState, seen};
 
-/// Publishes the figures of a survey that its owner's approver stands for. Returns the number of the version, which counts
-/// presented snapshots too.
+/// Publishes the figures of a survey that its owner's approver stands for. Returns the number of the version, from 1. Where
+/// it is published already (a form that was sent twice), that is the newest one.
 ///
 /// # Errors
 /// `refuse-survey-not-approved`; `refuse-survey-unchanged` where the newest version says the same; `refuse-needs-approver`.
@@ -25,14 +25,19 @@ pub async fn publish(
 ) -> Result<i64, Failure> {
     let mut survey = seen::owned(store, ctx, code).await?;
     approver::stand(store, ctx, Action::SurveyApprove, &survey.owner).await?;
+    let newest = store.newest_snapshot(code, PUBLISHED).await?;
+    if seen::state_of(&survey) == SurveyState::Published
+        && let Some((newest, _)) = &newest
+    {
+        return Ok(newest.number);
+    }
     if seen::state_of(&survey) != SurveyState::Approved {
         return Err(Refusal::not_now("refuse-survey-not-approved").into());
     }
     let note = said("note", note, false)?;
     let body = snapshot::now(store, &survey, areas).await?;
     let row = snapshot::row(store, ctx, &survey, PUBLISHED, &body).await?;
-    let before = store.newest_snapshot(code, PUBLISHED).await?;
-    if before.is_some_and(|(before, _)| before.digest == row.digest) {
+    if newest.is_some_and(|(before, _)| before.digest == row.digest) {
         return Err(Refusal::not_now("refuse-survey-unchanged").into());
     }
     let row = SnapshotRow { note, ..row };

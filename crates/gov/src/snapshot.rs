@@ -112,6 +112,18 @@ pub async fn now(store: &Store, survey: &SurveyRow, areas: &Areas) -> Result<Bod
     })
 }
 
+/// Published versions count from 1; what was only shown counts down from -1, so that it takes no number from them.
+fn next(all: &[SnapshotRow], kind: &str) -> i64 {
+    let numbers = || all.iter().map(|one| one.number);
+    if kind != PUBLISHED {
+        return numbers().min().unwrap_or(0).min(0) - 1;
+    }
+    let published = all.iter().filter(|one| one.kind == PUBLISHED);
+    let newest = published.map(|one| one.number).max().unwrap_or(0);
+    let taken = |number: &i64| numbers().any(|one| one == *number);
+    (newest + 1..).find(|number| !taken(number)).unwrap_or(1)
+}
+
 /// The next row of a survey, today and without a label.
 pub(crate) async fn row(
     store: &Store,
@@ -120,10 +132,10 @@ pub(crate) async fn row(
     kind: &str,
     body: &Body,
 ) -> Result<SnapshotRow, StoreError> {
-    let newest = store.snapshots(&survey.code).await?;
+    let all = store.snapshots(&survey.code).await?;
     Ok(SnapshotRow {
         survey: survey.code.clone(),
-        number: newest.first().map_or(0, |one| one.number) + 1,
+        number: next(&all, kind),
         kind: kind.to_owned(),
         label: String::new(),
         day: ctx.at.in_japan().date().to_string(),

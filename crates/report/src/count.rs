@@ -21,6 +21,8 @@ pub struct CountRow {
     pub yes_percent: String,
     pub no: String,
     pub no_percent: String,
+    /// Neither of the two.
+    pub rest: String,
 }
 
 /// Fixed words in the reader's language.
@@ -32,6 +34,7 @@ pub struct CountWords {
     pub no: String,
     pub sheets: String,
     pub share: String,
+    pub rest: String,
 }
 
 /// The table.
@@ -79,6 +82,7 @@ mod tests {
             yes_percent: "92.5%".to_owned(),
             no: "4".to_owned(),
             no_percent: "7.5%".to_owned(),
+            rest: "0".to_owned(),
         }
         };
         let words = |text: &str| text.to_owned();
@@ -96,6 +100,7 @@ mod tests {
                 no: words("未実施"),
                 sheets: words("区市町村数"),
                 share: words("全体の%"),
+                rest: words("その他（不明・非公表・無回答等）"),
             },
             rows: (0..12).map(row).collect(),
             version: "第2版".to_owned(),
@@ -105,7 +110,7 @@ mod tests {
             return;
         };
         assert_eq!(proof.pages, 1);
-        for text in ["集計結果", "92.5%", "n=53", "81.6%"] {
+        for text in ["集計結果", "92.5%", "n=53", "81.6%", "その他"] {
             proof.has(text);
         }
     }

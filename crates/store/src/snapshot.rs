@@ -10,7 +10,7 @@ use crate::{Changes, Store, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotRow {
     pub survey: String,
-    /// From 1, for each survey.
+    /// For each survey: published ones from 1, presented ones from -1 downwards.
     pub number: i64,
     /// `presented` or `published`.
     pub kind: String,
@@ -28,11 +28,11 @@ pub struct SnapshotRow {
 const PUT: &str = "insert into survey_snapshot (survey, number, kind, label, day, body, digest, note, done_by, done_at) \
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing";
 const ALL: &str = "select survey, number, kind, label, day, digest, note, done_by, done_at from survey_snapshot \
-    where survey = $1 order by number desc";
+    where survey = $1 order by done_at desc, abs(number) desc";
 const ONE: &str = "select survey, number, kind, label, day, digest, note, done_by, done_at, body from survey_snapshot \
     where survey = $1 and number = $2";
 const NEWEST: &str = "select survey, number, kind, label, day, digest, note, done_by, done_at, body from survey_snapshot \
-    where survey = $1 and kind = $2 order by number desc limit 1";
+    where survey = $1 and kind = $2 order by done_at desc, abs(number) desc limit 1";
 
 impl Changes {
     /// Keeps a snapshot. A conflict where there is one of this number.

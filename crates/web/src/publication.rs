@@ -9,7 +9,7 @@ use renkei_gov::count::Figures;
 use renkei_gov::count::change::Difference;
 use renkei_gov::snapshot::{self, Changed, SnapshotRow};
 use renkei_gov::survey::{SurveyState, seen};
-use renkei_gov::{count, publication};
+use renkei_gov::{approver, count, publication};
 use renkei_store::SurveyRow;
 
 use crate::count::show::status_key;
@@ -29,6 +29,8 @@ struct Page<'a> {
     state: SurveyState,
     now: Figures,
     kept: Vec<Kept>,
+    /// Whether the caller may take the approval back.
+    approves: bool,
     form: Form,
     faults: Faults,
 }
@@ -77,7 +79,9 @@ async fn shown<'a>(
             });
         }
     }
+    let lonely = !approver::has(&app.store, &survey.owner).await?;
     Ok(Page {
+        approves: v.has_role("approver") || lonely,
         state: seen::state_of(&survey),
         survey,
         now,
@@ -170,6 +174,10 @@ impl Page<'_> {
 
     fn approved(&self) -> bool {
         self.state == SurveyState::Approved
+    }
+
+    fn published(&self) -> bool {
+        self.state == SurveyState::Published
     }
 
     fn fault(&self, field: &str) -> String {

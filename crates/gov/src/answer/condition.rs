@@ -1,10 +1,10 @@
 //! Which questions are asked, by what was answered to those before them. What stops being asked keeps its answer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::answer::Answers;
-use crate::questionnaire::{Question, Questionnaire};
-use crate::{Answer, Line, Marks, Value, line};
+use crate::questionnaire::{Condition, Question, Questionnaire};
+use crate::{Answer, Line, Marks, Status, Value, line};
 
 /// The ids of the questions that are asked. A condition on a question that is itself not asked does not hold.
 pub fn asked<'q>(questionnaire: &'q Questionnaire, answers: &Answers) -> BTreeSet<&'q str> {
@@ -34,18 +34,64 @@ fn chosen(answer: Option<&Answer>) -> &[String] {
     }
 }
 
+/// What stands for a question that is not asked, by its id; nothing for those that are asked. Not asked (非該当) is only
+/// what an answer before it rules out: where that answer is 不明, 非公表 or missing, nobody knows, and it says the same.
+fn instead<'q>(
+    questionnaire: &'q Questionnaire,
+    answers: &Answers,
+) -> BTreeMap<&'q str, Option<Status>> {
+    let mut found: BTreeMap<&str, Option<Status>> = BTreeMap::new();
+    for (_, question) in questionnaire.questions() {
+        let each = question.when.iter();
+        let each: Vec<Status> = each
+            .filter_map(|when| ruled(when, answers, &found))
+            .collect();
+        let not_asked = each.contains(&Status::NotAsked);
+        let status = if not_asked {
+            Some(Status::NotAsked)
+        } else {
+            each.first().copied()
+        };
+        found.insert(&question.id, status);
+    }
+    found
+}
+
+/// What a condition makes of a question, where it does not hold.
+fn ruled(
+    when: &Condition,
+    answers: &Answers,
+    before: &BTreeMap<&str, Option<Status>>,
+) -> Option<Status> {
+    match before.get(when.question.as_str()) {
+        None => return Some(Status::NotAsked),
+        Some(Some(status)) => return Some(*status),
+        Some(None) => {}
+    }
+    let answer = answers.get(&when.question);
+    match answer {
+        Some(answer) if answer.value.is_none() => Some(answer.status),
+        None => Some(Status::NoAnswer),
+        some => {
+            let holds = chosen(some).iter().any(|code| when.any.contains(code));
+            (!holds).then_some(Status::NotAsked)
+        }
+    }
+}
+
 /// What a sheet says to each line that is counted.
 pub fn marks(questionnaire: &Questionnaire, answers: &Answers) -> Marks {
-    let asked = asked(questionnaire, answers);
+    let instead = instead(questionnaire, answers);
     let mark = |line: &Line| {
-        let question = questionnaire.question(&line.question);
-        let is_asked = asked.contains(line.question.as_str());
-        question.map(|question| line::mark(question, line, answers.get(&line.question), is_asked))
+        let id = line.question.as_str();
+        let instead = instead.get(id).copied().flatten();
+        let question = questionnaire.question(id)?;
+        Some(instead.unwrap_or_else(|| line::mark(question, line, answers.get(id))))
     };
     Marks(
         line::lines(questionnaire)
             .iter()
-            .map(|line| mark(line).unwrap_or(crate::Status::NoAnswer))
+            .map(|line| mark(line).unwrap_or(Status::NoAnswer))
             .collect(),
     )
 }
@@ -78,8 +124,7 @@ pub fn progress(questionnaire: &Questionnaire, answers: &Answers) -> (usize, usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Status;
-    use crate::questionnaire::{Choice, Class, Condition, QuestionKind, Section, Words};
+    use crate::questionnaire::{Choice, Class, QuestionKind, Section, Words};
 
     fn choice(code: &str, class: Class) -> Choice {
         Choice {
@@ -146,8 +191,8 @@ mod tests {
     fn what_is_not_asked_counts_as_not_asked_and_keeps_its_answer() {
         let all = three();
         for (answers, written) in [
-            (said(&[]), ".--"),
-            (said(&[("a1", "yes")]), "y.-"),
+            (said(&[]), "..."),
+            (said(&[("a1", "yes")]), "y.."),
             (said(&[("a1", "no"), ("a3", "yes"), ("a4", "yes")]), "n--"),
             (said(&[("a1", "yes"), ("a3", "no"), ("a4", "yes")]), "yn-"),
             (said(&[("a1", "yes"), ("a3", "yes"), ("a4", "no")]), "yyn"),
@@ -178,6 +223,6 @@ mod tests {
         };
         let answers = Answers::from([("a1".to_owned(), unknown)]);
         assert_eq!(ids(&answers), Vec::<String>::new(), "不明 is an answer");
-        assert_eq!(marks(&all, &answers).write(), "?--");
+        assert_eq!(marks(&all, &answers).write(), "???", "nobody knows");
     }
 }

@@ -2,7 +2,7 @@
 
 use renkei_access::policy::Action;
 use renkei_base::{Ctx, Id, Micros, Refusal};
-use renkei_store::{Changes, Failure, Note, RespondentRow, Store};
+use renkei_store::{Changes, Failure, Note, RespondentRow, Store, SurveyRow};
 
 use super::turn::{SheetAct, turn};
 use super::{SheetState, state_of};
@@ -41,10 +41,11 @@ pub async fn check(
     .await
 }
 
-/// The owner accepts a sheet: it is locked. One that the health centre has not looked at is accepted too.
+/// The owner accepts a sheet: it is locked. One that its health centre has not looked at needs a reason, which the history
+/// keeps.
 ///
 /// # Errors
-/// `refuse-sheet-state`, `refuse-survey-locked`; `NotFound` to all but the owner.
+/// `fault-sheet-unchecked` on `comment`, `refuse-sheet-state`, `refuse-survey-locked`; `NotFound` to all but the owner.
 pub async fn accept(
     store: &Store,
     ctx: &Ctx,
@@ -55,16 +56,32 @@ pub async fn accept(
     let (seen, mut row) = seen::sheet(store, ctx, code, respondent).await?;
     gate::own(ctx, Action::SurveyManage, &seen.row.owner)?;
     let comment = said("comment", comment, false)?;
+    let unchecked = is_unchecked(&seen.row, &row);
     go(&seen, &mut row, SheetAct::Accept, ctx)?;
+    if unchecked && comment.is_empty() {
+        return Err(Refusal::fault("comment", "fault-sheet-unchecked").into());
+    }
+    let kind = if unchecked {
+        "accepted-unchecked"
+    } else {
+        "accepted"
+    };
     write(
         store,
         ctx,
         &seen,
         &row,
         Changes::default(),
-        ("accepted", &comment),
+        (kind, &comment),
     )
     .await
+}
+
+/// Whether a sheet still waits for its health centre.
+pub fn is_unchecked(survey: &SurveyRow, row: &RespondentRow) -> bool {
+    crate::survey::is_checked(&survey.chain)
+        && row.checker.is_some()
+        && state_of(row) == SheetState::Submitted
 }
 
 /// Accepts all sheets that are with the owner. Returns how many.

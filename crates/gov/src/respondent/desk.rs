@@ -11,10 +11,12 @@ use crate::gate;
 use crate::survey::course::said;
 use crate::survey::{SurveyState, day, seen};
 
-/// A later last day for one respondent, with a reason. The others' windows stay as they are.
+/// Another last day for one respondent, with a reason. The others' windows stay as they are. One that was mistyped can be
+/// made earlier, though not earlier than the survey's own.
 ///
 /// # Errors
-/// `fault-survey-day`, `fault-survey-past`, `fault-survey-shorter` on `closes`; a fault on `why` where it is empty.
+/// `fault-survey-day`, `fault-survey-past`, `fault-survey-far`, `fault-survey-shorter` on `closes`; a fault on `why` where
+/// it is empty.
 pub async fn extend(
     store: &Store,
     ctx: &Ctx,
@@ -27,9 +29,9 @@ pub async fn extend(
     gate::own(ctx, Action::SurveyManage, &seen.row.owner)?;
     unlocked(&seen)?;
     let why = said("why", why, true)?;
-    let closes = day::closing("closes", closes, ctx.at);
+    let closes = day::closing("closes", closes, seen.row.opens, ctx.at);
     let closes = closes.map_err(|fault| Refusal::Invalid(vec![fault]))?;
-    if closes < row.closes && row.closes > ctx.at {
+    if closes < row.closes && closes < seen.row.closes {
         return Err(Refusal::fault("closes", "fault-survey-shorter").into());
     }
     row.closes = closes;

@@ -3,10 +3,11 @@
 use renkei_access::policy::Action;
 use renkei_base::limits::NOTE_CHARS;
 use renkei_base::{Ctx, Micros, Refusal, text};
-use renkei_store::{Changes, Failure, Note, Store, SurveyRow};
+use renkei_store::{Changes, Failure, Note, RespondentRow, Store, SurveyRow};
 
 use super::{SurveyState, day, event::event, seen};
 use crate::approver::{self, Standing};
+use crate::respondent;
 
 /// Asks: from now on the sheets are open to their respondents, inside the window.
 ///
@@ -55,7 +56,7 @@ pub async fn close(
 /// A later last day for all, also after it was closed. Whoever has a later one of its own keeps it.
 ///
 /// # Errors
-/// `fault-survey-day`, `fault-survey-past` on `closes`; `fault-survey-why` on `why`.
+/// `fault-survey-day`, `fault-survey-past`, `fault-survey-far` on `closes`; `fault-survey-why` on `why`.
 pub async fn prolong(
     store: &Store,
     ctx: &Ctx,
@@ -68,7 +69,7 @@ pub async fn prolong(
     let states = [SurveyState::Open, SurveyState::Closed];
     needs(&row, &states, "refuse-survey-not-open")?;
     let why = said("why", why, true)?;
-    let closes = day::closing("closes", closes, ctx.at).map_err(fault)?;
+    let closes = day::closing("closes", closes, row.opens, ctx.at).map_err(fault)?;
     let mut changes = Changes::default();
     changes.open_respondents_until(code, closes, ctx.at);
     turn(&mut row, SurveyState::Open, ctx);
@@ -77,10 +78,10 @@ pub async fn prolong(
     write(store, ctx, changes, &row, revision, "prolonged", &note).await
 }
 
-/// The owner's approver stands for the figures: from now on nothing changes.
+/// The owner's approver stands for the figures: from now on nothing changes. Where it is approved already, nothing happens.
 ///
 /// # Errors
-/// `refuse-survey-not-closed` while it is open, `refuse-needs-approver`.
+/// `refuse-survey-not-closed` while a sheet is open, `refuse-needs-approver`.
 pub async fn approve(
     store: &Store,
     ctx: &Ctx,
@@ -90,23 +91,24 @@ pub async fn approve(
 ) -> Result<(), Failure> {
     let mut row = seen::owned(store, ctx, code).await?;
     let standing = approver::stand(store, ctx, Action::SurveyApprove, &row.owner).await?;
-    needs(&row, &[SurveyState::Closed], "refuse-survey-not-closed")?;
+    if seen::state_of(&row) == SurveyState::Approved {
+        return Ok(());
+    }
+    let sheets = store.respondents(code).await?;
+    if !is_settled(&row, &sheets, ctx.at) {
+        return Err(Refusal::not_now("refuse-survey-not-closed").into());
+    }
     let comment = said("why", comment, false)?;
+    let mut changes = Changes::default();
+    if seen::state_of(&row) == SurveyState::Open {
+        changes.shut_respondents(code, ctx.at);
+    }
     turn(&mut row, SurveyState::Approved, ctx);
     let kind = match standing {
         Standing::Approver => "approved",
         Standing::Alone => "approved-alone",
     };
-    write(
-        store,
-        ctx,
-        Changes::default(),
-        &row,
-        revision,
-        kind,
-        &comment,
-    )
-    .await
+    write(store, ctx, changes, &row, revision, kind, &comment).await
 }
 
 /// Takes the approval back, with a reason: corrections can be made again. What was published stays as it is.
@@ -175,6 +177,22 @@ async fn write(
     changes.tell.push(row.owner.clone());
     store.commit(ctx, changes).await?;
     Ok(())
+}
+
+/// How many sheets may still be handed in: with their respondents, inside their windows.
+pub fn still_open(sheets: &[RespondentRow], at: Micros) -> usize {
+    let is_open = |row: &&RespondentRow| !respondent::state_of(row).counts() && row.closes > at;
+    sheets.iter().filter(is_open).count()
+}
+
+/// Whether nothing more can come in, so that its figures can be approved: it is closed, or its last day has passed and no
+/// sheet that was sent back or given more days is out.
+pub fn is_settled(row: &SurveyRow, sheets: &[RespondentRow], at: Micros) -> bool {
+    match seen::state_of(row) {
+        SurveyState::Closed => true,
+        SurveyState::Open => row.closes <= at && still_open(sheets, at) == 0,
+        _ => false,
+    }
 }
 
 /// Whether all windows of an open survey have passed, so that it waits to be closed.

@@ -28,13 +28,43 @@ pub(crate) fn parse(field: &'static str, text: &str) -> Result<Date, Fault> {
     era::parse(text).map_err(|_| Fault::new(field, "fault-survey-day"))
 }
 
-/// The last day of a window as typed, not before today.
-pub(crate) fn closing(field: &'static str, text: &str, at: Micros) -> Result<Micros, Fault> {
+/// Years for which a survey is open at most: a day further off was mistyped.
+const YEARS: i64 = 2;
+
+/// The last day of a window as typed, not before today and not further off than [`YEARS`] after today and the opening.
+///
+/// # Errors
+/// `fault-survey-day`, `fault-survey-past`, `fault-survey-far`.
+pub(crate) fn closing(
+    field: &'static str,
+    text: &str,
+    opens: Micros,
+    at: Micros,
+) -> Result<Micros, Fault> {
     let day = parse(field, text)?;
     if day < at.in_japan().date() {
         return Err(Fault::new(field, "fault-survey-past"));
     }
+    near(field, day, opens.max(at))?;
     Ok(end(day))
+}
+
+/// The first day of a window as typed.
+///
+/// # Errors
+/// `fault-survey-day`, `fault-survey-far`.
+pub(crate) fn opening(field: &'static str, text: &str, at: Micros) -> Result<Date, Fault> {
+    let day = parse(field, text)?;
+    near(field, day, at)?;
+    Ok(day)
+}
+
+fn near(field: &'static str, day: Date, from: Micros) -> Result<(), Fault> {
+    let years = jiff::Span::new().years(YEARS);
+    match day > from.in_japan().date().saturating_add(years) {
+        true => Err(Fault::new(field, "fault-survey-far")),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -52,8 +82,20 @@ mod tests {
     #[test]
     fn a_day_that_is_over_is_no_deadline() {
         let now = start(jiff::civil::date(2026, 11, 22));
-        assert!(closing("closes", "R8.11.21", now).is_err());
-        let today = closing("closes", "令和8年11月22日", now).unwrap();
+        assert!(closing("closes", "R8.11.21", now, now).is_err());
+        let today = closing("closes", "令和8年11月22日", now, now).unwrap();
         assert_eq!(last(today), jiff::civil::date(2026, 11, 22));
+    }
+
+    #[test]
+    fn a_day_in_the_next_century_was_mistyped() {
+        let now = start(jiff::civil::date(2026, 11, 22));
+        let opens = start(jiff::civil::date(2027, 4, 1));
+        let far = |text: &str| closing("closes", text, opens, now).map_err(|fault| fault.key);
+        assert_eq!(far("R99.12.25").unwrap_err(), "fault-survey-far");
+        assert_eq!(far("2029-04-02").unwrap_err(), "fault-survey-far");
+        assert!(far("2029-04-01").is_ok());
+        assert!(opening("opens", "R99.12.25", now).is_err());
+        assert!(opening("opens", "R8.4.1", now).is_ok());
     }
 }

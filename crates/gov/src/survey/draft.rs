@@ -1,6 +1,7 @@
 //! A survey before it asks anybody: made of a final questionnaire, changed, thrown away.
 
 use renkei_access::policy::Action;
+use renkei_base::era::{Era, Stated};
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal, text};
 use renkei_store::{Changes, Failure, Note, Store, SurveyRow};
@@ -203,10 +204,7 @@ fn fill(row: &mut SurveyRow, typed: &Typed, ctx: &Ctx, faults: &mut Vec<Fault>) 
     take(&mut row.about, text::long_text("about", &typed.about));
     let english = text::long_text("about_english", &typed.about_english);
     take(&mut row.about_english, english);
-    take(
-        &mut row.as_of,
-        text::line("as_of", &typed.as_of, LINE_CHARS),
-    );
+    take(&mut row.as_of, as_of(&typed.as_of));
     take(&mut row.reminders, reminders(&typed.reminders));
     typed.previous.trim().clone_into(&mut row.previous);
     let chain = if typed.checked {
@@ -223,12 +221,23 @@ fn fill(row: &mut SurveyRow, typed: &Typed, ctx: &Ctx, faults: &mut Vec<Fault>) 
     days(row, typed, ctx, faults);
 }
 
+/// The time that answers are of, as people write it (`27年10月現在`), or nothing.
+fn as_of(typed: &str) -> Result<String, Fault> {
+    let text = text::line("as_of", typed, LINE_CHARS)?;
+    let stated = Stated::parse(&text, Some(Era::Reiwa));
+    match text.is_empty() || stated.is_ok() {
+        true => Ok(text),
+        false => Err(Fault::new("as_of", "fault-survey-as-of")),
+    }
+}
+
 fn days(row: &mut SurveyRow, typed: &Typed, ctx: &Ctx, faults: &mut Vec<Fault>) {
     let opens = match typed.opens.trim() {
         "" => Ok(ctx.at.in_japan().date()),
-        typed => day::parse("opens", typed),
+        typed => day::opening("opens", typed, ctx.at),
     };
-    match (opens, day::closing("closes", &typed.closes, ctx.at)) {
+    let from = opens.as_ref().map_or(ctx.at, |opens| day::start(*opens));
+    match (opens, day::closing("closes", &typed.closes, from, ctx.at)) {
         (Ok(opens), Ok(closes)) if day::start(opens) >= closes => {
             faults.push(Fault::new("closes", "fault-survey-days"));
         }
@@ -305,6 +314,22 @@ mod tests {
         assert_eq!(reminders("").unwrap(), "");
         for wrong in ["0", "a", "-61", "1.5"] {
             assert!(reminders(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_month_that_is_none_is_no_time() {
+        for right in [
+            "",
+            "27年10月現在",
+            "令和8年12月現在",
+            "2026年11月現在",
+            "2026-10-01",
+        ] {
+            assert_eq!(as_of(right).as_deref(), Ok(right));
+        }
+        for wrong in ["令和8年13月現在", "2026年0月現在", "そのうち"] {
+            assert!(as_of(wrong).is_err(), "{wrong}");
         }
     }
 

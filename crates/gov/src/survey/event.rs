@@ -4,7 +4,7 @@ use renkei_base::{Ctx, Id};
 use renkei_store::SurveyEventRow;
 
 /// What can happen to a survey or one of its sheets; the text is `survey-event-CODE`.
-pub const KINDS: [&str; 25] = [
+pub const KINDS: [&str; 26] = [
     "created",
     "universe",
     "opened",
@@ -23,6 +23,7 @@ pub const KINDS: [&str; 25] = [
     "added",
     "checked",
     "accepted",
+    "accepted-unchecked",
     "returned",
     "awaiting",
     "submitted",

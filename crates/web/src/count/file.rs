@@ -16,7 +16,7 @@ use crate::error::Answer;
 use crate::state::App;
 use crate::visit::Visit;
 
-const TABLE: [&str; 9] = [
+const TABLE: [&str; 10] = [
     "item",
     "question",
     "base",
@@ -26,6 +26,7 @@ const TABLE: [&str; 9] = [
     "no_percent",
     "not_asked",
     "no_answer",
+    "other",
 ];
 const ANSWERS: [&str; 7] = [
     "municipality_code",
@@ -37,7 +38,7 @@ const ANSWERS: [&str; 7] = [
     "status_code",
 ];
 /// Columns of the workbook: text key and width.
-const SHEET: [(&str, u8); 11] = [
+const SHEET: [(&str, u8); 12] = [
     ("count-item", 6),
     ("count-question", 12),
     ("count-text", 60),
@@ -48,6 +49,7 @@ const SHEET: [(&str, u8); 11] = [
     ("count-no-percent", 8),
     ("count-not-asked", 8),
     ("count-no-answer", 8),
+    ("count-other-column", 12),
     ("count-overridden", 10),
 ];
 
@@ -73,6 +75,7 @@ pub(crate) async fn table_csv(
             &row.no_percent(),
             &row.tally.not_asked.to_string(),
             &row.tally.no_answer.to_string(),
+            &row.tally.other().to_string(),
         ]);
     }
     Ok(file(&format!("{code}-table.csv"), writer))
@@ -177,6 +180,7 @@ fn table(v: &Visit, viewed: &Viewed) -> Sheet {
                 share(row.no_percent()),
                 number(row.tally.not_asked),
                 number(row.tally.no_answer),
+                number(row.tally.other()),
                 number(row.tally.yes_overridden),
             ]
         });

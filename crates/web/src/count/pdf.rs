@@ -71,16 +71,10 @@ fn document(v: &Visit, viewed: &Viewed) -> report::CountTable {
             no: v.t("count-no"),
             sheets: v.t("count-sheets"),
             share: v.t("count-percent"),
+            rest: v.t("count-rest"),
         },
         rows: rows.iter().map(printed).collect(),
-        version: version.map_or_else(
-            || v.t("count-live"),
-            |row| {
-                let (number, day) = (row.number.to_string(), v.date(&row.day));
-                let values = [("number", number.as_str()), ("day", day.as_str())];
-                v.tn("count-version", &values)
-            },
-        ),
+        version: version.map_or_else(|| v.t("count-live"), |row| super::table::version(v, row)),
         digest: version.map_or_else(String::new, |row| row.digest.clone()),
     }
 }
@@ -97,6 +91,7 @@ fn printed(row: &Row) -> report::CountRow {
         yes_percent: format!("{}%", row.yes_percent()),
         no: row.no().to_string(),
         no_percent: format!("{}%", row.no_percent()),
+        rest: row.rest().to_string(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The table as rows of texts, for the page and for files.
 
 use renkei_gov::count::{Base, FigureLine, Figures, Tally};
+use renkei_gov::snapshot::{PUBLISHED, SnapshotRow};
 
 use super::seen::said;
 use crate::visit::Visit;
@@ -27,6 +28,11 @@ impl Row {
 
     pub(crate) fn no(&self) -> u32 {
         self.tally.no(self.base)
+    }
+
+    /// Neither 実施 nor 未実施: with these, the numbers are all that percentages are of.
+    pub(crate) fn rest(&self) -> u32 {
+        self.n().saturating_sub(self.tally.yes + self.no())
     }
 
     pub(crate) fn yes_percent(&self) -> String {
@@ -70,6 +76,17 @@ impl Row {
         let over = self.tally.yes_overridden;
         (over > 0).then(|| (self.tally.yes - over, over))
     }
+}
+
+/// `第2版（2026年11月22日）`, or what was shown at a meeting by its name.
+pub(crate) fn version(v: &Visit, row: &SnapshotRow) -> String {
+    let (number, day) = (row.number.to_string(), v.date(&row.day));
+    if row.kind != PUBLISHED {
+        let kind = v.t(&format!("publication-kind-{}", row.kind));
+        return format!("{kind} {} {day}", row.label);
+    }
+    let values = [("number", number.as_str()), ("day", day.as_str())];
+    v.tn("count-version", &values)
 }
 
 /// The rows of figures.

@@ -50,6 +50,10 @@ struct Live<'a> {
     closes: renkei_base::Micros,
     rate: Rate,
     over: bool,
+    /// Sheets that may still be handed in.
+    still: usize,
+    /// Nothing more can come in: its figures can be approved.
+    settled: bool,
     here: usize,
     params: Params,
     /// Code and name.
@@ -161,6 +165,8 @@ async fn live<'a>(
     };
     let here = rows.iter().filter(|row| waits(row)).count();
     let all = rows.len();
+    let still = course::still_open(&rows, v.now());
+    let settled = course::is_settled(&seen.row, &rows, v.now());
     let rate = match seen.owner {
         true => respondent::rate::rate(&app.store, code).await?,
         false => Rate::of(&rows),
@@ -183,6 +189,8 @@ async fn live<'a>(
         over: course::is_over(&seen.row, latest.unwrap_or(seen.row.closes), v.now()),
         code: code.clone(),
         rate,
+        still,
+        settled,
         here,
         params,
         areas,
@@ -265,6 +273,19 @@ pub(crate) async fn act(
 impl Page<'_> {
     fn is(&self, code: &str) -> bool {
         self.seen.state.code() == code
+    }
+
+    /// Where it stands; after its last day, how many sheets are still out.
+    fn state_said(&self) -> String {
+        let (row, still) = (&self.seen.row, self.live.still);
+        if self.seen.state != SurveyState::Open || row.closes > self.v.now() {
+            let key = format!("survey-state-{}", self.seen.state.code());
+            return self.v.t(&key);
+        }
+        match still {
+            0 => self.v.t("survey-state-over"),
+            still => self.v.t1("survey-state-some", "count", still),
+        }
     }
 
     fn window(&self) -> String {

@@ -45,6 +45,11 @@ impl Page<'_> {
         course::DAYS_TO_MEND
     }
 
+    /// Whether its health centre has still to look at it.
+    fn unchecked(&self) -> bool {
+        course::is_unchecked(&self.seen.row, &self.row)
+    }
+
     fn locked(&self) -> bool {
         self.seen.state >= SurveyState::Approved
     }
