@@ -125,7 +125,7 @@ fn without_unit<'a>(text: &'a str, unit: &Words) -> &'a str {
     };
     [unit.ja.as_str(), unit.en.as_str(), share]
         .into_iter()
-        .map(|unit| usual_width(unit))
+        .map(usual_width)
         .filter(|unit| !unit.trim().is_empty())
         .find_map(|unit| text.strip_suffix(unit.trim()))
         .filter(|rest| rest.trim().ends_with(|c: char| c.is_ascii_digit()))
