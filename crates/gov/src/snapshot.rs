@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::count::change::{Difference, differences};
 use crate::count::{self, Figures};
 use crate::matrix::{self, Example};
-use crate::survey::seen;
+use crate::survey::{SurveyState, seen};
 
 /// Shown at a meeting.
 pub const PRESENTED: &str = "presented";
@@ -62,7 +62,7 @@ pub struct Changed {
 /// Keeps the figures as they stand now, under a name and a day as people write it. Returns its number.
 ///
 /// # Errors
-/// `Invalid` on `label` and `day`; `NotFound` to all but the owner.
+/// `Invalid` on `label` and `day`; `refuse-survey-not-open` of a draft; `NotFound` to all but the owner.
 pub async fn present(
     store: &Store,
     ctx: &Ctx,
@@ -72,6 +72,9 @@ pub async fn present(
     day: &str,
 ) -> Result<i64, Failure> {
     let survey = seen::owned(store, ctx, code).await?;
+    if seen::state_of(&survey) == SurveyState::Draft {
+        return Err(Refusal::not_now("refuse-survey-not-open").into());
+    }
     let label = text::required_line("label", label, LINE_CHARS);
     let label = label.map_err(|fault| Refusal::Invalid(vec![fault]))?;
     let day = match day.trim() {

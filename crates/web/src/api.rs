@@ -20,7 +20,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use renkei_access::Bearer;
-use renkei_base::Micros;
+use renkei_base::{Micros, Refusal};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -54,7 +54,14 @@ pub(crate) async fn bearer(
         return Ok(None);
     }
     let found = app.access.bearer(token.trim(), at).await?;
-    Ok(found.filter(|bearer| bearer.scopes.allows_api(false) || bearer.scopes.allows_api(true)))
+    let (reads, writes) = found.as_ref().map_or((false, false), |bearer| {
+        let scopes = &bearer.scopes;
+        (scopes.allows_api(false), scopes.allows_api(true))
+    });
+    if writes && !reads && request.method.is_safe() {
+        return Err(Refusal::forbidden("refuse-api-scope").into());
+    }
+    Ok(found.filter(|_| reads || writes))
 }
 
 /// Refusals as JSON: a code, which is the key of the text, and the text.

@@ -11,6 +11,7 @@ use renkei_directory::municipality::Municipality;
 use serde::Deserialize;
 
 use crate::error::{Answer, page};
+use crate::institution::list::area_value;
 use crate::map::{figure_name, number};
 use crate::municipality;
 use crate::state::App;
@@ -228,8 +229,8 @@ fn figures(
         .value(counts, population);
         let search = match figure.measure {
             Measure::Institutions(kind) => {
-                let (of, code) = (area.kind.code(), &area.code);
-                format!("/institutions?area={of}:{code}&kind={}", kind.code())
+                let code = area_value(area.kind, &area.code);
+                format!("/institutions?area={code}&kind={}", kind.code())
             }
             _ => String::new(),
         };

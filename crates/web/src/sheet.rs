@@ -1,5 +1,7 @@
 //! CSV files that spreadsheets open as they are meant: UTF-8 with its mark, and no cell runs as a formula.
 
+use std::borrow::Cow;
+
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
@@ -25,8 +27,15 @@ pub(crate) fn csv<const N: usize>(name: &str, rows: impl Iterator<Item = [String
 }
 
 fn quoted(cell: &str) -> String {
-    let safe = if cell.starts_with(FORMULA) { "'" } else { "" };
-    format!("\"{safe}{}\"", cell.replace('"', "\"\""))
+    format!("\"{}\"", plain(cell).replace('"', "\"\""))
+}
+
+/// A cell that no spreadsheet takes for a formula.
+pub(crate) fn plain(cell: &str) -> Cow<'_, str> {
+    match cell.starts_with(FORMULA) {
+        true => Cow::Owned(format!("'{cell}")),
+        false => Cow::Borrowed(cell),
+    }
 }
 
 #[cfg(test)]

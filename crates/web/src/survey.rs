@@ -20,6 +20,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use renkei_base::{Id, Micros};
+use renkei_gov::publication;
 use renkei_gov::respondent::Rate;
 use renkei_gov::survey::{SurveyState, day, seen};
 use renkei_store::SurveyRow;
@@ -105,9 +106,28 @@ impl Visit {
     }
 }
 
+/// The surveys of which everybody sees a version, as that version calls them: what is corrected since is not out yet.
+pub(crate) async fn published(app: &App) -> Result<Vec<SurveyRow>, Answer> {
+    let mut all = app.store.surveys_published().await?;
+    for row in &mut all {
+        if seen::state_of(row) == SurveyState::Published {
+            continue;
+        }
+        if let Some(newest) = publication::newest(&app.store, &row.code).await? {
+            SurveyState::Published.code().clone_into(&mut row.state);
+            row.title = newest.body.title;
+            row.english = newest.body.english;
+            row.about = newest.body.about;
+            row.about_english = newest.body.about_english;
+            row.as_of = newest.body.as_of;
+        }
+    }
+    Ok(all)
+}
+
 /// `GET /surveys`
 pub(crate) async fn list(State(app): State<App>, v: Visit) -> Result<Response, Answer> {
-    let published = app.store.surveys_published().await?;
+    let published = published(&app).await?;
     let line = |row| Line::of(&app, row);
     let mut shown = List {
         waiting: None,

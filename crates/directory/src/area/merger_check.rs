@@ -61,7 +61,7 @@ fn ending<'a>(
             continue;
         }
         match atlas.municipality(code) {
-            Some(one) => match when(one, merger.on) {
+            Some(one) => match when(atlas, one, merger.on) {
                 None => {
                     old.insert(&one.code, one);
                 }
@@ -82,10 +82,14 @@ fn ending<'a>(
 }
 
 /// Why one cannot end on the eve of this day.
-fn when(one: &Municipality, on: Date) -> Option<&'static str> {
+fn when(atlas: &Atlas, one: &Municipality, on: Date) -> Option<&'static str> {
     let eve = on.yesterday().unwrap_or(on);
+    let takes_in = |part: &Municipality| part.validity.to.is_some_and(|to| to >= on);
     if one.validity.to.is_some_and(|to| to < on) {
         Some("fault-merger-over")
+    } else if !one.successors.is_empty() || atlas.predecessors(&one.code).any(takes_in) {
+        // A later merger stands on this one: with both, two could become one another in a circle.
+        Some("fault-merger-later")
     } else if !one.validity.holds(eve) {
         Some("fault-merger-early")
     } else {
@@ -108,6 +112,9 @@ fn successor(atlas: &Atlas, merger: &Merger, one: &Successor, faults: &mut Vec<F
     match atlas.municipality(&one.code) {
         Some(known) if known.validity.to.is_some_and(|to| to < merger.on) => {
             faults.push(Fault::new("into", "fault-merger-over").with("code", &one.code));
+        }
+        Some(known) if !known.successors.is_empty() => {
+            faults.push(Fault::new("into", "fault-merger-later").with("code", &one.code));
         }
         Some(known) if !known.validity.holds(merger.on) => {
             faults.push(Fault::new("into", "fault-merger-early").with("code", &one.code));

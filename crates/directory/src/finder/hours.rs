@@ -204,16 +204,38 @@ impl Pattern {
     fn is_open(&self, when: Open, calendar: &WorkingDays) -> bool {
         match when {
             Open::At(at) => self.is_open_at(at, calendar),
-            Open::On { day, minute } => self.spans.iter().any(|span| {
-                span.day == day
-                    && !self.closed.contains(&(day, 0))
-                    && minute.is_none_or(|minute| (span.from..span.until).contains(&minute))
-            }),
+            Open::On { day, minute: None } => self.spans_on(day).next().is_some(),
+            Open::On {
+                day,
+                minute: Some(minute),
+            } => self.is_open_on(day, minute),
             Open::Evening => self
                 .spans
                 .iter()
                 .any(|span| span.until > EVENING && !self.closed.contains(&(span.day, 0))),
         }
+    }
+
+    /// In some week, whatever it began on the evening before.
+    fn is_open_on(&self, day: u8, minute: u16) -> bool {
+        let mut today = self.spans_on(day);
+        let late = |eve| {
+            self.spans_on(eve)
+                .any(|span| span.until > DAY && minute < span.until - DAY)
+        };
+        let eve = if day == 1 { 7 } else { day - 1 };
+        // The eve of a holiday may be any day, a holiday too: who is open through every night is open then.
+        let through = match day {
+            HOLIDAY => (1..=HOLIDAY).all(late),
+            _ => late(eve),
+        };
+        today.any(|span| (span.from..span.until).contains(&minute)) || through
+    }
+
+    fn spans_on(&self, day: u8) -> impl Iterator<Item = &Span> {
+        let closed = self.closed.contains(&(day, 0));
+        let spans = self.spans.iter();
+        spans.filter(move |span| !closed && span.day == day)
     }
 
     fn is_open_at(&self, at: DateTime, calendar: &WorkingDays) -> bool {
@@ -318,6 +340,12 @@ mod tests {
         assert!(open > 100);
         let on = |day| all.open(Open::On { day, minute: None }, &[]).has(0);
         assert!(on(6) && on(3));
+        let at = |day, minute| {
+            let minute = Some(minute);
+            all.open(Open::On { day, minute }, &[]).has(0)
+        };
+        assert!(at(5, 600) && at(6, 119), "Friday's night until two");
+        assert!(!at(6, 120) && !at(5, 60) && !at(8, 60) && !at(1, 60));
         assert!(all.open(Open::Evening, &[]).has(0));
     }
 }

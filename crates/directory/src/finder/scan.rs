@@ -244,7 +244,18 @@ struct Near {
     municipality: Option<u16>,
     around: Vec<u16>,
     prefecture: u8,
+    /// Kinds (places in `Kind::ALL`, as bits) that come after the others.
+    last: u32,
 }
+
+/// Those who manage, not treat or care: nobody who names nothing looks for them.
+const OFFICES: [Kind; 5] = [
+    Kind::WardOffice,
+    Kind::MunicipalOffice,
+    Kind::Prefecture,
+    Kind::RegionOffice,
+    Kind::MedicalAssociation,
+];
 
 impl Near {
     fn new(pack: &Pack, search: &Search) -> Self {
@@ -258,6 +269,13 @@ impl Near {
                 .filter_map(|code| pack.municipality_place(code))
                 .collect(),
             prefecture: prefecture.unwrap_or_default(),
+            last: if search.words.trim().is_empty() {
+                let kinds = (0u32..).zip(Kind::ALL);
+                let offices = kinds.filter(|(_, kind)| OFFICES.contains(kind));
+                offices.fold(0, |bits, (place, _)| bits | 1 << place)
+            } else {
+                0
+            },
         }
     }
 
@@ -278,12 +296,16 @@ impl Near {
                 let point = pack.facts.points.get(place);
                 point.map_or(FAR, |point| from.metres(point))
             }
-            None => self.rank(entry),
+            None => self.rank(entry) | self.office(entry) << 2,
         };
         u64::from(class != EXACT) << (PLACE + 27)
             | u64::from(far) << (PLACE + 3)
             | class << PLACE
             | u64::from(place)
+    }
+
+    fn office(&self, entry: &Entry) -> u32 {
+        self.last.checked_shr(entry.kind.into()).unwrap_or_default() & 1
     }
 
     fn rank(&self, entry: &Entry) -> u32 {

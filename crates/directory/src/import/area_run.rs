@@ -261,6 +261,7 @@ impl Plan<'_> {
 
     fn member(&mut self, told: &Told, stated: &[&Told], report: &mut Report) {
         let row = &told.row;
+        let end = self.merged(row);
         let known: Vec<&Member> = self
             .atlas
             .memberships(&row.municipality)
@@ -274,11 +275,17 @@ impl Plan<'_> {
         let there = own.iter().any(|member| match row.validity {
             // A blank first day says nothing of when it began.
             Some(Validity { from: None, to }) => {
-                member.validity.to == to && member.validity.holds(self.date)
+                let over = end.is_some_and(|end| end < self.date);
+                member.validity.to == to.or(end) && (over || member.validity.holds(self.date))
             }
-            Some(validity) => member.validity == validity,
-            None => member.validity.holds(self.date),
+            Some(Validity { from, to }) => member.validity == Validity::new(from, to.or(end)),
+            None => {
+                member.validity.holds(self.date) || (end.is_some() && member.validity.to == end)
+            }
         });
+        let new = self.validity(row, &known);
+        // What ended by a merger belongs nowhere else afterwards.
+        let there = there || (end.is_some() && new.reversed());
         if there {
             return match (told.fresh, told.changes.is_empty()) {
                 (false, true) => report.unchanged += 1,
@@ -286,7 +293,6 @@ impl Plan<'_> {
             };
         }
         let mut changes = told.changes.clone();
-        let new = self.validity(row, &known);
         for old in own.iter().filter(|old| old.validity.meets(new)) {
             changes.push(Change {
                 field: "validity",
@@ -322,10 +328,17 @@ impl Plan<'_> {
         }
     }
 
+    /// The last day of a municipality that became another: a list that does not say so does not bring it back.
+    fn merged(&self, row: &AreaRecord) -> Option<Date> {
+        let one = self.atlas.municipality(&row.municipality)?;
+        one.validity.to.filter(|_| !one.successors.is_empty())
+    }
+
     /// From when to when a row holds: as it says; else from the day of the file on, where the municipality belonged elsewhere.
     fn validity(&self, row: &AreaRecord, known: &[&Member]) -> Validity {
         let elsewhere = known.iter().any(|member| member.area != row.area);
         let said = row.validity.unwrap_or_default();
+        let said = Validity::new(said.from, said.to.or_else(|| self.merged(row)));
         if elsewhere && said.from.is_none() {
             Validity::new(Some(self.date), said.to)
         } else {

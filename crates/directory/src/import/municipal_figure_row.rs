@@ -25,8 +25,8 @@ pub(super) const YEAR_NAME: &str = "年";
 const PEOPLE_NAME: &str = "人口";
 const OVER_65_NAME: &str = "65歳以上人口";
 
-/// From the first census to the last projection.
-const YEARS: std::ops::RangeInclusive<i16> = 1920..=2100;
+/// The first census.
+const FIRST_YEAR: i16 = 1920;
 /// More than there are in any municipality.
 const MOST: u32 = 100_000_000;
 
@@ -99,12 +99,12 @@ pub(super) struct FigureRecord {
     pub(super) warnings: Vec<Remark>,
 }
 
-/// Reads one row. `atlas` is asked which municipality a doubtful code can mean.
+/// Reads one row. `atlas` is asked which municipality a doubtful code can mean; nobody has counted after `this_year`.
 pub(super) fn read(
     columns: &Columns,
     row: &csv::StringRecord,
     line: u64,
-    atlas: &Atlas,
+    (atlas, this_year): (&Atlas, i16),
 ) -> Result<FigureRecord, Remark> {
     let cell = |at: usize| columns.cell(row, at).unwrap_or_default();
     let refused =
@@ -119,6 +119,7 @@ pub(super) fn read(
     let mut warnings = Vec::new();
     let (code, name) = place((cell(CODE), cell(NAME)), line, atlas, &mut warnings)?;
     let (year, date) = year(cell(YEAR))
+        .filter(|(year, _)| (FIRST_YEAR..=this_year).contains(year))
         .ok_or_else(|| refused(YEAR_NAME, "fault-import-figure-year", cell(YEAR)))?;
     let people = number(cell(PEOPLE))
         .ok_or_else(|| refused(PEOPLE_NAME, "fault-import-figure-number", cell(PEOPLE)))?
@@ -162,6 +163,13 @@ fn place(
     let refused = |reason| Remark::new(line, Level::Refused, CODE_NAME, reason, text);
     let (code, restored) = code(text, named, atlas).map_err(refused)?;
     if let Some(reason) = restored {
+        let reason = match reason {
+            // No name has proved it.
+            "fault-import-area-digit-added" if named.is_empty() => {
+                "fault-import-figure-digit-added"
+            }
+            other => other,
+        };
         warn(CODE_NAME, reason, text);
     }
     let Some(known) = atlas.municipality(code.as_str()) else {
@@ -212,7 +220,7 @@ fn year(text: &str) -> Option<(i16, String)> {
         }
         _ => return None,
     };
-    YEARS.contains(&year).then_some((year, date))
+    Some((year, date))
 }
 
 /// A count as tables write it; the inner `None` for a blank. `None` for what is no count.
@@ -259,7 +267,7 @@ mod tests {
             &columns,
             &csv::StringRecord::from(cells),
             2,
-            &Tokyo::atlas(),
+            (&Tokyo::atlas(), 2026),
         )
     }
 
@@ -299,7 +307,7 @@ mod tests {
             "131105",
             "2020",
             (288_088, None),
-            added,
+            "fault-import-figure-digit-added",
         );
         expect(
             "||248680|2020年|札幌市中央区|11011",
@@ -340,6 +348,7 @@ mod tests {
                 "fault-import-figure-year",
             ),
             ("||1|1600|目黒区|131105", "fault-import-figure-year"),
+            ("||1|2050|目黒区|131105", "fault-import-figure-year"),
             ("|||2020|目黒区|131105", "fault-import-empty"),
             ("||-5|2020|目黒区|131105", "fault-import-figure-number"),
             ("||28.8|2020|目黒区|131105", "fault-import-figure-number"),

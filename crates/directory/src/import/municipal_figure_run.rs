@@ -27,10 +27,12 @@ pub(super) async fn municipal_figures(import: &mut Import<'_>) -> Result<(), Fai
     if import.is_doubtful(&columns)? {
         return Ok(());
     }
+    let this_year = import.ctx.at.in_japan().year();
     let mut seen: HashMap<(String, i16), FigureRecord> = HashMap::new();
     let mut steps = Vec::new();
     while let Some(line) = table.advance()? {
-        let mut row = match municipal_figure_row::read(&columns, table.row(), line, &atlas) {
+        let read = municipal_figure_row::read(&columns, table.row(), line, (&atlas, this_year));
+        let mut row = match read {
             Ok(row) => row,
             Err(remark) => {
                 import.report.refuse(remark);

@@ -21,6 +21,7 @@ each_backend!(
     what_is_wrong_is_told,
     two_at_once_are_one,
     a_list_is_imported,
+    the_same_areas_again_bring_nothing_back,
 );
 
 const MEDICAL: AreaKind = AreaKind::SecondaryMedical;
@@ -272,6 +273,23 @@ async fn what_is_wrong_is_told(backend: Backend) {
             "fault-merger-over",
         ),
         ("133051", "131121", "", on, "from", "fault-merger-over"),
+        // Round in a circle: it takes in the other one later.
+        (
+            "132055",
+            "133051",
+            "",
+            date(2026, 4, 1),
+            "from",
+            "fault-merger-later",
+        ),
+        (
+            "131130",
+            "133051",
+            "",
+            date(2026, 4, 1),
+            "into",
+            "fault-merger-later",
+        ),
         (
             "131130",
             "133051",
@@ -474,4 +492,35 @@ async fn a_list_is_imported(backend: Backend) {
     let again = import(&world, &rows, Choice::WRITE).await;
     assert_eq!((again.accepted, again.unchanged), (0, 4));
     assert_eq!(again.refused, report.refused);
+}
+
+async fn the_same_areas_again_bring_nothing_back(backend: Backend) {
+    let (world, areas) = region(backend).await;
+    let headings = "圏域種別,圏域コード,圏域名,市区町村コード,市区町村名,有効開始日,有効終了日";
+    let file = csv(
+        headings,
+        &[
+            "構想区域,1308,西多摩,133051,日の出町,,",
+            "構想区域,1308,西多摩,132055,青梅市,2020-04-01,",
+            "構想区域,1308,西多摩,133086,奥多摩町,2020-04-01,",
+        ],
+    );
+    let import = || world.import("areas", "a.csv", &file, Choice::WRITE);
+    import().await.unwrap();
+    for (code, on) in [("133051", date(2025, 4, 1)), ("133086", date(2027, 4, 1))] {
+        let gone = merger(&[code], "132055", "", on);
+        merge(&world.store, &admin(&world), &gone).await.unwrap();
+    }
+    let merged = everything(&world.store).await;
+    let again = import().await.unwrap();
+    assert_eq!((again.accepted, again.unchanged), (0, 3));
+    assert_eq!(everything(&world.store).await, merged);
+    areas.refresh(&world.store).await.unwrap();
+    let plain = csv(
+        "圏域種別,圏域コード,圏域名,市区町村コード,市区町村名",
+        &["二次保健医療圏,1308,西多摩,133051,日の出町"],
+    );
+    let plain = world.import("areas", "b.csv", &plain, Choice::WRITE);
+    assert_eq!(plain.await.unwrap().unchanged, 1);
+    assert_eq!(everything(&world.store).await, merged);
 }

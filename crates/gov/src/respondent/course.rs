@@ -190,6 +190,10 @@ pub(crate) async fn write(
         ..row.clone()
     };
     changes.put_respondent(&row, Some(was));
+    // Whom to reach may change later too; nothing else once it is approved, which may happen meanwhile.
+    if !matches!(kind, "called" | "contact") {
+        changes.hold_asking_survey(&row.survey);
+    }
     changes.put_survey_event(&event(ctx, &row.survey, Some(&row.respondent), kind, note));
     let about = format!("{} {}", row.survey, row.respondent);
     changes.note(Note::new(&format!("survey.{kind}")).detail(about));

@@ -99,6 +99,9 @@ fn tell(report: &Report, file: &ImportFile) {
     }
     if file.dry_run {
         say::aside("a dry run: nothing was written");
+        if !report.doubts.is_empty() && !file.columns_are_right {
+            say::aside("nothing will be: mend the headings, or say --columns-are-right");
+        }
     }
     if report.accepted > 0 {
         let changed = report.accepted - report.created;

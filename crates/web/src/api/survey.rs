@@ -15,7 +15,7 @@ use crate::visit::Visit;
 
 /// `GET /api/surveys`: what is published, and what the caller's institution asks.
 pub(crate) async fn list(State(app): State<App>, v: Visit) -> Result<Response, Answer> {
-    let mut all = app.store.surveys_published().await?;
+    let mut all = crate::survey::published(&app).await?;
     if v.plans()
         && let Some(institution) = &v.ctx.caller.institution
     {

@@ -13,6 +13,7 @@ use renkei_report::sheet::{Cell, Sheet};
 use super::seen::{Params, Viewed};
 use super::table::rows;
 use crate::error::Answer;
+use crate::sheet::plain;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -66,8 +67,8 @@ pub(crate) async fn table_csv(
     let _ = writer.write_record(TABLE);
     for row in rows(&v, &viewed.figures(), viewed.base) {
         let _ = writer.write_record([
-            row.item.as_str(),
-            &row.label,
+            plain(&row.item).as_ref(),
+            plain(&row.label).as_ref(),
             &row.n().to_string(),
             &row.tally.yes.to_string(),
             &row.yes_percent(),
@@ -102,10 +103,10 @@ pub(crate) async fn answers_csv(
         for (line, said) in figures.lines.iter().zip(figures.said(sheet)) {
             let _ = writer.write_record([
                 sheet.municipality.as_str(),
-                &sheet.name,
+                plain(&sheet.name).as_ref(),
                 &sheet.area,
-                &line.item,
-                &line.label,
+                plain(&line.item).as_ref(),
+                plain(&line.label).as_ref(),
                 said.status.word(),
                 said.status.code(),
             ]);

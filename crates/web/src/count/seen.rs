@@ -1,9 +1,9 @@
 //! Which figures a caller sees.
 
-use renkei_base::Lang;
+use renkei_base::{Lang, Refusal};
 use renkei_gov::count::{Base, Figures};
 use renkei_gov::questionnaire::Words;
-use renkei_gov::snapshot::{self, Body, SnapshotRow};
+use renkei_gov::snapshot::{self, Body, PUBLISHED, SnapshotRow};
 use renkei_gov::survey::{Seen, seen};
 use renkei_gov::{matrix, publication};
 use serde::Deserialize;
@@ -39,6 +39,21 @@ pub(crate) struct Params {
     pub(crate) page: String,
 }
 
+impl Params {
+    /// Whether some of the sheets are asked for. A few of them are somebody's answers.
+    fn narrows(&self) -> bool {
+        let some = [
+            &self.area,
+            &self.by,
+            &self.with,
+            &self.kind,
+            &self.size,
+            &self.ageing,
+        ];
+        some.iter().any(|one| !one.is_empty())
+    }
+}
+
 /// Figures as this caller sees them.
 pub(crate) struct Viewed {
     pub(crate) code: String,
@@ -56,7 +71,8 @@ pub(crate) struct Viewed {
 
 impl Viewed {
     /// # Errors
-    /// `NotFound` where there is no survey for this caller, no such version, or no such area.
+    /// `refuse-survey-narrow` where some sheets are asked for by whoever sees only counts; `NotFound` where there is no survey
+    /// for this caller, no such version, or no such area.
     pub(crate) async fn of(
         app: &App,
         v: &Visit,
@@ -71,7 +87,8 @@ impl Viewed {
         };
         let viewed = match (stored, inside) {
             (Some(stored), inside) => Self {
-                names: true,
+                // A presented snapshot is no more than the sheets as they stood: the same eyes.
+                names: stored.row.kind == PUBLISHED || inside.as_ref().is_some_and(matrix::names),
                 code: code.to_owned(),
                 body: stored.body,
                 version: Some(stored.row),
@@ -97,6 +114,9 @@ impl Viewed {
     }
 
     fn narrowed(mut self, params: &Params) -> Result<Self, Answer> {
+        if !self.names && params.narrows() {
+            return Err(Refusal::forbidden("refuse-survey-narrow").into());
+        }
         let base = match params.base.as_str() {
             "" => self.body.base.as_str(),
             base => base,

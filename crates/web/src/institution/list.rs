@@ -327,6 +327,14 @@ pub(crate) fn prefectures(
         .collect()
 }
 
+/// How addresses name an area: [`Wanted`] reads it, the select has it.
+pub(crate) fn area_value(kind: AreaKind, code: &str) -> String {
+    match kind {
+        AreaKind::SecondaryMedical => code.to_owned(),
+        other => format!("{}:{code}", other.code()),
+    }
+}
+
 /// Areas that have a municipality with institutions.
 fn areas(app: &App, v: &Visit) -> Vec<(AreaKind, Vec<(String, String)>)> {
     let (atlas, today) = (app.areas.atlas(), wanted::today(v));
@@ -337,15 +345,11 @@ fn areas(app: &App, v: &Visit) -> Vec<(AreaKind, Vec<(String, String)>)> {
         let mut codes = members.flat_map(|one| atlas.grounds(&one.code, today));
         codes.any(known)
     };
-    let value = |kind: AreaKind, code: &str| match kind {
-        AreaKind::SecondaryMedical => code.to_owned(),
-        other => format!("{}:{code}", other.code()),
-    };
     let of_kind = |kind: AreaKind| {
         let areas = atlas.of_kind(kind, today);
         let areas = areas.filter(|area| has(kind, &area.code));
         let list: Vec<(String, String)> = areas
-            .map(|area| (value(kind, &area.code), area.name.clone()))
+            .map(|area| (area_value(kind, &area.code), area.name.clone()))
             .collect();
         (!list.is_empty()).then_some((kind, list))
     };

@@ -4,6 +4,7 @@ use jiff::ToSpan as _;
 use jiff::civil::{Date, Time};
 use renkei_base::Micros;
 use renkei_base::code::Prefecture;
+use renkei_base::holiday::WorkingDays;
 use renkei_directory::finder::{Beds, Open, Point};
 use renkei_directory::{AreaKind, Filter, Kind, Search};
 
@@ -165,7 +166,8 @@ impl Wanted {
             asked: self,
             unknown: Vec::new(),
         };
-        let filter = reader.filter();
+        let mut filter = reader.filter();
+        let words = reader.words(&mut filter);
         let from = reader.from();
         let within = reader.within(from);
         let by_free = reader.by_free();
@@ -176,7 +178,7 @@ impl Wanted {
         };
         Understood {
             search: Search {
-                words: self.one("q").to_owned(),
+                words,
                 filter: Filter { within, ..filter },
                 around: own
                     .as_deref()
@@ -308,6 +310,33 @@ impl Reader<'_> {
         Some(codes.filter(inside).map(str::to_owned).collect())
     }
 
+    /// The words that are left when the names of merged municipalities are taken as places: addresses keep the old names.
+    fn words(&self, filter: &mut Filter) -> String {
+        let (atlas, day) = (self.app.areas.atlas(), today(self.v));
+        let mut left = Vec::new();
+        for word in self.asked.one("q").split_whitespace() {
+            let same = atlas.municipalities(day).filter(|one| one.name == word);
+            let same: Vec<&str> = same.map(|one| one.code.as_str()).collect();
+            if !same
+                .iter()
+                .any(|one| atlas.predecessors(one).next().is_some())
+            {
+                left.push(word);
+                continue;
+            }
+            let mut codes: Vec<String> = Vec::new();
+            for one in same {
+                let grounds = atlas.grounds(one, day).into_iter();
+                codes.extend(grounds.map(str::to_owned));
+            }
+            if let Some(asked) = &filter.municipalities {
+                codes.retain(|code| asked.contains(code));
+            }
+            filter.municipalities = Some(codes);
+        }
+        left.join(" ")
+    }
+
     /// `1303` of the 二次医療圏, or `KIND:CODE` of any other kind.
     fn municipalities(&mut self) -> Option<Vec<String>> {
         let text = some(self.asked.one("area"))?;
@@ -347,7 +376,11 @@ impl Reader<'_> {
     }
 
     fn open(&mut self) -> Option<Open> {
-        let code = some(self.asked.one("open"))?;
+        let code = match self.asked.one("open") {
+            "" if self.asked.one("at").is_empty() => return None,
+            "" => self.today().to_owned(),
+            code => code.to_owned(),
+        };
         let minute = match some(self.asked.one("at")) {
             None => None,
             Some(text) => match text.parse::<Time>() {
@@ -371,6 +404,19 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// A time of day without a weekday is today's.
+    fn today(&self) -> &'static str {
+        let date = today(self.v);
+        let day = if WorkingDays::default().is_holiday(date) {
+            DAYS.last()
+        } else {
+            DAYS.get(usize::from(
+                date.weekday().to_monday_zero_offset().unsigned_abs(),
+            ))
+        };
+        day.copied().unwrap_or_default()
     }
 
     /// Days from today on (`7`), or the last day (`2026-12-05`), to its end.
@@ -407,11 +453,18 @@ impl Reader<'_> {
     /// A municipality, or a point.
     fn from(&mut self) -> Option<Point> {
         let text = some(self.asked.one("near"))?;
-        let point = Point::parse(&text).or_else(|| self.app.finder.middle(&text));
+        let point = Point::parse(&text).or_else(|| self.middle(&text));
         if point.is_none() {
             self.no("near", &text);
         }
         point
+    }
+
+    /// The middle of a municipality, or of the first of those that became it.
+    fn middle(&self, code: &str) -> Option<Point> {
+        let (atlas, day) = (self.app.areas.atlas(), today(self.v));
+        let mut grounds = atlas.grounds(code, day).into_iter();
+        grounds.find_map(|one| self.app.finder.middle(one))
     }
 
     fn within(&mut self, from: Option<Point>) -> Option<u32> {

@@ -77,14 +77,17 @@ pub(crate) async fn show(
 
 async fn of<'a>(app: &App, v: &'a Visit, code: &str, key: &Id) -> Result<Page<'a>, Answer> {
     let (seen, row) = seen::sheet(&app.store, &v.ctx, code, key).await?;
-    let events = app.store.survey_events_of(code, Some(key)).await?;
+    let mut events = app.store.survey_events_of(code, Some(key)).await?;
+    let checks = seen.checker && seen::checks(&v.ctx, &row);
+    // What was heard about a respondent on the telephone is not for itself.
+    events.retain(|event| event.kind != "called" || seen.owner || checks);
     let mut form = Form::default();
     form.set("contact_name", row.contact_name.as_str());
     form.set("contact_phone", row.contact_phone.as_str());
     form.set("contact_mail", row.contact_mail.as_str());
     let checker = row.checker.as_ref();
     Ok(Page {
-        checks: seen::checks(&v.ctx, &row),
+        checks,
         checker: checker.map_or_else(String::new, |id| super::name(app, id)),
         state: respondent::state_of(&row),
         seen,

@@ -2,7 +2,7 @@
 
 use renkei_base::Micros;
 use renkei_gov::respondent::{self, SheetState};
-use renkei_gov::survey::{SurveyState, course, seen};
+use renkei_gov::survey::{SurveyState, course, is_checked, seen};
 use renkei_gov::{approver, respondent::Rate};
 use renkei_store::{RespondentRow, SurveyRow};
 
@@ -109,7 +109,7 @@ async fn check(
         let Some(survey) = app.store.survey(&code).await? else {
             continue;
         };
-        if seen::state_of(&survey) == SurveyState::Open {
+        if seen::state_of(&survey) == SurveyState::Open && is_checked(&survey.chain) {
             let here = |row: &&RespondentRow| respondent::state_of(row) == SheetState::Submitted;
             let here = of_one.iter().filter(here).count();
             waiting.check.push((survey, here, of_one.len()));
