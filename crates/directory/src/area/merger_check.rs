@@ -87,11 +87,11 @@ fn when(atlas: &Atlas, one: &Municipality, on: Date) -> Option<&'static str> {
     let takes_in = |part: &Municipality| part.validity.to.is_some_and(|to| to >= on);
     if one.validity.to.is_some_and(|to| to < on) {
         Some("fault-merger-over")
+    } else if !one.validity.holds(eve) {
+        Some("fault-merger-early")
     } else if !one.successors.is_empty() || atlas.predecessors(&one.code).any(takes_in) {
         // A later merger stands on this one: with both, two could become one another in a circle.
         Some("fault-merger-later")
-    } else if !one.validity.holds(eve) {
-        Some("fault-merger-early")
     } else {
         None
     }
