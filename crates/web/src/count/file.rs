@@ -17,7 +17,8 @@ use crate::sheet::plain;
 use crate::state::App;
 use crate::visit::Visit;
 
-const TABLE: [&str; 10] = [
+/// Columns that stay as they are: what is neither (不明, 非公表) is the base without the others.
+const TABLE: [&str; 9] = [
     "item",
     "question",
     "base",
@@ -27,16 +28,14 @@ const TABLE: [&str; 10] = [
     "no_percent",
     "not_asked",
     "no_answer",
-    "other",
 ];
-const ANSWERS: [&str; 7] = [
+const ANSWERS: [&str; 6] = [
     "municipality_code",
     "municipality",
     "area_code",
     "item",
     "question",
     "status",
-    "status_code",
 ];
 /// Columns of the workbook: text key and width.
 const SHEET: [(&str, u8); 12] = [
@@ -76,7 +75,6 @@ pub(crate) async fn table_csv(
             &row.no_percent(),
             &row.tally.not_asked.to_string(),
             &row.tally.no_answer.to_string(),
-            &row.tally.other().to_string(),
         ]);
     }
     Ok(file(&format!("{code}-table.csv"), writer))
@@ -108,7 +106,6 @@ pub(crate) async fn answers_csv(
                 plain(&line.item).as_ref(),
                 plain(&line.label).as_ref(),
                 said.status.word(),
-                said.status.code(),
             ]);
         }
     }
