@@ -15,7 +15,7 @@ use crate::survey::{SurveyState, seen};
 /// it is published already (a form that was sent twice), that is the newest one.
 ///
 /// # Errors
-/// `refuse-survey-not-approved`; `refuse-survey-unchanged` where the newest version says the same; `refuse-needs-approver`.
+/// `refuse-survey-not-approved`; `refuse-needs-approver`.
 pub async fn publish(
     store: &Store,
     ctx: &Ctx,
@@ -37,21 +37,22 @@ pub async fn publish(
     let note = said("note", note, false)?;
     let body = snapshot::now(store, &survey, areas).await?;
     let row = snapshot::row(store, ctx, &survey, PUBLISHED, &body).await?;
-    if newest.is_some_and(|(before, _)| before.digest == row.digest) {
-        return Err(Refusal::not_now("refuse-survey-unchanged").into());
-    }
+    // Opened again and nothing corrected: what is out stays the newest version.
+    let same = newest.filter(|(before, _)| before.digest == row.digest);
     let row = SnapshotRow { note, ..row };
     let was = survey.revision;
     SurveyState::Published.code().clone_into(&mut survey.state);
     survey.updated_at = ctx.at;
     let mut changes = Changes::default();
-    changes.put_snapshot(&row, &snapshot::written(&body)?);
+    if same.is_none() {
+        changes.put_snapshot(&row, &snapshot::written(&body)?);
+    }
     changes.put_survey(&survey, Some(was));
     changes.put_survey_event(&event(ctx, code, None, "published", &row.note));
     changes.note(Note::new("survey.publish").detail(code));
     changes.tell.push(survey.owner);
     store.commit(ctx, changes).await?;
-    Ok(row.number)
+    Ok(same.map_or(row.number, |(before, _)| before.number))
 }
 
 /// The version that everybody sees: the newest one, also while the next is being made.

@@ -127,7 +127,6 @@ override-drop = Take back
 override-none = Nothing is reclassified.
 fault-survey-line = Choose one of the lines that are counted.
 fault-survey-class = Choose done or not done.
-refuse-survey-unchanged = Nothing has changed since the last version.
 refuse-survey-narrow = You see only the figures of all: they cannot be narrowed to areas or sizes.
 refuse-api-scope = The token is not good for this.
 fault-api-file = Attach documents through the pages.

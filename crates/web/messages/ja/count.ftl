@@ -127,7 +127,6 @@ override-drop = 取り消す
 override-none = 読替えはありません。
 fault-survey-line = 集計の項目から選んでください。
 fault-survey-class = 実施か未実施かを選んでください。
-refuse-survey-unchanged = 前の版から何も変わっていません。
 refuse-survey-narrow = 見られるのは全体の数だけです。圏域や規模では絞れません。
 refuse-api-scope = このトークンは、この操作に使えません。
 fault-api-file = 文書は画面から付けてください。

@@ -242,4 +242,18 @@ async fn what_was_shown_stays_and_is_compared(backend: Backend) {
         .get(&format!("/surveys/{SURVEY}?version=1"))
         .await;
     assert!(!before.text().contains("読替えによる"));
+    // Opened again and nothing corrected: it goes out as it was, without a new version.
+    let row = store.survey(SURVEY).await.unwrap().unwrap();
+    renkei_gov::survey::course::unlock(store, &ctx, SURVEY, row.revision, "確認のため")
+        .await
+        .unwrap();
+    let row = store.survey(SURVEY).await.unwrap().unwrap();
+    renkei_gov::survey::course::approve(store, &ctx, SURVEY, row.revision, "")
+        .await
+        .unwrap();
+    assert_eq!(approver.post(&to, &publish).await.status_code(), 303);
+    let row = store.survey(SURVEY).await.unwrap().unwrap();
+    assert_eq!(row.state, "published");
+    let versions = renkei_gov::publication::versions(store, SURVEY).await;
+    assert_eq!(versions.unwrap().len(), 2);
 }
