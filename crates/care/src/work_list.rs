@@ -16,7 +16,7 @@ use renkei_fhir::{HealthcareService, Organization};
 use renkei_store::{Failure, Query};
 
 use self::item::{Item, Today};
-use self::row::row;
+use self::row::{Patients, row};
 use crate::referral::{Side, State};
 use crate::{Care, Priority};
 
@@ -155,14 +155,12 @@ async fn rows(care: &Care, ctx: &Ctx, items: &[Item]) -> Result<Vec<Row>, Failur
         .include(Task::TYPE, "patient")
         .count(items.len());
     let page = care.store.search(ctx, &query).await?;
-    let found: BTreeMap<&Id, _> = page
-        .matches
-        .iter()
-        .map(|stored| (&stored.key.id, stored))
-        .collect();
+    let patients = Patients::of(ctx, page.included);
+    let found = page.matches.into_iter();
+    let mut found: BTreeMap<Id, _> = found.map(|one| (one.key.id.clone(), one)).collect();
     let rows = items.iter().filter_map(|item| {
-        let stored = found.get(&item.case)?;
-        row(ctx, stored, &page.included, Some(item))
+        let stored = found.remove(&item.case)?;
+        row(ctx, stored, &patients, Some(item))
     });
     Ok(rows.collect())
 }
@@ -234,11 +232,11 @@ pub async fn list(
     }
     query.cursor = cursor.map(str::to_owned);
     let page = care.store.search(ctx, &query).await?;
+    let patients = Patients::of(ctx, page.included);
+    let found = page.matches.into_iter();
     Ok(Listing {
-        rows: page
-            .matches
-            .iter()
-            .filter_map(|stored| row(ctx, stored, &page.included, None))
+        rows: found
+            .filter_map(|stored| row(ctx, stored, &patients, None))
             .collect(),
         next: page.next,
     })

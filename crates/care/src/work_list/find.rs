@@ -7,7 +7,8 @@ use renkei_fhir::patient::Patient;
 use renkei_fhir::task::Task;
 use renkei_store::{Clause, Failure, Query, escape};
 
-use super::{Row, row};
+use super::Row;
+use super::row::{Patients, row};
 use crate::Care;
 use crate::referral::number;
 
@@ -30,9 +31,10 @@ pub async fn find(care: &Care, ctx: &Ctx, text: &str) -> Result<Vec<Row>, Failur
             .count(limits::PAGE_ROWS);
         query.clauses.push(clause);
         let page = care.store.search(ctx, &query).await?;
-        let rows = page.matches.iter();
-        let rows: Vec<_> = rows
-            .filter_map(|stored| row(ctx, stored, &page.included, None))
+        let patients = Patients::of(ctx, page.included);
+        let found = page.matches.into_iter();
+        let rows: Vec<_> = found
+            .filter_map(|stored| row(ctx, stored, &patients, None))
             .collect();
         if !rows.is_empty() {
             return Ok(rows);

@@ -1,6 +1,8 @@
 //! A case as a line of a list.
 
-use renkei_base::Ctx;
+use std::collections::BTreeMap;
+
+use renkei_base::{Ctx, Id};
 use renkei_fhir::patient::Patient;
 use renkei_fhir::task::{Entry, Task};
 use renkei_store::Stored;
@@ -13,13 +15,30 @@ use crate::referral::turn::RETURNED;
 use crate::referral::view::reason_key;
 use crate::referral::{Side, State, Step};
 
+/// The patients of a page of cases, each drawn once.
+pub(super) struct Patients(BTreeMap<Id, PatientView>);
+
+impl Patients {
+    pub(super) fn of(ctx: &Ctx, included: Vec<Stored>) -> Self {
+        let patients = included
+            .into_iter()
+            .filter(|stored| stored.key.typ == Patient::TYPE);
+        let views = patients.filter_map(|stored| {
+            let patient = Patient::from_resource(stored.resource)?;
+            Some((stored.key.id, PatientView::of(&patient, 0, ctx.at)))
+        });
+        Self(views.collect())
+    }
+}
+
+/// `None` where it is no case of a referral.
 pub(super) fn row(
     ctx: &Ctx,
-    stored: &Stored,
-    included: &[Stored],
+    stored: Stored,
+    patients: &Patients,
     item: Option<&Item>,
 ) -> Option<Row> {
-    let task = Task::from_resource(stored.resource.clone())?;
+    let task = Task::from_resource(stored.resource)?;
     let state = State::from_code(task.state()?)?;
     let (sender, sender_name) = task.requester()?;
     let side = if ctx.caller.institution.as_ref() == Some(&sender) {
@@ -31,14 +50,9 @@ pub(super) fn row(
         Side::Sender => task.owner().map_or("", |(_, name)| name),
         Side::Receiver => sender_name,
     };
-    let patient = task.patient()?;
-    let patient = included
-        .iter()
-        .find(|one| one.key.typ == Patient::TYPE && one.key.id == patient);
-    let patient = patient.and_then(|one| Patient::from_resource(one.resource.clone()));
-    let patient = patient
-        .map(|patient| PatientView::of(&patient, 0, ctx.at))
-        .unwrap_or_default();
+    let patient = patients.0.get(&task.patient()?);
+    let patient =
+        |part: fn(&PatientView) -> &String| patient.map(part).cloned().unwrap_or_default();
     let due = match item {
         // What is new is the other side's to do; a patient is told before the visit.
         Some(item) if item.is_news && state.is_booked() => task.visit(),
@@ -55,10 +69,10 @@ pub(super) fn row(
         unread: item.is_some_and(|item| item.unread),
         side,
         priority: Priority::from_code(task.priority()).unwrap_or_default(),
-        patient: patient.name,
-        kana: patient.kana,
-        birthday: patient.birthday,
-        sex: patient.sex,
+        patient: patient(|one| &one.name),
+        kana: patient(|one| &one.kana),
+        birthday: patient(|one| &one.birthday),
+        sex: patient(|one| &one.sex),
         partner: partner.to_owned(),
         department: task.department().map_or("", |(_, name)| name).to_owned(),
         subject: task.description().to_owned(),
