@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod client;
+mod client_kept;
 mod demo;
 mod enrolment;
 mod own;
