@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use renkei_base::Micros;
@@ -63,12 +64,8 @@ impl Store {
     /// At the start: a new audit begins, an old one's heads are written again.
     pub(crate) async fn begin_audit(&self) -> Result<(), StoreError> {
         if self.heads().await?.is_empty() {
-            let request = Request {
-                records: vec![record(self.clock().now(), BEGIN, String::new())],
-                ..Request::default()
-            };
-            self.db().log(request.clone()).await?;
-            self.db().commit(request).await?;
+            self.keep(vec![record(self.clock().now(), BEGIN, String::new())])
+                .await?;
         }
         self.anchor().await
     }
@@ -82,16 +79,12 @@ impl Store {
         let anchors = self.heads().await?;
         // What is told outside must be on the disk inside.
         self.db().sync_log().await?;
-        let request = Request {
-            records: anchors
-                .iter()
-                .map(|anchor| record(now, ACTION, anchor.to_text()))
-                .collect(),
-            ..Request::default()
-        };
-        if !request.records.is_empty() {
-            self.db().log(request.clone()).await?;
-            self.db().commit(request).await?;
+        let heads = anchors.iter();
+        let records: Vec<Record> = heads
+            .map(|anchor| record(now, ACTION, anchor.to_text()))
+            .collect();
+        if !records.is_empty() {
+            self.keep(records).await?;
         }
         let path = file(self.folder());
         let lines: String = anchors
@@ -104,6 +97,16 @@ impl Store {
             Ok(Err(error)) => Err(StoreError::Audit(error.to_string())),
             Err(error) => Err(StoreError::Audit(error.to_string())),
         }
+    }
+
+    /// In both chains.
+    async fn keep(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        self.db().log(records.clone()).await?;
+        let request = Request {
+            records: Arc::new(records),
+            ..Request::default()
+        };
+        self.db().commit(request).await
     }
 
     async fn heads(&self) -> Result<Vec<Anchor>, StoreError> {

@@ -1,6 +1,7 @@
 //! The one door for writes: everything of one act, all or nothing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use renkei_base::{Ctx, Id};
 use renkei_fhir::Key;
@@ -78,10 +79,12 @@ impl Store {
         steps.extend(changes.revokes.iter().map(access::revoke));
         let request = Request {
             steps,
-            records: notes
-                .into_iter()
-                .map(|note| Record::new(ctx, note))
-                .collect(),
+            records: Arc::new(
+                notes
+                    .into_iter()
+                    .map(|note| Record::new(ctx, note))
+                    .collect(),
+            ),
             fed: written.iter().map(fed).collect(),
             tell: told(changes.tell, &written),
         };

@@ -56,7 +56,10 @@ pub(crate) const ALL: &[Migration] = &[
 
 /// Those that the file of reads' audit rows has (SQLite), and those that only it has.
 pub(crate) const READS: &[i64] = &[4];
-pub(crate) const ONLY_READS: &[Migration] = &[migration!(21, "trail", "0021_trail.sql")];
+pub(crate) const ONLY_READS: &[Migration] = &[
+    migration!(21, "trail", "0021_trail.sql"),
+    migration!(33, "moved", "0033_moved.sql"),
+];
 
 /// The table that remembers which were applied.
 pub(crate) const TABLE: &str = "create table if not exists migration (

@@ -1,6 +1,7 @@
 //! Reads: each within the caller's reach, each audited before its answer.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use renkei_base::{Ctx, Id, Reach};
 use renkei_fhir::Key;
@@ -125,7 +126,7 @@ impl Store {
             .map(|note| Record::new(ctx, note))
             .collect();
         let request = Request {
-            records,
+            records: Arc::new(records),
             ..Request::default()
         };
         self.db().commit(request).await.map_err(audit_failed)?;
@@ -233,14 +234,11 @@ impl Store {
         if notes.is_empty() || ctx.reach == Reach::Everything {
             return Ok(());
         }
-        let request = Request {
-            records: notes
-                .into_iter()
-                .map(|note| Record::new(ctx, note))
-                .collect(),
-            ..Request::default()
-        };
-        self.db().log(request).await.map_err(audit_failed)?;
+        let records = notes
+            .into_iter()
+            .map(|note| Record::new(ctx, note))
+            .collect();
+        self.db().log(records).await.map_err(audit_failed)?;
         self.anchor_when_due();
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! What stands between the store and a writer: a queue of requests, and what the writer says about itself.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use renkei_base::Id;
 use tokio::sync::oneshot;
@@ -21,7 +21,7 @@ pub(crate) const BATCH: usize = 256;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Request {
     pub(crate) steps: Vec<Step>,
-    pub(crate) records: Vec<Record>,
+    pub(crate) records: Arc<Vec<Record>>,
     pub(crate) fed: Vec<Fed>,
     /// Institutions to tell after the commit, in every process.
     pub(crate) tell: Vec<Id>,
@@ -118,13 +118,27 @@ impl Status {
 
 /// Puts a request into a lane's queue and waits for its answer.
 pub(crate) async fn send(lane: &flume::Sender<Job>, request: Request) -> Answer {
+    let answered = put(lane, request)?;
+    answered.await.unwrap_or_else(|_| Err(closed()))
+}
+
+/// As [`send`], for a thread of our own, which it blocks.
+pub(crate) fn ask(lane: &flume::Sender<Job>, request: Request) -> Answer {
+    let answered = put(lane, request)?;
+    answered.blocking_recv().unwrap_or_else(|_| Err(closed()))
+}
+
+fn put(
+    lane: &flume::Sender<Job>,
+    request: Request,
+) -> Result<oneshot::Receiver<Answer>, StoreError> {
     let (answer, answered) = oneshot::channel();
     lane.try_send(Job::Commit(Box::new(request), answer))
         .map_err(|error| match error {
             flume::TrySendError::Full(_) => StoreError::Busy,
             flume::TrySendError::Disconnected(_) => closed(),
         })?;
-    answered.await.unwrap_or_else(|_| Err(closed()))
+    Ok(answered)
 }
 
 pub(crate) fn closed() -> StoreError {

@@ -20,6 +20,7 @@ use self::postgres::Postgres;
 use self::postgres::tls::Target;
 use self::sqlite::Sqlite;
 use crate::StoreError;
+use crate::audit::Record;
 use crate::store::{Config, Database};
 
 /// Target of the log's lines about each read: its statement, then how many rows came.
@@ -133,11 +134,11 @@ impl Db {
         }
     }
 
-    /// Keeps reads' audit rows; they are on the disk within a second.
-    pub(crate) async fn log(&self, request: Request) -> Answer {
+    /// Keeps reads' audit rows; they are on the disk within a second. Without any, tries whether they could be kept.
+    pub(crate) async fn log(&self, records: Vec<Record>) -> Answer {
         match self {
-            Self::Sqlite(db) => db.log(request).await,
-            Self::Postgres(db) => db.log(request).await,
+            Self::Sqlite(db) => db.log(records).await,
+            Self::Postgres(db) => db.log(records).await,
         }
     }
 

@@ -23,6 +23,7 @@ use self::writer::Plan;
 use super::lane::{self, Answer, Job, Request, Status};
 use super::{Row, Value};
 use crate::StoreError;
+use crate::audit::Record;
 use crate::store::Changed;
 
 /// Connections for reads.
@@ -177,7 +178,11 @@ impl Postgres {
         Ok(())
     }
 
-    pub(crate) async fn log(&self, request: Request) -> Answer {
+    pub(crate) async fn log(&self, records: Vec<Record>) -> Answer {
+        let request = Request {
+            records: Arc::new(records),
+            ..Request::default()
+        };
         lane::send(&self.reads.jobs, request).await
     }
 

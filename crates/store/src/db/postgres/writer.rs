@@ -247,7 +247,7 @@ impl Session {
 /// The request's audit and feed rows, in their places in the writer's chains.
 fn seal(head: &mut Head, request: &Request) -> Vec<(&'static str, Vec<Value>)> {
     let mut rows = Vec::with_capacity(request.records.len() + request.fed.len());
-    for record in &request.records {
+    for record in request.records.iter() {
         rows.push((audit::INSERT, head.seal(record)));
     }
     for fed in &request.fed {

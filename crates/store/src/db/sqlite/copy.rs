@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
+use super::journal::settled;
 use super::{FILE, READS_FILE};
 use crate::StoreError;
 
@@ -32,6 +33,7 @@ fn copied(from: &Connection, to: &Path) -> rusqlite::Result<()> {
 /// Both snapshots are begun one right after the other: heads that one file holds of the other take several commits.
 pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let failed = |error: rusqlite::Error| StoreError::Driver(format!("copy: {error}"));
+    settled(from)?;
     let reads = snapshot(&from.join(READS_FILE)).map_err(failed)?;
     let main = snapshot(&from.join(FILE)).map_err(failed)?;
     copied(&reads, &to.join(READS_FILE)).map_err(failed)?;

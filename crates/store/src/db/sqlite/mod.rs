@@ -1,8 +1,10 @@
-//! SQLite: `renkei.db` with one writer and several readers, and `audit-reads.db` beside it for reads' audit rows.
+//! SQLite: `renkei.db` with one writer and several readers, and `audit-reads.db` beside it for reads' audit rows, which
+//! come to it through a log of each process (`journal`).
 
 mod checkpoint;
 mod connection;
 pub(crate) mod copy;
+mod journal;
 mod migrate;
 mod reader;
 mod writer;
@@ -17,12 +19,14 @@ use renkei_base::Micros;
 
 use self::checkpoint::Checkpoint;
 use self::connection::Sync;
+use self::journal::{Left, Mover};
 use self::reader::Readers;
 use self::writer::Plan;
 use super::fault::Faults;
 use super::lane::{self, Answer, Job, Request, Status};
 use super::{Row, Value};
 use crate::StoreError;
+use crate::audit::Record;
 
 const FILE: &str = crate::store::SQLITE_FILE;
 pub(crate) const READS_FILE: &str = "audit-reads.db";
@@ -46,6 +50,8 @@ struct Part {
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     main: Part,
+    /// Before the part that its rows go to, so that its threads are told to end first.
+    mover: Mover,
     reads: Part,
 }
 
@@ -58,7 +64,7 @@ impl Part {
         faults: &Faults,
     ) -> Result<Self, StoreError> {
         let status = Arc::new(Status::default());
-        let checkpoint = Checkpoint::start(&path, sync, &status, faults)?;
+        let checkpoint = Checkpoint::start(&path, sync)?;
         let (jobs, queue) = flume::bounded(lane::QUEUE);
         let plan = Plan {
             path: path.clone(),
@@ -111,9 +117,12 @@ impl Sqlite {
         let _turn = turn(folder).map_err(|error| StoreError::Blob(error.to_string()))?;
         migrate::file(&main, Sync::Full, now)?;
         migrate::file(&reads, Sync::Normal, now)?;
+        let faults_of_log = faults.of_log();
+        let reads = Part::open(reads, Sync::Normal, READ_CHAIN, 1, &faults_of_log)?;
         Ok(Self {
             main: Part::open(main, Sync::Full, WRITE_CHAIN, READERS, faults)?,
-            reads: Part::open(reads, Sync::Normal, READ_CHAIN, 1, &faults.of_log())?,
+            mover: mover(folder, &reads, &faults_of_log)?,
+            reads,
         })
     }
 
@@ -137,6 +146,7 @@ impl Sqlite {
         of_reads: Cow<'static, str>,
         params: Vec<Value>,
     ) -> Result<Vec<Row>, StoreError> {
+        self.mover.journal.flush().await?;
         let mut rows = self.main.readers.ask(sql, params.clone()).await?;
         rows.extend(self.reads.readers.ask(of_reads, params).await?);
         Ok(rows)
@@ -146,8 +156,19 @@ impl Sqlite {
         lane::send(&self.main.jobs, request).await
     }
 
-    pub(crate) async fn log(&self, request: Request) -> Answer {
-        lane::send(&self.reads.jobs, request).await
+    pub(crate) async fn log(&self, records: Vec<Record>) -> Answer {
+        if records.is_empty() || self.reads.status.check().is_err() {
+            self.mover.journal.flush().await?;
+            lane::send(&self.reads.jobs, Request::default()).await?;
+        }
+        if records.is_empty() {
+            return Ok(());
+        }
+        let kept = self.mover.journal.append(records);
+        if let Err(StoreError::ReadOnly(why)) = &kept {
+            self.reads.status.broke(why);
+        }
+        kept
     }
 
     /// Brings reads' audit rows to the disk.
@@ -168,6 +189,30 @@ impl Sqlite {
 
     pub(crate) async fn close(&self) {
         self.main.close().await;
+        self.mover.close().await;
         self.reads.close().await;
     }
+}
+
+/// Brings the rows that others have left into their table, and begins to take new ones.
+fn mover(folder: &Path, reads: &Part, faults: &Faults) -> Result<Mover, StoreError> {
+    let mut all = Left::all(folder)?;
+    for left in &mut all {
+        if let Some(request) = left.request() {
+            lane::ask(&reads.jobs, request)?;
+        }
+    }
+    checkpoint::sync_log(&reads.path).map_err(|error| StoreError::Audit(error.to_string()))?;
+    let mut all = all.into_iter();
+    let own = all.next().ok_or(StoreError::Busy)?;
+    for mut other in all {
+        other.empty()?;
+    }
+    Mover::start(
+        own.journal()?,
+        &reads.path,
+        &reads.jobs,
+        &reads.status,
+        faults,
+    )
 }

@@ -41,7 +41,7 @@ pub(super) fn serve(plan: &Plan, queue: &flume::Receiver<Job>, status: &Arc<Stat
     let mut writer: Option<Writer> = None;
     let mut waiting: Vec<Waiting> = Vec::with_capacity(BATCH);
     loop {
-        let stop = drain(queue, &mut waiting, plan.sync);
+        let stop = drain(queue, &mut waiting);
         if !waiting.is_empty() {
             let result = usable(status)
                 .and_then(|()| synchronised(plan, status))
@@ -80,12 +80,8 @@ pub(super) fn serve(plan: &Plan, queue: &flume::Receiver<Job>, status: &Arc<Stat
 }
 
 /// Waits for one job, then takes what waits. Says whether to stop after these.
-fn drain(queue: &flume::Receiver<Job>, waiting: &mut Vec<Waiting>, sync: Sync) -> bool {
+fn drain(queue: &flume::Receiver<Job>, waiting: &mut Vec<Waiting>) -> bool {
     let mut next = queue.recv().ok();
-    // Without an fsync in which others come to wait, who is about to come goes first: fewer transactions for all.
-    if sync == Sync::Normal {
-        std::thread::yield_now();
-    }
     loop {
         match next {
             Some(Job::Commit(request, reply)) => waiting.push(Waiting(request, reply)),
@@ -319,7 +315,7 @@ impl Writer {
 
     /// The request's audit and feed rows. Without them there is no act, so an error here is a fault.
     fn chain(&mut self, request: &Request) -> Result<(), Fault> {
-        for record in &request.records {
+        for record in request.records.iter() {
             let values = self.head.seal(record);
             self.link.execute(audit::INSERT, &values)?;
         }
