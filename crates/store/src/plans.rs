@@ -94,6 +94,16 @@ fn a_case() {
 }
 
 #[test]
+fn who_holds_values() {
+    let values = ["1".to_owned(), "2".to_owned(), "3".to_owned()];
+    let (sql, params) = crate::claim::holders("number", &"h".parse().unwrap(), &values);
+    insta::assert_snapshot!(
+        plan(&sql, &params),
+        @"SEARCH c USING PRIMARY KEY (kind=? AND scope=? AND value=?)"
+    );
+}
+
+#[test]
 fn the_history_of_a_type() {
     let after = crate::history::After {
         at: 5,

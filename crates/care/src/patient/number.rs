@@ -7,7 +7,7 @@ use renkei_base::{Fault, Id};
 use renkei_fhir::Resource;
 use renkei_fhir::element::text_of;
 use renkei_fhir::patient::{LOCAL, Patient};
-use renkei_store::escape;
+use renkei_store::{Changes, escape};
 use serde_json::Value;
 
 /// Beginning of the national system, before the digit for the kind of institution.
@@ -40,6 +40,16 @@ pub(super) fn claimed(patient: &Resource, institution: &Id, own: &str) -> BTreeS
     list.filter_map(|one| of(one, institution, own)).collect()
 }
 
+/// Under what somebody may have claimed one of a patient's numbers: the institution's own also as it was claimed before the
+/// institution had a number itself.
+pub(super) fn claims(patient: &Resource, institution: &Id, own: &str) -> BTreeSet<String> {
+    let mut claims = claimed(patient, institution, own);
+    if !own.is_empty() {
+        claims.extend(claimed(patient, institution, ""));
+    }
+    claims
+}
+
 /// The values of a search for whoever has one of these numbers, its own in both systems.
 pub(super) fn searched(patient: &Resource, institution: &Id, own: &str) -> BTreeSet<String> {
     let list = patient.list("identifier").iter();
@@ -53,6 +63,34 @@ pub(super) fn searched(patient: &Resource, institution: &Id, own: &str) -> BTree
             systems.map(move |system| format!("{}|{}", escape(system), escape(value)))
         })
         .collect()
+}
+
+/// What a patient's number is claimed as: each is given once by an institution.
+pub(super) const NUMBER: &str = "patient-number";
+
+/// Claims the number that a patient has from now on, and gives the old one back.
+pub(crate) fn claim(changes: &mut Changes, institution: &Id, patient: &Id, old: &str, new: &str) {
+    let set = |number: &str| -> BTreeSet<String> {
+        let number = Some(number.to_owned()).filter(|number| !number.is_empty());
+        number.into_iter().collect()
+    };
+    claim_all(changes, institution, patient, &set(old), &set(new));
+}
+
+/// As [`claim`], where a patient has numbers of several institutions.
+pub(super) fn claim_all(
+    changes: &mut Changes,
+    institution: &Id,
+    patient: &Id,
+    old: &BTreeSet<String>,
+    new: &BTreeSet<String>,
+) {
+    for number in old.difference(new) {
+        changes.unclaim(NUMBER, institution, number, patient);
+    }
+    for number in new.difference(old) {
+        changes.claim(NUMBER, institution, number, patient);
+    }
 }
 
 /// The one value in a system; a fault where there are several.
@@ -148,6 +186,9 @@ mod tests {
         ];
         assert_eq!(said, wanted);
         assert_eq!(searched(&one, &institution(), OWN).len(), 4);
+        let before = [format!("{OWN}|42")];
+        let all: BTreeSet<String> = wanted.into_iter().chain(before).collect();
+        assert_eq!(claims(&one, &institution(), OWN), all);
         // Without a number of its own, no national system is the institution's.
         assert!(claimed(&one, &institution(), "").contains(&format!("{OWN}|42")));
     }

@@ -32,8 +32,28 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    async fn of(door: &Door<'_>, institution: &Id, news: &[&Resource]) -> Result<Self, Denied> {
+    /// Asked for `news`, of which `itself` may be stored already. Nearly always nobody has their numbers, and one look at who
+    /// claims them says so; only else they are searched for.
+    async fn of(
+        door: &Door<'_>,
+        institution: &Id,
+        news: &[&Resource],
+        itself: Option<&Id>,
+    ) -> Result<Self, Denied> {
         let own = party::number_system(door.care, door.ctx, institution).await?;
+        let claims: BTreeSet<String> = news
+            .iter()
+            .flat_map(|one| number::claims(one, institution, &own))
+            .collect();
+        let claims: Vec<String> = claims.into_iter().collect();
+        let holders = door
+            .care
+            .store
+            .holders(number::NUMBER, institution, &claims);
+        if holders.await?.iter().all(|holder| Some(holder) == itself) {
+            let stored = Vec::new();
+            return Ok(Self { own, stored });
+        }
         let wanted = news
             .iter()
             .flat_map(|one| number::searched(one, institution, &own));
@@ -70,7 +90,7 @@ pub(crate) async fn create(
     // Asked once for all that the transaction registers.
     let numbers = match &door.numbers {
         Some(numbers) => Arc::clone(numbers),
-        None => Arc::new(Numbers::of(door, &institution, news).await?),
+        None => Arc::new(Numbers::of(door, &institution, news, None).await?),
     };
     door.numbers = Some(Arc::clone(&numbers));
     let patient = checked(door, sent, &institution, &numbers, None).await?;
@@ -81,7 +101,7 @@ pub(crate) async fn create(
     };
     let mut changes = Changes::default();
     let numbers = number::claimed(&patient, &institution, &numbers.own);
-    super::claim_all(
+    number::claim_all(
         &mut changes,
         &institution,
         &key.id,
@@ -115,7 +135,7 @@ pub(crate) async fn update(
         ..Facts::patient(&door.ctx.caller, &home)
     };
     permit(&door.ctx.caller, Action::PatientEdit, &facts)?;
-    let known = Numbers::of(door, &home, &[sent]).await?;
+    let known = Numbers::of(door, &home, &[sent], Some(&key.id)).await?;
     let patient = checked(door, sent, &home, &known, Some(&stored.resource)).await?;
     if crate::fhir::door::same(&patient, &stored.resource) {
         return Ok(Planned::unchanged(key));
@@ -123,7 +143,7 @@ pub(crate) async fn update(
     let mut changes = Changes::default();
     let numbers = |patient| number::claimed(patient, &home, &known.own);
     let (old, new) = (numbers(&stored.resource), numbers(&patient));
-    super::claim_all(&mut changes, &home, &key.id, &old, &new);
+    number::claim_all(&mut changes, &home, &key.id, &old, &new);
     changes.update(stored, patient);
     let note = Note::new("patient.update").patient(&key.id);
     changes.note(note.what(key.clone()));

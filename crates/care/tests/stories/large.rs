@@ -16,43 +16,53 @@ const OPEN: usize = 500;
 
 #[test]
 #[ignore = "takes a minute; run by hand with --run-ignored"]
-fn five_hundred_open_among_a_hundred_thousand() {
-    renkei_testkit::backend::run(async {
-        let backend = Backend::sqlite();
-        let region = Region::new(&backend).await;
-        fill(&region).await;
-        let ctx = region.ctx(&region.desk);
-        let mut times = Vec::new();
-        for _ in 0..50 {
-            #[expect(clippy::disallowed_methods, reason = "measures")]
-            let start = std::time::Instant::now();
-            let list = work_list::work_list(&region.care, &ctx, &Filter::default())
-                .await
-                .unwrap();
-            times.push(start.elapsed());
-            assert_eq!((list.total, list.rows.len()), (OPEN, 50));
-        }
-        times.sort();
-        eprintln!("work list: median {:?}, slowest {:?}", times[25], times[49]);
+fn on_sqlite() {
+    renkei_testkit::backend::run(five_hundred_open_among_a_hundred_thousand(Backend::sqlite()));
+}
+
+#[test]
+#[ignore = "takes some minutes; run by hand with --run-ignored"]
+fn on_postgres() {
+    if !renkei_testkit::backend::without_postgres() {
+        let backend = Backend::postgres();
+        renkei_testkit::backend::run(five_hundred_open_among_a_hundred_thousand(backend));
+    }
+}
+
+async fn five_hundred_open_among_a_hundred_thousand(backend: Backend) {
+    let region = Region::new(&backend).await;
+    fill(&region).await;
+    let ctx = region.ctx(&region.desk);
+    let mut times = Vec::new();
+    for _ in 0..50 {
         #[expect(clippy::disallowed_methods, reason = "measures")]
         let start = std::time::Instant::now();
-        let list = work_list::list(
-            &region.care,
-            &ctx,
-            Side::Receiver,
-            work_list::Span::Over,
-            None,
-            None,
-        )
-        .await
-        .unwrap();
-        eprintln!(
-            "closed list: {:?}, {} rows",
-            start.elapsed(),
-            list.rows.len()
-        );
-        assert_eq!((list.rows.len(), list.next.is_some()), (50, true));
-    });
+        let list = work_list::work_list(&region.care, &ctx, &Filter::default())
+            .await
+            .unwrap();
+        times.push(start.elapsed());
+        assert_eq!((list.total, list.rows.len()), (OPEN, 50));
+    }
+    times.sort();
+    eprintln!("work list: median {:?}, slowest {:?}", times[25], times[49]);
+    #[expect(clippy::disallowed_methods, reason = "measures")]
+    let start = std::time::Instant::now();
+    let list = work_list::list(
+        &region.care,
+        &ctx,
+        Side::Receiver,
+        work_list::Span::Over,
+        None,
+        None,
+    )
+    .await
+    .unwrap();
+    eprintln!(
+        "closed list: {:?}, {} rows",
+        start.elapsed(),
+        list.rows.len()
+    );
+    assert_eq!((list.rows.len(), list.next.is_some()), (50, true));
 }
 
 async fn fill(region: &Region) {

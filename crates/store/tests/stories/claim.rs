@@ -45,6 +45,16 @@ async fn given_back_it_is_free(backend: Backend) {
     let world = World::open(backend).await;
     let ctx = world.program();
     world.store.commit(&ctx, claiming("s1", "1")).await.unwrap();
+    let many: Vec<String> = (0..150).map(|number| number.to_string()).collect();
+    for (scope, values, held) in [
+        ("clinic", &many[..], 1),
+        ("clinic", &many[2..], 0),
+        ("other", &many[..], 0),
+        ("clinic", &[], 0),
+    ] {
+        let holders = world.store.holders("number", &id(scope), values).await;
+        assert_eq!(holders.unwrap().len(), held, "{scope}");
+    }
     let mut again = Changes::default();
     again.claim("number", &id("clinic"), "1", &id("s1"));
     again.claim("number", &id("other"), "1", &id("s9"));
