@@ -23,15 +23,24 @@ pub struct MunicipalFigure {
 }
 
 impl MunicipalFigure {
-    /// The last day that it can be of.
-    pub fn until(&self) -> Date {
-        let day = self.date.parse().ok();
-        day.unwrap_or_else(|| Date::new(self.year, 12, 31).unwrap_or(Date::MAX))
+    /// The day that it is of; `None` where only the year is known.
+    pub fn day(&self) -> Option<Date> {
+        self.date.parse().ok()
+    }
+
+    /// Whether it is of a later day, for sure.
+    pub fn is_after(&self, day: Date) -> bool {
+        self.day().map_or(self.year > day.year(), |own| own > day)
+    }
+
+    /// Whether it can be of a later day.
+    pub fn may_be_after(&self, day: Date) -> bool {
+        self.day().map_or(self.year >= day.year(), |own| own > day)
     }
 }
 
 /// All figures of all municipalities and years, as they were imported. Municipalities that were merged are not added up
-/// here: [`crate::area::Atlas::population_of`] does that.
+/// here: [`crate::area::Atlas::population_of`] does that, and says so.
 #[derive(Clone, Debug, Default)]
 pub struct MunicipalFigures {
     /// By figure and municipality, the oldest first.

@@ -8,6 +8,7 @@
 //! | [`clock`], [`id`] | time that stands still until moved, ids and secrets that come from a seed |
 //! | [`signer`] | key pairs of machine clients |
 //! | [`fuzz`] | broken copies of good inputs, for every parser |
+//! | [`wrong_file`] | files as they come when something went wrong, with what must be told |
 //! | [`data`], [`folder`] | real data where it is there, folders that go away |
 //!
 //! Unit tests inside `renkei-store` meet that crate twice (as itself and as seen from here), so its stories
@@ -28,6 +29,7 @@ pub mod id;
 pub mod postgres;
 pub mod shared;
 pub mod signer;
+pub mod wrong_file;
 
 pub use backend::Backend;
 pub use clock::TestClock;
@@ -36,3 +38,4 @@ pub use folder::Folder;
 pub use fuzz::Fuzz;
 pub use id::CountingIds;
 pub use signer::Signer;
+pub use wrong_file::{Told, WrongFile, wrong_files};

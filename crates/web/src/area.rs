@@ -6,14 +6,20 @@ use axum::response::Response;
 use jiff::civil::Date;
 use renkei_directory::Kind;
 use renkei_directory::area::tally::{Counts, sum};
-use renkei_directory::area::{Area, AreaKind, Atlas, Figure, Measure, Population, Validity};
+use renkei_directory::area::{
+    Area, AreaKind, Atlas, Extent, Figure, Measure, Population, Validity,
+};
+use renkei_directory::function::Function;
+use renkei_directory::municipal_figure::POPULATION;
 use renkei_directory::municipality::Municipality;
+use renkei_store::StoreError;
 use serde::Deserialize;
 
 use crate::error::{Answer, page};
+use crate::function::Holder;
 use crate::institution::list::area_value;
 use crate::map::{figure_name, number};
-use crate::municipality;
+use crate::municipality::{self, YearRow};
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -85,7 +91,12 @@ struct One<'a> {
     members: Vec<MemberRow>,
     figures: Vec<FigureRow>,
     population: Option<Population>,
+    /// Within the borders of the day, what rates are made with.
+    base: Option<Population>,
+    years: Vec<YearRow>,
     unstated: u32,
+    /// Functions of the medical plan with the institutions that have them here.
+    functions: Vec<(Function, Vec<Holder>)>,
     neighbours: Vec<Area>,
     others: Vec<Area>,
     history: Vec<String>,
@@ -96,6 +107,22 @@ struct One<'a> {
 }
 
 impl One<'_> {
+    fn placed(&self) -> bool {
+        municipality::placed(&self.years)
+    }
+
+    /// Whether the population is of other borders than the page.
+    fn is_then(&self) -> bool {
+        let of = self.population.as_ref();
+        of.is_some_and(|one| one.extent == Extent::Then)
+    }
+
+    /// What nobody stated: the municipalities of the day, added up.
+    fn summed(&self) -> Option<&Population> {
+        let base = self.base.as_ref();
+        base.filter(|one| one.extent == Extent::Summed)
+    }
+
     /// 高齢化率 in percent, where it is known.
     fn ageing(&self) -> Option<String> {
         let percent = self.population.as_ref()?.ageing()?;
@@ -150,7 +177,8 @@ pub(crate) async fn show(
     let own: Vec<Counts> = members.iter().map(|one| of(one)).collect();
     let all = sum(&own);
     let population = atlas.population(area.kind, &area.code, day);
-    let figures = figures(&app, &v, &area, &all, population.as_ref());
+    let base = atlas.population_within(area.kind, &area.code, day);
+    let figures = figures(&app, &v, &area, &all, base.as_ref());
     page(&One {
         members: members
             .iter()
@@ -164,11 +192,14 @@ pub(crate) async fn show(
             .unwrap_or_default(),
         figures,
         population,
+        base,
+        years: years(&v, &atlas, &area, day),
         unstated: if all.beds.iter().any(Option::is_some) {
             all.unstated()
         } else {
             0
         },
+        functions: functions(&app, &area, day).await?,
         neighbours: neighbours(&app, &atlas, &area, day),
         others: others(&atlas, &area, &members, day),
         history: history(&v, &atlas, &area),
@@ -176,6 +207,19 @@ pub(crate) async fn show(
         area,
         day,
     })
+}
+
+/// A part of a municipality has no institutions of its own.
+async fn functions(
+    app: &App,
+    area: &Area,
+    day: Date,
+) -> Result<Vec<(Function, Vec<Holder>)>, StoreError> {
+    if area.kind.divides() {
+        return Ok(Vec::new());
+    }
+    let grounds = app.areas.grounds(area.kind, &area.code, day);
+    crate::function::held_in(app, &grounds, &day.to_string()).await
 }
 
 fn found<'a>(atlas: &'a Atlas, code: &str, kind: &str, day: Date) -> Option<&'a Area> {
@@ -244,6 +288,23 @@ fn figures(
             map: format!("/map?kind={}&figure={}", area.kind.code(), figure.code()),
             search,
         }
+    });
+    rows.collect()
+}
+
+/// Who lived in the area as it was in each year, the newest first.
+fn years(v: &Visit, atlas: &Atlas, area: &Area, day: Date) -> Vec<YearRow> {
+    let mut years = atlas.figures().years(POPULATION, day);
+    years.sort_unstable_by(|a, b| b.cmp(a));
+    let known = years
+        .into_iter()
+        .filter_map(|year| atlas.population_in(area.kind, &area.code, year, day));
+    let rows = known.map(|one| {
+        let place = match one.extent {
+            Extent::Then => v.t("area-population-then"),
+            Extent::Same | Extent::Summed => String::new(),
+        };
+        YearRow::of(v, &one, place)
     });
     rows.collect()
 }

@@ -8,8 +8,8 @@ use renkei_access::policy::{Action, Facts, permit};
 use renkei_base::{Id, Refusal};
 use renkei_directory::AreaKind;
 use renkei_directory::function::{self, Aspect, FAMILIES, Function, FunctionState, Typed};
-use renkei_store::Failure;
 use renkei_store::function::InstitutionFunction;
+use renkei_store::{Failure, StoreError};
 use serde::Deserialize;
 
 use crate::error::{Answer, page, page_with};
@@ -85,6 +85,34 @@ fn decides(v: &Visit) -> bool {
 
 fn defines(v: &Visit) -> bool {
     permit(&v.ctx.caller, Action::FunctionsManage, &Facts::NONE).is_ok()
+}
+
+/// The functions that institutions kept under these municipalities have on a day, each with who has it, in their order.
+pub(crate) async fn held_in(
+    app: &App,
+    municipalities: &[String],
+    day: &str,
+) -> Result<Vec<(Function, Vec<Holder>)>, StoreError> {
+    let all = function::all(&app.store).await?;
+    let rows = app.store.institution_functions().await?;
+    let held = rows.iter().filter(|row| function::holds(row, day));
+    let held: Vec<Holder> = held.filter_map(|row| holder(app, row)).collect();
+    let mut here: Vec<Holder> = held
+        .into_iter()
+        .filter(|one| municipalities.contains(&one.municipality))
+        .collect();
+    here.sort_by(|a, b| (&a.municipality, &a.name).cmp(&(&b.municipality, &b.name)));
+    let mut found = Vec::new();
+    for one in all.into_iter().filter(|one| one.active) {
+        let (own, others): (Vec<Holder>, Vec<Holder>) = here
+            .into_iter()
+            .partition(|row| row.row.function == one.code);
+        here = others;
+        if !own.is_empty() {
+            found.push((one, own));
+        }
+    }
+    Ok(found)
 }
 
 fn holder(app: &App, row: &InstitutionFunction) -> Option<Holder> {

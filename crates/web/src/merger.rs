@@ -344,7 +344,9 @@ fn side(atlas: &Atlas, kind: AreaKind, code: &str, day: Date) -> Side {
     Side {
         members: members.len(),
         names: members.iter().map(|one| one.name.clone()).collect(),
-        people: atlas.population(kind, code, day).map(|one| one.people),
+        people: atlas
+            .population_within(kind, code, day)
+            .map(|one| one.people),
     }
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::civil::Date;
-use renkei_directory::area::{Area, AreaKind, Atlas};
+use renkei_directory::area::{Area, AreaKind, Atlas, Extent, Population};
 use renkei_directory::municipal_figure::POPULATION;
 use renkei_directory::municipality::Municipality;
 
@@ -27,16 +27,42 @@ struct One<'a> {
     day: Date,
 }
 
-/// Who lives there, in one year.
-struct YearRow {
-    date: String,
-    people: String,
-    over_65: String,
-    ageing: String,
-    source: String,
+/// Who lives somewhere, in one year.
+pub(crate) struct YearRow {
+    pub(crate) date: String,
+    /// Of which borders it is, where these are not those of the page.
+    pub(crate) place: String,
+    pub(crate) people: String,
+    pub(crate) over_65: String,
+    pub(crate) ageing: String,
+    pub(crate) source: String,
+}
+
+impl YearRow {
+    pub(crate) fn of(v: &Visit, one: &Population, place: String) -> Self {
+        let ageing = one.ageing();
+        let ageing = ageing.map(|percent| format!("{}%", number(percent, true)));
+        Self {
+            date: v.date(&one.date),
+            place,
+            people: crate::say::count(one.people),
+            over_65: one.over_65.map(crate::say::count).unwrap_or_default(),
+            ageing: ageing.unwrap_or_default(),
+            source: one.source.clone(),
+        }
+    }
+}
+
+/// Whether any of them is of other borders than those of the page.
+pub(crate) fn placed(years: &[YearRow]) -> bool {
+    years.iter().any(|row| !row.place.is_empty())
 }
 
 impl One<'_> {
+    fn placed(&self) -> bool {
+        placed(&self.years)
+    }
+
     fn prefecture(&self) -> &str {
         self.one.code.get(..2).unwrap_or_default()
     }
@@ -131,22 +157,28 @@ fn history(v: &Visit, atlas: &Atlas, code: &str) -> Vec<String> {
     lines.collect()
 }
 
-/// Within its borders of a day, the newest year first.
+/// The newest year first. Where its borders of a day are those after a merger: what was stated before it, each apart, and
+/// what that adds up to.
 fn years(v: &Visit, atlas: &Atlas, code: &str, day: Date) -> Vec<YearRow> {
     let mut years = atlas.figures().years(POPULATION, day);
     years.sort_unstable_by(|a, b| b.cmp(a));
     let rows = years
         .into_iter()
-        .filter_map(|year| atlas.inhabitants_in(code, year, day));
-    rows.map(|one| YearRow {
-        people: crate::say::count(one.people),
-        over_65: one.over_65.map(crate::say::count).unwrap_or_default(),
-        ageing: one
-            .ageing()
-            .map(|percent| format!("{}%", number(percent, true)))
-            .unwrap_or_default(),
-        date: v.date(&one.date),
-        source: one.source,
-    })
-    .collect()
+        .flat_map(|year| year_rows(v, atlas, code, year, day));
+    rows.collect()
+}
+
+fn year_rows(v: &Visit, atlas: &Atlas, code: &str, year: i16, day: Date) -> Vec<YearRow> {
+    let whole = atlas.inhabitants_in(code, year, day);
+    if let Some(own) = whole.as_ref().filter(|whole| whole.extent == Extent::Same) {
+        return vec![YearRow::of(v, own, String::new())];
+    }
+    let grounds = atlas.grounds(code, day).into_iter();
+    let parts = grounds.filter_map(|part| {
+        let name = &atlas.municipality(part)?.name;
+        let place = v.t1("municipality-before", "name", name.as_str());
+        Some(YearRow::of(v, &atlas.stated_of(part, year)?, place))
+    });
+    let sum = whole.map(|whole| YearRow::of(v, &whole, v.t("municipality-summed")));
+    parts.chain(sum).collect()
 }

@@ -58,9 +58,9 @@ impl Atlas {
             let place = atlas.populations.entry((row.kind, row.code)).or_default();
             place.push(Population {
                 people: row.people,
-                over_65: None,
                 date: row.date,
                 source: row.source,
+                ..Population::default()
             });
         }
         atlas

@@ -223,9 +223,8 @@ mod tests {
         };
         let people = Population {
             people: 1_475_635,
-            over_65: None,
             date: "2020-10-01".to_owned(),
-            source: String::new(),
+            ..Population::default()
         };
         let per = Figure::parse("psychiatric-beds-per-100000").unwrap();
         assert_eq!(

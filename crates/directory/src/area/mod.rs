@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`kind`], [`validity`] | kinds of area; from when to when |
 //! | [`atlas`] | all areas, municipalities and populations as of one moment, in memory; pure |
-//! | `population` | how many people live where, and how old they are, with what was merged added up |
+//! | `population` | how many people live where, and how old they are; within which borders that is |
 //! | [`tally`], [`figure`] | institutions and beds by municipality, and what maps show of them |
 //! | [`merger`], `merger_check`, [`merger_undo`] | municipalities that become one; what can be wrong with it; taken back |
 //! | [`tokyo`] | the areas and municipalities of Tokyo, which come with the program |
@@ -30,7 +30,7 @@ use renkei_store::{Store, StoreError};
 pub use self::atlas::Atlas;
 pub use self::figure::{Figure, Measure};
 pub use self::kind::AreaKind;
-pub use self::population::Population;
+pub use self::population::{Extent, Population};
 use self::tally::Tally;
 pub use self::validity::Validity;
 use crate::boundary::Boundaries;

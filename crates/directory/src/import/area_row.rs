@@ -30,7 +30,7 @@ const TO: usize = 6;
 pub(super) fn columns() -> Vec<Column> {
     vec![
         Column::optional(&["圏域種別", "種別", "area kind", "area_kind", "kind"]),
-        Column::required(&["圏域コード", "area code", "area_code"]),
+        Column::required(&["圏域コード", "area code", "area_code"]).holds(Shape::Code),
         Column::required(&["圏域名", "圏域名称", "area name", "area_name"]),
         Column::required(&[
             "市区町村コード",

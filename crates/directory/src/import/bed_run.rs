@@ -8,7 +8,8 @@ use renkei_store::institution::InstitutionValue;
 use renkei_store::{BedSet, Changes, Failure, Note};
 
 use super::BATCH_ROWS;
-use super::bed_sheet::{self, BedArea, BedRow};
+use super::bed_check;
+use super::bed_sheet::{self, BedArea, BedRow, BedSheet};
 use super::doubt::{Expected, Judge};
 use super::report::{Change, Level, Remark};
 use super::run::Import;
@@ -38,8 +39,12 @@ struct Run<'a, 'b> {
 
 /// Imports a workbook, sheet by sheet.
 pub(super) async fn bed_reports(import: &mut Import<'_>) -> Result<(), Failure> {
-    let mut workbook = Workbook::open(import.source)?;
-    let judge = judged(&mut workbook)?;
+    let sheets = sheets(&mut Workbook::open(import.source)?)?;
+    let mut judge = judged(&sheets);
+    let read = sheets
+        .iter()
+        .filter_map(|(name, read)| Some((name, read.as_ref().ok()?)));
+    judge.add(read.flat_map(|(name, read)| bed_check::doubts(name, read)));
     if import.ends_here(judge) {
         return Ok(());
     }
@@ -65,27 +70,37 @@ pub(super) async fn bed_reports(import: &mut Import<'_>) -> Result<(), Failure> 
         changes: Changes::default(),
         pending: 0,
     };
-    let names = workbook.names();
-    for (at, name) in names.iter().enumerate() {
-        let sheet = workbook.sheet(name)?;
-        match bed_sheet::read(&sheet) {
+    let of = sheets.len() as u64;
+    for (at, (name, read)) in (1..).zip(sheets) {
+        match read {
             Ok(read) => {
+                let sums = bed_check::remarks(&name, &read);
                 run.import.report.warn(read.remarks);
+                run.import.report.warn(sums);
                 for row in read.rows {
-                    run.take(&read.area, row, name).await?;
+                    run.take(&read.area, row, &name).await?;
                 }
             }
             Err(remark) => run.import.report.refuse(remark),
         }
         let done = run.import.report.rows();
-        let of = done * names.len() as u64 / (at as u64 + 1);
-        run.import.tell(done, of);
+        run.import.tell(done, done * of / at);
     }
     run.write().await
 }
 
+/// All sheets with their names: some thousand rows, looked at as a whole before anything is written.
+fn sheets(workbook: &mut Workbook) -> Result<Vec<(String, Result<BedSheet, Remark>)>, Failure> {
+    let mut sheets = Vec::new();
+    for name in workbook.names() {
+        let read = bed_sheet::read(&workbook.sheet(&name)?);
+        sheets.push((name, read));
+    }
+    Ok(sheets)
+}
+
 /// What the columns of names and places hold, by the first sheet that can be read.
-fn judged(workbook: &mut Workbook) -> Result<Judge, Failure> {
+fn judged(sheets: &[(String, Result<BedSheet, Remark>)]) -> Judge {
     let columns = [("医療機関名", Shape::Name), ("所在地", Shape::Address)];
     let columns = (0..)
         .zip(columns)
@@ -93,19 +108,14 @@ fn judged(workbook: &mut Workbook) -> Result<Judge, Failure> {
             place,
             heading: heading.to_owned(),
             shape: Some(shape),
-            after: None,
+            ..Expected::default()
         });
     let mut judge = Judge::new(columns.collect());
-    for name in workbook.names() {
-        let Ok(sheet) = bed_sheet::read(&workbook.sheet(&name)?) else {
-            continue;
-        };
-        for row in &sheet.rows {
-            judge.see(|at| if at == 0 { &row.name } else { &row.place });
-        }
-        break;
+    let first = sheets.iter().find_map(|(_, read)| read.as_ref().ok());
+    for row in first.into_iter().flat_map(|sheet| &sheet.rows) {
+        judge.see(|at| if at == 0 { &row.name } else { &row.place });
     }
-    Ok(judge)
+    judge
 }
 
 impl Run<'_, '_> {

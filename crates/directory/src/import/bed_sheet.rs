@@ -45,18 +45,24 @@ pub struct BedRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BedSheet {
     pub area: BedArea,
+    /// What is stated of the whole area, by kind; without those that it leaves out.
+    pub stated: Vec<(&'static str, u32)>,
     pub rows: Vec<BedRow>,
     pub remarks: Vec<Remark>,
+    /// A heading, and the one that should stand before it and stands behind it.
+    pub moved: Option<(&'static str, &'static str)>,
 }
 
 /// Reads a sheet. The refusal says what it is that it lacks.
 pub fn read(sheet: &Sheet) -> Result<BedSheet, Remark> {
-    let area = area(sheet)?;
+    let (area, stated) = area(sheet)?;
     let layout = Layout::find(sheet)?;
     let mut read = BedSheet {
         area,
+        stated,
         rows: Vec::new(),
         remarks: Vec::new(),
+        moved: layout.moved(),
     };
     let rows = sheet.rows.iter().filter(|row| row.number > layout.line);
     for row in rows.filter(|row| !row.cell(layout.name).is_empty()) {
@@ -109,8 +115,9 @@ fn lacks(sheet: &Sheet, heading: &str) -> Remark {
     Remark::new(1, Level::Refused, &sheet.name, key, heading)
 }
 
-/// Prefecture and area stand under their headings, the code below them; the sheet's name begins with it.
-fn area(sheet: &Sheet) -> Result<BedArea, Remark> {
+/// Prefecture and area stand under their headings, the code below them; the sheet's name begins with it. Beside them stand
+/// the beds of the whole area.
+fn area(sheet: &Sheet) -> Result<(BedArea, Vec<(&'static str, u32)>), Remark> {
     let under = |heading: &str| -> Option<(usize, u64)> {
         sheet.rows.iter().find_map(|row| {
             let at = row.cells().position(|cell| cell == heading)?;
@@ -136,18 +143,31 @@ fn area(sheet: &Sheet) -> Result<BedArea, Remark> {
     if name.is_empty() || !fits {
         return Err(lacks(sheet, "構想区域"));
     }
-    Ok(BedArea {
+    let heads = sheet.rows.iter();
+    let heads = heads.filter(|head| (line..row.number).contains(&head.number));
+    let stated = KINDS.iter().skip(1).filter_map(|(kind, heading)| {
+        let mut places = heads
+            .clone()
+            .filter_map(|head| head.cells().position(|cell| cell == *heading));
+        match count(row.cell(places.next()?)) {
+            Ok(Some(BedCount::Stated(beds))) => Some((*kind, beds)),
+            _ => None,
+        }
+    });
+    let stated = stated.collect();
+    let area = BedArea {
         prefecture: prefecture.code(),
         code,
         name,
-    })
+    };
+    Ok((area, stated))
 }
 
 fn prefecture(text: &str) -> Option<Prefecture> {
     Prefecture::all().find(|one| one.name() == text || one.short() == text)
 }
 
-/// Where the columns stand, and the last row of the headings.
+/// Where the columns stand, and the row of the kinds of beds: what is named below it is an institution.
 struct Layout {
     line: u64,
     name: usize,
@@ -168,18 +188,33 @@ impl Layout {
         let heads = heads.get(..HEADING_ROWS).unwrap_or(heads);
         let column = |heading: &str| heads.iter().find_map(|row| at(row, heading));
         let mut beds = [0; KINDS.len()];
+        let mut line = 0;
         for (to, (_, heading)) in beds.iter_mut().zip(KINDS) {
-            *to = heads
-                .iter()
-                .find_map(|row| row.cells().position(|cell| cell == heading))
-                .ok_or_else(|| lacks(sheet, heading))?;
+            let found = heads.iter().find_map(|row| {
+                let at = row.cells().position(|cell| cell == heading)?;
+                Some((at, row.number))
+            });
+            let (at, number) = found.ok_or_else(|| lacks(sheet, heading))?;
+            (*to, line) = (at, number.max(line));
         }
         Ok(Self {
-            line: heads.last().map_or(0, |row| row.number),
+            line,
             name,
             place: column("所在地").ok_or_else(|| lacks(sheet, "所在地"))?,
             beds,
         })
+    }
+}
+
+impl Layout {
+    /// The first kind of beds that stands before the one that it should come after.
+    fn moved(&self) -> Option<(&'static str, &'static str)> {
+        let places = self.beds.iter().zip(KINDS);
+        let next = places.clone().skip(1);
+        let mut wrong = places.zip(next).filter(|((a, _), (b, _))| a > b);
+        wrong
+            .next()
+            .map(|((_, (_, before)), (_, (_, heading)))| (heading, before))
     }
 }
 

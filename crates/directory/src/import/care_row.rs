@@ -151,18 +151,23 @@ pub struct CareLayout(pub(super) Columns);
 impl CareLayout {
     pub fn find(headings: &csv::StringRecord) -> Result<Self, Refusal> {
         let known = [
-            Column::required(&["都道府県コード又は市町村コード", "市町村コード"]),
+            Column::required(&["都道府県コード又は市町村コード", "市町村コード"])
+                .holds(Shape::MunicipalityCode),
             Column::optional(&["都道府県名"]),
             Column::optional(&["市区町村名"]).holds(Shape::Municipality),
             Column::required(&["事業所名"]).holds(Shape::Name),
             Column::optional(&["事業所名カナ"]).holds(Shape::Kana),
             Column::required(&["サービスの種類"]),
             Column::required(&["住所"]).holds(Shape::Address),
-            Column::optional(&["方書（ビル名等）", "方書"]),
+            Column::optional(&["方書（ビル名等）", "方書"])
+                .holds(Shape::Building)
+                .behind(ADDRESS),
             Column::optional(&["緯度"]).holds(Shape::Latitude),
             Column::optional(&["経度"]).holds(Shape::Longitude),
             Column::optional(&["電話番号"]).holds(Shape::Phone),
-            Column::optional(&["FAX番号"]).holds(Shape::Phone),
+            Column::optional(&["FAX番号"])
+                .holds(Shape::Phone)
+                .behind(PHONE),
             Column::required(&["事業所番号"]),
             Column::optional(&["利用可能曜日"]),
             Column::optional(&["利用可能曜日特記事項"]),

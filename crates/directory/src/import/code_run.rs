@@ -130,7 +130,7 @@ fn judged(import: &Import<'_>) -> Result<Judge, Failure> {
         place,
         heading: (place + 1).to_string(),
         shape: Some(shape),
-        after: None,
+        ..Expected::default()
     });
     let mut judge = Judge::new(expected.into());
     let mut rows = import.rows()?;

@@ -1,8 +1,9 @@
 //! Columns that seem to hold what belongs under another heading. One rule for all kinds of files; what a column should hold
-//! is said where the column is (`Column::holds`, `Column::after`).
+//! is said where the column is (`Column::holds`, `after`, `at_least`, `sum_of`, `behind`).
 
 use std::collections::BTreeMap;
 
+use super::exchange::Exchanges;
 use super::shape::Shape;
 
 /// Rows that are looked at. Swapped headings are wrong from the first row on.
@@ -21,6 +22,10 @@ pub enum Odd {
     Unlike(Shape),
     /// Most of its values are later than those of the other one, which should come after.
     Later,
+    /// Its numbers and those of the other one are right only the other way round.
+    Exchanged,
+    /// It stands before the other one, which looks the same and comes first in the official file.
+    Moved,
 }
 
 impl Odd {
@@ -30,13 +35,15 @@ impl Odd {
             Self::Like(_) => "like",
             Self::Unlike(_) => "unlike",
             Self::Later => "later",
+            Self::Exchanged => "exchanged",
+            Self::Moved => "moved",
         }
     }
 
     pub const fn shape(self) -> Option<Shape> {
         match self {
             Self::Like(shape) | Self::Unlike(shape) => Some(shape),
-            Self::Later => None,
+            Self::Later | Self::Exchanged | Self::Moved => None,
         }
     }
 }
@@ -57,19 +64,28 @@ pub struct Doubt {
 }
 
 /// What is known of one column of this file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Expected {
     pub(super) place: usize,
     pub(super) heading: String,
     pub(super) shape: Option<Shape>,
     /// The place of the column whose values come first, such as the beginning of an end.
     pub(super) after: Option<usize>,
+    /// The place of the column whose numbers are no larger.
+    pub(super) least: Option<usize>,
+    /// The places of the columns that add up to it.
+    pub(super) parts: Vec<usize>,
+    /// The heading of the column that should stand before it, and stands behind it.
+    pub(super) moved: Option<String>,
 }
 
 /// Looks at rows and says what is odd.
 #[derive(Debug)]
 pub(super) struct Judge {
     columns: Vec<Seen>,
+    exchanges: Exchanges,
+    /// Found otherwise, and told first.
+    found: Vec<Doubt>,
 }
 
 #[derive(Debug)]
@@ -96,7 +112,19 @@ impl Judge {
         });
         Self {
             columns: columns.collect(),
+            exchanges: Exchanges::default(),
+            found: Vec::new(),
         }
+    }
+
+    /// What was found about parts of the file.
+    pub(super) fn add(&mut self, found: impl IntoIterator<Item = Doubt>) {
+        self.found.extend(found);
+    }
+
+    /// What else speaks for an exchange of numbers.
+    pub(super) const fn exchanges(&mut self) -> &mut Exchanges {
+        &mut self.exchanges
     }
 
     pub(super) fn see<'a>(&mut self, cell: impl Fn(usize) -> &'a str) {
@@ -110,6 +138,16 @@ impl Judge {
             }
             if let Some(first) = one.expected.after {
                 one.ordered(cell(first).trim(), text);
+            }
+            let place = one.expected.place;
+            if let Some(small) = one.expected.least {
+                self.exchanges
+                    .larger((place, text), (small, cell(small).trim()));
+            }
+            let parts = one.expected.parts.iter();
+            let parts: Vec<(usize, &str)> = parts.map(|part| (*part, cell(*part).trim())).collect();
+            if !parts.is_empty() {
+                self.exchanges.sum((place, text), &parts);
             }
         }
     }
@@ -137,7 +175,31 @@ impl Judge {
         let backwards = pairs >= PAIRS && is_most(reversed, pairs);
         let orders = self.columns.iter().filter(|_| backwards);
         let orders = orders.filter_map(|one| one.backwards(at));
-        shapes.chain(orders).take(TOLD).collect()
+        let moved = self.columns.iter().filter_map(Seen::moved);
+        let exchanged = self.exchanges.clone().found().filter_map(|(pair, seen)| {
+            Some(Doubt {
+                heading: at(pair.0)?,
+                odd: Odd::Exchanged,
+                other: at(pair.1),
+                count: seen.crossed,
+                of: seen.of(),
+                example: seen.example,
+            })
+        });
+        let found = self.found.iter().cloned();
+        let told: Vec<Doubt> = found.chain(shapes).chain(orders).chain(exchanged).collect();
+        // The order says nothing of columns that are told already.
+        let named: Vec<String> = told
+            .iter()
+            .flat_map(|one| [Some(one.heading.clone()), one.other.clone()])
+            .flatten()
+            .collect();
+        let moved = moved.filter(|one| {
+            let own = std::iter::once(&one.heading).chain(&one.other);
+            !own.into_iter().any(|heading| named.contains(heading))
+        });
+        let moved: Vec<Doubt> = moved.collect();
+        told.into_iter().chain(moved).take(TOLD).collect()
     }
 }
 
@@ -177,6 +239,17 @@ impl Seen {
             count,
             of: self.filled,
             example: self.example.clone(),
+        })
+    }
+
+    fn moved(&self) -> Option<Doubt> {
+        Some(Doubt {
+            heading: self.expected.heading.clone(),
+            odd: Odd::Moved,
+            other: Some(self.expected.moved.clone()?),
+            count: 0,
+            of: 0,
+            example: String::new(),
         })
     }
 
@@ -221,6 +294,7 @@ mod tests {
             heading: ["名称", "所在地", "開始", "終了"][place].to_owned(),
             shape,
             after,
+            ..Expected::default()
         };
         let mut judge = Judge::new(vec![
             column(0, Some(Shape::Name), None),

@@ -77,12 +77,16 @@ impl Layout {
         let mut known = vec![
             Column::required(&["ID"]),
             Column::required(&["正式名称", "名称"]).holds(Shape::Name),
-            Column::optional(&["正式名称（フリガナ）", "フリガナ"]).holds(Shape::Kana),
-            Column::optional(&["略称"]).holds(Shape::Name),
-            Column::optional(&["英語表記（ローマ字表記）", "ローマ字"]).holds(Shape::Name),
+            Column::optional(&["正式名称（フリガナ）", "フリガナ"])
+                .holds(Shape::Kana)
+                .behind(NAME),
+            Column::optional(&["略称"]).holds(Shape::Name).behind(KANA),
+            Column::optional(&["英語表記（ローマ字表記）", "ローマ字"])
+                .holds(Shape::Name)
+                .behind(SHORT),
             Column::required(&["機関区分"]),
             Column::required(&["都道府県コード"]),
-            Column::required(&["市区町村コード"]),
+            Column::required(&["市区町村コード"]).holds(Shape::MunicipalityCode),
             Column::required(&["所在地"]).holds(Shape::Address),
             Column::optional(&["所在地座標（緯度）"]).holds(Shape::Latitude),
             Column::optional(&["所在地座標（経度）"]).holds(Shape::Longitude),
@@ -95,12 +99,9 @@ impl Layout {
                 "その他の閉店日（gw、お盆等）",
             ]),
         ];
-        known.extend(
-            medical_beds::KINDS
-                .iter()
-                .map(|(_, heading)| Column::optional(&[heading])),
-        );
-        let (days, day_columns): (Vec<_>, Vec<_>) = medical_days::columns().into_iter().unzip();
+        known.extend(medical_beds::columns(known.len()));
+        let (days, day_columns): (Vec<_>, Vec<_>) =
+            medical_days::columns(known.len()).into_iter().unzip();
         known.extend(day_columns);
         let first = known.len();
         let (spans, columns) = medical_times::columns(Table::Facility, first);

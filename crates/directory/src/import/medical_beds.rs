@@ -1,5 +1,8 @@
 //! Bed numbers of a row of 医療情報ネット. A blank stays a blank.
 
+use super::shape::Shape;
+use super::table::Column;
+
 /// Codes of the kinds, with their columns' official headings. The first five add up to the total.
 pub(super) const KINDS: [(&str, &str); 8] = [
     ("general", "一般病床"),
@@ -13,9 +16,24 @@ pub(super) const KINDS: [(&str, &str); 8] = [
 ];
 
 const PARTS: usize = 5;
+const LONG_TERM_MEDICAL: usize = 5;
 const TOTAL: usize = 7;
 /// More than the largest hospital of the country has.
 const MOST: u32 = 5_000;
+
+/// The columns of [`KINDS`], of which the first has this number among those that are known.
+pub(super) fn columns(first: usize) -> Vec<Column> {
+    let columns = KINDS.iter().enumerate().map(|(at, (code, heading))| {
+        let column = Column::optional(&[heading]).holds(Shape::Count);
+        match *code {
+            "total" => column.sum_of(first..first + PARTS),
+            "general" | "long-term-medical" => column,
+            "long-term" => column.behind(first).at_least(first + LONG_TERM_MEDICAL),
+            _ => column.behind(first + at - 1),
+        }
+    });
+    columns.collect()
+}
 
 /// A reason and the heading of the column that it is about.
 pub(super) type Doubt = (&'static str, &'static str);

@@ -2,6 +2,7 @@
 
 use renkei_store::opening::{Opening, What};
 
+use super::shape::Shape;
 use super::table::Column;
 use crate::opening::HOLIDAY;
 
@@ -19,8 +20,9 @@ pub(super) const DAYS: [(&str, &str); 8] = [
 const WHOLE_DAY: u16 = 1_440;
 
 /// Code and column of each day that may be closed, whatever the kind of institution calls it: weekly, first to fifth week of
-/// the month, holidays. Pharmacies say some twice, in columns of their own.
-pub(super) fn columns() -> Vec<(String, Column)> {
+/// the month, holidays. Pharmacies say some twice, in columns of their own. The first has this number among those that are
+/// known.
+pub(super) fn columns(first: usize) -> Vec<(String, Column)> {
     let weekdays = || DAYS.iter().take(7);
     let weekly = weekdays().map(|(code, sign)| {
         let headings = [
@@ -44,16 +46,38 @@ pub(super) fn columns() -> Vec<(String, Column)> {
         &["祝日に休診", "祝日に休業", "祝日"][..],
         &["定期閉店毎週（祝）"],
     ];
-    let holidays = holidays.map(|headings| ("holiday".to_owned(), Column::optional(headings)));
+    let holidays = holidays.map(|headings| {
+        let column = Column::optional(headings).holds(Shape::Flag);
+        ("holiday".to_owned(), column)
+    });
     let business = DAYS
         .iter()
         .map(|(code, sign)| ((*code).to_owned(), column(&[format!("営業日（{sign}）")])));
-    weekly.chain(nth).chain(holidays).chain(business).collect()
+    let groups: [Vec<(String, Column)>; 4] = [
+        weekly.collect(),
+        nth.collect(),
+        holidays.into(),
+        business.collect(),
+    ];
+    let mut all: Vec<(String, Column)> = Vec::new();
+    for group in groups {
+        // All hold 0 and 1. The two of holidays are those of different kinds of institutions.
+        let ordered = group.len() > 2;
+        for (at, (code, column)) in group.into_iter().enumerate() {
+            let before = first + all.len();
+            let column = match at {
+                1.. if ordered => column.behind(before - 1),
+                _ => column,
+            };
+            all.push((code, column));
+        }
+    }
+    all
 }
 
 fn column(headings: &[String]) -> Column {
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-    Column::optional(&headings)
+    Column::optional(&headings).holds(Shape::Flag)
 }
 
 /// Closed days as openings of the kind `closed`.
@@ -95,7 +119,7 @@ mod tests {
 
     #[test]
     fn zero_is_closed() {
-        assert_eq!(columns().len(), 7 + 35 + 2 + 8);
+        assert_eq!(columns(0).len(), 7 + 35 + 2 + 8);
         let days = closed([
             ("sat", "1"),
             ("sun", "0"),

@@ -32,7 +32,12 @@ pub(super) fn columns(of: Table, first: usize) -> (Vec<Span>, Vec<Column>) {
             for end in ["開始時間", "終了時間"] {
                 let headings = heads(end);
                 let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-                let column = Column::optional(&headings);
+                let mut column = Column::optional(&headings);
+                // The same of the day before.
+                column.behind = columns
+                    .len()
+                    .checked_sub(2 * of.names().len())
+                    .map(|before| first + before);
                 columns.push(match end {
                     "終了時間" => column.after(first + columns.len() - 1),
                     _ => column,

@@ -187,7 +187,7 @@ impl Layout {
             place,
             heading: heading(place).unwrap_or_default(),
             shape: Some(shape),
-            after: None,
+            ..Expected::default()
         };
         let mut expected = vec![column(self.name, Shape::Name)];
         expected.extend(self.place.map(|at| column(at, Shape::Address)));

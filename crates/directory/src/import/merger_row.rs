@@ -45,9 +45,11 @@ pub(super) fn columns() -> Vec<Column> {
             "変更後コード",
             "new code",
             "new_code",
-        ]),
+        ])
+        .behind(OLD),
         Column::optional(&["新市区町村名", "改正後の市区町村名", "new name", "new_name"])
-            .holds(Shape::Municipality),
+            .holds(Shape::Municipality)
+            .behind(OLD_NAME),
         Column::optional(&[
             "新市区町村名（かな）",
             "新市区町村名かな",

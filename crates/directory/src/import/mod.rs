@@ -6,13 +6,13 @@
 //! | [`file`], `text` | what the bytes are: zip, plain, workbook; encoding found by itself |
 //! | [`table`], [`workbook`] | rows, and columns by their headings; sheets |
 //! | `heading` | a file without the headings of its kind: what it has, what it looks like |
-//! | [`shape`], [`doubt`] | what values look like; columns that stand under each other's headings |
+//! | [`shape`], [`doubt`], `exchange` | what values look like; columns that stand under each other's headings; of numbers |
 //! | [`medical`], `medical_days`, `medical_beds`, `medical_times` | one row of a 施設票 of 医療情報ネット, checked |
 //! | `medical_apply`, `difference` | the row as Organization and Location; what it changes |
 //! | `medical_run` | the whole file, in batches |
 //! | [`medical_hours`] | 診療科・診療時間票 |
 //! | [`care_row`], `care_run` | 介護サービス情報公表 |
-//! | [`bed_sheet`], `bed_run` | 病床機能報告 by area |
+//! | [`bed_sheet`], `bed_check`, `bed_run` | 病床機能報告 by area; whether it adds up |
 //! | `member_run` | lists of members |
 //! | [`wait`] | rows of lists that wait for a person |
 //! | [`code_row`], `code_run` | the code lists of the regional bureaus |
@@ -24,6 +24,7 @@
 
 mod area_row;
 mod area_run;
+mod bed_check;
 mod bed_run;
 pub mod bed_sheet;
 pub mod boundary_run;
@@ -33,6 +34,7 @@ pub mod code_row;
 mod code_run;
 mod difference;
 pub mod doubt;
+mod exchange;
 pub mod file;
 mod heading;
 pub mod medical;

@@ -67,7 +67,8 @@ pub(super) fn columns() -> Vec<Column> {
             "人口（総数）",
             "総数",
             "population",
-        ]),
+        ])
+        .at_least(OVER_65),
         Column::optional(&[
             OVER_65_NAME,
             "65歳以上",

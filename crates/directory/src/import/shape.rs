@@ -17,6 +17,16 @@ pub enum Shape {
     WebPage,
     Latitude,
     Longitude,
+    /// 方書: a building, a floor.
+    Building,
+    /// 0 or 1.
+    Flag,
+    /// Digits alone.
+    Count,
+    /// Of Latin letters, digits and hyphens.
+    Code,
+    /// Three digits, or five or six with the prefecture.
+    MunicipalityCode,
 }
 
 /// Words that names of institutions have and addresses have not.
@@ -56,6 +66,8 @@ const WORDS: [&str; 34] = [
     "法人",
     "支援センター",
 ];
+/// Fewer are part of something else.
+const PHONE_DIGITS: usize = 6;
 /// Japan, with room.
 const LATITUDES: std::ops::RangeInclusive<f64> = 20.0..=46.0;
 const LONGITUDES: std::ops::RangeInclusive<f64> = 122.0..=154.0;
@@ -88,6 +100,11 @@ impl Shape {
             Self::WebPage => "web-page",
             Self::Latitude => "latitude",
             Self::Longitude => "longitude",
+            Self::Building => "building",
+            Self::Flag => "flag",
+            Self::Count => "count",
+            Self::Code => "code",
+            Self::MunicipalityCode => "municipality-code",
         }
     }
 
@@ -114,7 +131,7 @@ impl Shape {
             Self::Municipality => is_municipality(text),
             Self::Phone => {
                 let loose = !matches!(Self::of(text), Some(other) if other != Self::Phone);
-                loose && text.chars().any(|c| c.is_ascii_digit())
+                loose && text.chars().filter(char::is_ascii_digit).count() >= PHONE_DIGITS
             }
             Self::PostalCode => {
                 text.len() <= 8 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')
@@ -127,6 +144,17 @@ impl Shape {
             Self::Latitude | Self::Longitude => {
                 let other = Self::of(text);
                 other.is_none() || other == Some(self)
+            }
+            Self::Building => !matches!(
+                Self::of(text),
+                Some(Self::Address | Self::Phone | Self::WebPage)
+            ),
+            Self::Flag => matches!(text, "0" | "1"),
+            Self::Count => text.chars().all(|c| c.is_ascii_digit() || c == ','),
+            Self::Code => text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'),
+            Self::MunicipalityCode => {
+                let digits = text.bytes().all(|b| b.is_ascii_digit());
+                digits && matches!(text.len(), 3 | 5 | 6)
             }
         }
     }
@@ -144,6 +172,10 @@ impl Shape {
                 .any(|start| text.to_ascii_lowercase().starts_with(start)),
             Self::Latitude => degrees(text).is_some_and(|one| LATITUDES.contains(&one)),
             Self::Longitude => degrees(text).is_some_and(|one| LONGITUDES.contains(&one)),
+            // Anything may look like these.
+            Self::Building | Self::Flag | Self::Count | Self::Code | Self::MunicipalityCode => {
+                false
+            }
         }
     }
 }

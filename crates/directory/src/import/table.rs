@@ -16,6 +16,9 @@ pub struct Column {
     pub required: bool,
     pub(super) shape: Option<Shape>,
     pub(super) after: Option<usize>,
+    pub(super) least: Option<usize>,
+    pub(super) parts: Vec<usize>,
+    pub(super) behind: Option<usize>,
 }
 
 impl Column {
@@ -35,6 +38,9 @@ impl Column {
             required: false,
             shape: None,
             after: None,
+            least: None,
+            parts: Vec::new(),
+            behind: None,
         }
     }
 
@@ -49,6 +55,28 @@ impl Column {
     #[must_use]
     pub fn after(mut self, column: usize) -> Self {
         self.after = Some(column);
+        self
+    }
+
+    /// The known column whose numbers are no larger: a part of what this one counts.
+    #[must_use]
+    pub fn at_least(mut self, column: usize) -> Self {
+        self.least = Some(column);
+        self
+    }
+
+    /// The known columns that add up to it.
+    #[must_use]
+    pub fn sum_of(mut self, columns: impl IntoIterator<Item = usize>) -> Self {
+        self.parts = columns.into_iter().collect();
+        self
+    }
+
+    /// The known column that stands before it in the official file and whose values look the same, so that the order is all
+    /// that tells one from the other.
+    #[must_use]
+    pub fn behind(mut self, column: usize) -> Self {
+        self.behind = Some(column);
         self
     }
 }
@@ -121,16 +149,37 @@ impl Columns {
 
 fn expected(known: &[Column], at: &[Option<usize>], headings: &csv::StringRecord) -> Vec<Expected> {
     let place = |column: usize| at.get(column).copied().flatten();
-    let first = |column: usize| known.iter().any(|one| one.after == Some(column));
+    let named = |place: usize| headings.get(place).unwrap_or_default().to_owned();
+    // Columns that another one names.
+    let meant = |column: usize| {
+        known.iter().any(|one| {
+            one.after == Some(column) || one.least == Some(column) || one.parts.contains(&column)
+        })
+    };
     let one = |(number, column): (usize, &Column)| {
-        let place_of = place(number)?;
+        let own = place(number)?;
         let after = column.after.and_then(place);
-        let said = column.shape.is_some() || after.is_some() || first(number);
+        let least = column.least.and_then(place);
+        let parts: Vec<usize> = column.parts.iter().copied().filter_map(place).collect();
+        // Where the one before it is not in the file, the one before that.
+        let known_before = |one: &usize| known.get(*one).and_then(|one| one.behind);
+        let mut chain = std::iter::successors(column.behind, known_before);
+        let before = chain.find_map(place);
+        let moved = before.filter(|before| *before > own).map(named);
+        let said = column.shape.is_some()
+            || after.is_some()
+            || least.is_some()
+            || !parts.is_empty()
+            || moved.is_some()
+            || meant(number);
         said.then(|| Expected {
-            place: place_of,
-            heading: headings.get(place_of).unwrap_or_default().to_owned(),
+            place: own,
+            heading: named(own),
             shape: column.shape,
             after,
+            least,
+            parts,
+            moved,
         })
     };
     known.iter().enumerate().filter_map(one).collect()

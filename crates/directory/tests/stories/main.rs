@@ -22,5 +22,7 @@ mod municipal_figures;
 mod opendata;
 mod real;
 mod search;
+mod swapped;
 mod tables;
 mod world;
+mod wrong_files;

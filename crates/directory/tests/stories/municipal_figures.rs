@@ -1,8 +1,10 @@
 //! Inhabitants of municipalities: lists in, twice is once, next year's list, what areas and maps make of them.
 
-use jiff::civil::date;
-use renkei_base::Refusal;
-use renkei_directory::area::tokyo;
+use jiff::civil::{Date, date};
+use renkei_base::code::MunicipalityCode;
+use renkei_base::{Refusal, Role};
+use renkei_directory::area::merger::{Merger, Successor, merge};
+use renkei_directory::area::{Extent, tokyo};
 use renkei_directory::import::{Choice, Report};
 use renkei_directory::municipal_figure::{OVER_65, POPULATION};
 use renkei_directory::{AreaKind, Areas, MunicipalFigures};
@@ -14,6 +16,9 @@ use crate::world::{World, csv};
 each_backend!(
     figures_come_in_once,
     areas_take_what_is_newest,
+    a_merger_within_a_year_leaves_the_past,
+    two_mergers_one_after_the_other_are_added_once,
+    what_was_divided_is_not_added,
     bad_files_are_told
 );
 
@@ -125,6 +130,206 @@ async fn areas_take_what_is_newest(backend: Backend) {
     assert_eq!(areas.atlas().population_of("131016", today), None);
     let neighbour = areas.atlas().population(MEDICAL, "1302", today).unwrap();
     assert_eq!(neighbour.date, "2020-10-01", "what is not imported stays");
+}
+
+/// 北多摩南部, of which 狛江市 goes into 世田谷区.
+const SOUTH: [(&str, u32); 6] = [
+    ("132039", 150_000),
+    ("132047", 190_000),
+    ("132063", 260_000),
+    ("132080", 240_000),
+    ("132101", 120_000),
+    ("132195", 80_000),
+];
+/// 西多摩.
+const WEST: [(&str, u32); 8] = [
+    ("132055", 130_000),
+    ("132187", 56_000),
+    ("132276", 54_000),
+    ("132284", 79_000),
+    ("133035", 32_000),
+    ("133051", 16_000),
+    ("133078", 2_000),
+    ("133086", 5_000),
+];
+
+/// Brings in who lives where on a day.
+async fn people(world: &World, day: &str, all: &[(&str, u32)]) {
+    let rows = all
+        .iter()
+        .map(|(code, people)| format!("{code},,{day},{people},{},住民基本台帳", people / 4));
+    let rows: Vec<String> = rows.collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let report = import(world, &rows, Choice::WRITE).await;
+    assert_eq!(report.accepted, all.len() as u64, "{report:?}");
+}
+
+async fn merged(world: &World, from: &[&str], into: &[(&str, &str)], on: Date) {
+    world.clock.advance(renkei_base::clock::Span::seconds(1));
+    let ctx = world.person(Role::RegionAdmin, None);
+    let into = into.iter().map(|(code, name)| Successor {
+        code: (*code).to_owned(),
+        name: (*name).to_owned(),
+        kana: String::new(),
+    });
+    let merger = Merger {
+        from: from.iter().map(|code| (*code).to_owned()).collect(),
+        into: into.collect(),
+        on,
+        areas: Vec::new(),
+    };
+    merge(&world.store, &ctx, &merger).await.unwrap();
+}
+
+fn six(five: &str) -> String {
+    MunicipalityCode::parse(five).unwrap().as_str().to_owned()
+}
+
+/// People, day and extent of an area: as it was then, and within its borders of the day.
+fn told(areas: &Areas, code: &str, day: Date) -> [Option<(u32, String, Extent)>; 2] {
+    let atlas = areas.atlas();
+    let both = [
+        atlas.population(MEDICAL, code, day),
+        atlas.population_within(MEDICAL, code, day),
+    ];
+    both.map(|one| one.map(|one| (one.people, one.date, one.extent)))
+}
+
+fn of(areas: &Areas, code: &str, day: Date) -> Option<(u32, Option<u32>, Extent)> {
+    let one = areas.atlas().population_of(code, day)?;
+    Some((one.people, one.over_65, one.extent))
+}
+
+fn known(people: u32, day: &str, extent: Extent) -> Option<(u32, String, Extent)> {
+    Some((people, day.to_owned(), extent))
+}
+
+async fn a_merger_within_a_year_leaves_the_past(backend: Backend) {
+    let world = region(backend).await;
+    import(&world, &THREE, Choice::WRITE).await;
+    people(&world, "2025-01-01", &SOUTH).await;
+    let on = date(2025, 7, 1);
+    merged(&world, &["132195"], &[("131121", "")], on).await;
+    let areas = Areas::load(&world.store).await.unwrap();
+    let eve = on.yesterday().unwrap();
+    let (south, west) = (1_040_000, 1_430_000);
+    for (area, then, now) in [
+        ("1303", west, west + 80_000),
+        ("1311", south, south - 80_000),
+    ] {
+        let same = known(then, "2025-01-01", Extent::Same);
+        assert_eq!(told(&areas, area, eve), [same.clone(), same]);
+        let as_it_was = known(then, "2025-01-01", Extent::Then);
+        let summed = known(now, "2025-01-01", Extent::Summed);
+        assert_eq!(told(&areas, area, on), [as_it_was, summed], "{area}");
+    }
+    assert_eq!(of(&areas, "131121", eve).unwrap().2, Extent::Same);
+    assert_eq!(
+        of(&areas, "131121", on),
+        Some((1_000_000, Some(210_000), Extent::Summed))
+    );
+    let stated = areas.atlas().stated_of("131121", 2025).unwrap();
+    assert_eq!((stated.people, stated.extent), (920_000, Extent::Same));
+    // Figures of the same year, of after the merger: 世田谷区 has 狛江市 in it, which is not added again.
+    people(&world, "2025-10-01", &[("131121", 1_001_000)]).await;
+    areas.refresh(&world.store).await.unwrap();
+    assert_eq!(
+        of(&areas, "131121", on),
+        Some((1_001_000, Some(250_250), Extent::Same))
+    );
+    // Of next year, only the year is known, and nothing of 狛江市.
+    let next = ["131105", "131121", "131130"].map(|code| (code, 300_000));
+    people(&world, "2026", &next).await;
+    areas.refresh(&world.store).await.unwrap();
+    let now = known(900_000, "2026", Extent::Same);
+    let day = date(2026, 4, 1);
+    assert_eq!(told(&areas, "1303", day), [now.clone(), now]);
+    let year = areas.atlas().population_in(MEDICAL, "1311", 2025, day);
+    let year = year.unwrap();
+    assert_eq!((year.people, year.extent), (south, Extent::Then));
+    // 狛江市 is gone with its people: a merger into what is not known makes no sum.
+    merged(&world, &["132080"], &[("131156", "")], date(2026, 2, 1)).await;
+    areas.refresh(&world.store).await.unwrap();
+    assert_eq!(of(&areas, "131156", day), None, "杉並区 is not known");
+}
+
+async fn two_mergers_one_after_the_other_are_added_once(backend: Backend) {
+    let world = region(backend).await;
+    people(&world, "2022-01-01", &WEST).await;
+    let (new, first, second) = (six("13230"), date(2023, 4, 1), date(2024, 4, 1));
+    merged(&world, &["133051", "133086"], &[(&new, "西奥市")], first).await;
+    merged(&world, &[&new], &[("132055", "")], second).await;
+    let areas = Areas::load(&world.store).await.unwrap();
+    let all: u32 = WEST.iter().map(|(_, people)| people).sum();
+    // Nobody came to the area and nobody left it.
+    let same = known(all, "2022-01-01", Extent::Same);
+    for day in [date(2022, 6, 1), first, second] {
+        assert_eq!(told(&areas, "1308", day), [same.clone(), same.clone()]);
+    }
+    assert_eq!(
+        of(&areas, &new, first),
+        Some((21_000, Some(5_250), Extent::Summed))
+    );
+    assert_eq!(
+        of(&areas, "132055", second),
+        Some((151_000, Some(37_750), Extent::Summed))
+    );
+    // Between the two, and once more with the year of the first alone.
+    people(
+        &world,
+        "2024-01-01",
+        &[("132055", 131_000), (&new, 22_000), ("133051", 15_000)],
+    )
+    .await;
+    areas.refresh(&world.store).await.unwrap();
+    assert_eq!(
+        of(&areas, "132055", second),
+        Some((153_000, Some(38_250), Extent::Summed)),
+        "日の出町 is in 西奥市"
+    );
+    let rows = [("132055", 154_000), (&new, 22_000)];
+    people(&world, "2024", &rows).await;
+    areas.refresh(&world.store).await.unwrap();
+    assert_eq!(
+        of(&areas, "132055", second).unwrap().0,
+        176_000,
+        "a list that has both is of before the merger"
+    );
+    people(&world, "2025", &rows[..1]).await;
+    areas.refresh(&world.store).await.unwrap();
+    assert_eq!(
+        of(&areas, "132055", date(2025, 4, 1)),
+        Some((154_000, Some(38_500), Extent::Same))
+    );
+}
+
+async fn what_was_divided_is_not_added(backend: Backend) {
+    let world = region(backend).await;
+    people(&world, "2026-01-01", &WEST).await;
+    let on = date(2027, 4, 1);
+    let village = six("13310");
+    let both = [("132055", ""), (village.as_str(), "数馬村")];
+    merged(&world, &["133078"], &both, on).await;
+    let areas = Areas::load(&world.store).await.unwrap();
+    assert_eq!(of(&areas, "132055", on), None, "nobody knows how many");
+    assert_eq!(of(&areas, &village, on), None);
+    let stated = areas.atlas().stated_of("132055", 2026).unwrap();
+    assert_eq!(stated.people, 130_000, "what was stated stays");
+    let all: u32 = WEST.iter().map(|(_, people)| people).sum();
+    let same = known(all, "2026-01-01", Extent::Same);
+    assert_eq!(told(&areas, "1308", on), [same.clone(), same]);
+    // An area that has one part of it: there is no sum of today.
+    let headings = "圏域種別,圏域コード,圏域名,市区町村コード,市区町村名,有効開始日,有効終了日";
+    let rows = format!("構想区域,1388,奥,{village},数馬村,2027-04-01,");
+    let file = csv(headings, &[&rows]);
+    let report = world.import("areas", "a.csv", &file, Choice::WRITE).await;
+    assert_eq!(report.unwrap().accepted, 1);
+    areas.refresh(&world.store).await.unwrap();
+    let atlas = areas.atlas();
+    let plan = AreaKind::RegionalPlan;
+    assert!(atlas.area(plan, "1388", on).is_some());
+    assert_eq!(atlas.population(plan, "1388", on), None);
+    assert_eq!(atlas.population_within(plan, "1388", on), None);
 }
 
 async fn bad_files_are_told(backend: Backend) {

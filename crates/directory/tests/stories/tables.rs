@@ -335,3 +335,96 @@ async fn hours_that_are_wrong_are_told(backend: Backend) {
             .is_err()
     );
 }
+
+/// A row for the headings of a table of official definitions.
+fn row_for(headings: &[String], kind: usize) -> String {
+    let id = format!("13110000009{kind:02}");
+    let cell = |heading: &String| match heading.as_str() {
+        "ID" => id.clone(),
+        "正式名称" | "名称" => format!("第{kind}医院"),
+        "正式名称（フリガナ）" | "フリガナ" => "ダイイイン".to_owned(),
+        "機関区分" => kind.to_string(),
+        "都道府県コード" => "13".to_owned(),
+        "市区町村コード" => "110".to_owned(),
+        "所在地" => "東京都目黒区中目黒９－９".to_owned(),
+        "所在地座標（緯度）" => "35.64".to_owned(),
+        "所在地座標（経度）" => "139.70".to_owned(),
+        "一般病床" | "合計病床数" => "12".to_owned(),
+        "診療科目コード" => "01001".to_owned(),
+        "診療科目名" => "内科".to_owned(),
+        "診療時間帯" => "1".to_owned(),
+        other if other.ends_with("アドレス") => "https://nine.example.jp".to_owned(),
+        other if other.ends_with("開始時間") => "09:00".to_owned(),
+        other if other.ends_with("終了時間") => "17:00".to_owned(),
+        other if other.ends_with('）') && other.contains(['休', '閉', '営']) => "1".to_owned(),
+        _ => String::new(),
+    };
+    let cells: Vec<String> = headings.iter().map(cell).collect();
+    cells.join(",")
+}
+
+/// All eight tables with exactly the columns, and in the order, that their definition says.
+#[test]
+fn the_official_definitions() {
+    use renkei_directory::import::Source;
+    use renkei_directory::import::workbook::Workbook;
+    let Some(path) = renkei_testkit::test_data("institutions/001306376.xlsx") else {
+        return;
+    };
+    renkei_testkit::backend::run(async move {
+        let world = World::new(Backend::sqlite()).await;
+        let source = Source::read("d.xlsx", std::fs::read(path).unwrap()).unwrap();
+        let mut book = Workbook::open(&source).unwrap();
+        let kinds = ["病院", "診療所", "歯科診療所", "助産所", "薬局"];
+        let mut tables = 0;
+        for name in book.names() {
+            let Some(of) = name.strip_prefix("定義書_") else {
+                continue;
+            };
+            let of = of.split([' ', '(']).next().unwrap();
+            let kind = 1 + kinds.iter().position(|kind| *kind == of).unwrap();
+            let sheet = book.sheet(&name).unwrap();
+            let rows = sheet.rows.iter().filter(|row| row.number > 4);
+            let headings = rows.map(|row| row.cell(1).to_owned());
+            let headings: Vec<String> = headings.filter(|one| !one.is_empty()).collect();
+            let row = row_for(&headings, kind);
+            let headings = headings.join(",");
+            let import = async |row: &str, date: &str, choice| {
+                let file = csv(&headings, &[row]);
+                let name = format!("x_{date}.csv");
+                world.import(KIND, &name, &file, choice).await.unwrap()
+            };
+            let look = import(&row, "20250601", Choice::LOOK).await;
+            let report = import(&row, "20250601", Choice::WRITE).await;
+            assert_eq!(look.to_json(), report.to_json(), "{name}");
+            assert_eq!((report.accepted, report.refused), (1, 0), "{name}");
+            assert_eq!(
+                (&report.doubts, &report.remarks),
+                (&vec![], &vec![]),
+                "{name}"
+            );
+            let again = import(&row, "20250601", Choice::WRITE).await;
+            assert_eq!((again.accepted, again.unchanged), (0, 1), "{name}");
+            // The next file is a difference to confirm: one field of one institution.
+            let next = row.replace("医院", "診療所").replace("09:00", "09:30");
+            let look = import(&next, "20260601", Choice::LOOK).await;
+            assert_eq!((look.accepted, look.created), (1, 0), "{name}");
+            assert!(!look.differences[0].changes.is_empty(), "{name}");
+            // A row that is cut is told with its line.
+            let half: String = row.chars().take(20).collect();
+            let half = import(&half, "20260601", Choice::LOOK).await;
+            assert_eq!((half.refused, half.remarks[0].line), (1, 2), "{name}");
+            tables += 1;
+        }
+        assert_eq!(tables, 8);
+        let kinds: std::collections::BTreeSet<String> = world
+            .store
+            .institutions()
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|one| one.kind)
+            .collect();
+        assert_eq!(kinds.len(), 5, "{kinds:?}");
+    });
+}

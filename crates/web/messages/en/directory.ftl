@@ -70,6 +70,7 @@ fault-import-position = The coordinates are not numbers. They were not taken.
 fault-import-url = This cannot be read as a web address. It was not taken.
 fault-import-beds = The number of beds is no number, or too large. It was left blank.
 fault-import-beds-total = The total of beds differs from the sum of the kinds. Both were taken as they are.
+fault-import-beds-area = The beds of the institutions do not add up to what is stated of the area.
 fault-import-beds-no-total = Beds are stated by kind, but the total is blank. It was left blank.
 fault-import-beds-blank = The total of beds is blank.
 fault-import-older = A newer file has been imported already. This row changed nothing.

@@ -35,6 +35,7 @@ enquiry-from = From
 enquiry-until = Until
 enquiry-show = Show
 enquiry-csv = CSV
+enquiry-unread = “{ $text }” is no month. Write it as 2026-11.
 enquiry-none = Nothing in these months.
 enquiry-list = Noted at this desk
 enquiry-withdraw = Take back

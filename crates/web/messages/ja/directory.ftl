@@ -70,6 +70,7 @@ fault-import-position = 座標が数字ではありません。取り込みま�
 fault-import-url = ホームページのアドレスとして読み取れません。取り込みませんでした。
 fault-import-beds = 病床数が数字ではないか、大きすぎます。空のままにしました。
 fault-import-beds-total = 合計病床数が、種類ごとの病床数の合計と合いません。どちらも元のまま取り込みました。
+fault-import-beds-area = 医療機関の病床を足した数が、この区域の数と合いません。
 fault-import-beds-no-total = 種類ごとの病床数があるのに、合計病床数が空です。空のままにしました。
 fault-import-beds-blank = 合計病床数が空です。
 fault-import-older = もっと新しいファイルがすでに取り込まれています。この行では変えませんでした。

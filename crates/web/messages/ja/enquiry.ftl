@@ -35,6 +35,7 @@ enquiry-from = いつから
 enquiry-until = いつまで
 enquiry-show = 表示
 enquiry-csv = CSV
+enquiry-unread = 「{ $text }」は月として読めませんでした。2026-11 のように入力してください。
 enquiry-none = この期間の記録はありません。
 enquiry-list = この窓口の記録
 enquiry-withdraw = 取り消す

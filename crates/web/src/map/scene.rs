@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use renkei_base::Lang;
 use renkei_base::code::Prefecture;
 use renkei_directory::area::tally::{Counts, sum};
-use renkei_directory::area::{AreaKind, Atlas, Figure, Measure, Population};
+use renkei_directory::area::{AreaKind, Atlas, Extent, Figure, Measure, Population};
 use renkei_report::map::{breaks, class_of};
 
 use super::{Params, figure_name, number};
@@ -214,6 +214,17 @@ impl Scene {
         dates.join(", ")
     }
 
+    /// The places whose population was added up over mergers; empty where no population is shown.
+    pub(crate) fn summed(&self, v: &Visit) -> String {
+        let shown = self.per() || self.of_people();
+        let summed = self.entries.iter().filter(|one| {
+            let of = one.population.as_ref();
+            shown && of.is_some_and(|of| of.extent == Extent::Summed)
+        });
+        let names: Vec<&str> = summed.map(|one| one.name.as_str()).collect();
+        names.join(&v.t("area-comma"))
+    }
+
     /// Whether a share is shown, with what it is made of.
     pub(crate) fn per(&self) -> bool {
         self.figure.is_some_and(Figure::is_rate)
@@ -337,7 +348,7 @@ impl Maker<'_> {
                     name: area.name.clone(),
                     href: format!("/areas/{}?kind={}", area.code, kind.code()),
                     members: members.into_iter().map(|one| one.code.clone()).collect(),
-                    population: self.atlas.population(kind, &area.code, self.date),
+                    population: self.atlas.population_within(kind, &area.code, self.date),
                     value: None,
                     class: None,
                     count: None,

@@ -53,6 +53,42 @@ async fn anybody_finds_areas(backend: Backend) {
     assert!(listed.contains("目黒の医院"), "{listed}");
     let english = words(&visitor.get("/areas/1303?lang=en").await.text());
     assert!(english.contains("Secondary medical area"), "{english}");
+    // Who has which function of the medical plan, by name; one hospital under each of its functions.
+    let (_, functions) = one.split_once("医療機能を担う機関").unwrap();
+    for function in ["治療・回復・社会復帰", "精神科救急・身体合併症・専門医療"]
+    {
+        let (_, holders) = functions.split_once(function).unwrap();
+        assert!(holders.contains("見本世田谷こころの病院"), "{function}");
+    }
+    let islands = words(&visitor.get("/areas/1313").await.text());
+    assert!(!islands.contains("医療機能を担う機関"), "{islands}");
+    // Its links lead to a list that is understood: of the kind that needs no name, and of others.
+    let headings = "圏域種別,圏域コード,圏域名,市区町村コード,市区町村名";
+    let file = format!("{headings}\n精神医療圏,S1,城南,131105,目黒区\n");
+    let source = Source::read("areas.csv", file.into_bytes()).unwrap();
+    let kind = import::kind("areas").unwrap();
+    let (store, ctx) = (&world.app.store, world.ctx());
+    let mut quiet = |_| {};
+    let report = import::import(store, &ctx, kind, &source, Choice::WRITE, &mut quiet).await;
+    assert_eq!(report.unwrap().accepted, 1);
+    world.app.areas.refresh(store).await.unwrap();
+    for (page, start) in [
+        ("/areas/1303", "/institutions?area=1303&"),
+        (
+            "/areas/S1?kind=psychiatric-area",
+            "/institutions?area=psychiatric-area:S1&",
+        ),
+    ] {
+        let html = visitor.get(page).await.text();
+        let html = html.replace("&#38;", "&").replace("&amp;", "&");
+        let link = format!("href=\"{start}kind=clinic\"");
+        assert!(html.contains(&link), "{link} in {page}");
+        let list = visitor.get(&format!("{start}kind=clinic")).await.text();
+        assert!(list.contains("目黒の医院"), "{start}");
+        let value = start.split_once("area=").unwrap().1.trim_end_matches('&');
+        let chosen = format!("<option value=\"{value}\" selected");
+        assert!(list.contains(&chosen), "{chosen}");
+    }
     for nothing in [
         "/areas/9999",
         "/areas/1303?kind=psychiatric-area",

@@ -180,7 +180,7 @@ fn search(words: &str) -> renkei_directory::Search {
     }
 }
 
-fn form(token: &str, kind: &str, name: &str, bytes: Vec<u8>) -> MultipartForm {
+pub(crate) fn form(token: &str, kind: &str, name: &str, bytes: Vec<u8>) -> MultipartForm {
     let form = MultipartForm::new()
         .add_text("token", token.to_owned())
         .add_text("kind", kind.to_owned());
@@ -188,7 +188,7 @@ fn form(token: &str, kind: &str, name: &str, bytes: Vec<u8>) -> MultipartForm {
 }
 
 /// Sends a file and waits until it was looked at; the words of the last page.
-async fn look(
+pub(crate) async fn look(
     world: &World,
     browser: &Browser<'_>,
     kind: &str,
@@ -205,7 +205,7 @@ async fn look(
 }
 
 /// Waits for the end of a job; the words of its page.
-async fn ended(world: &World, browser: &Browser<'_>, path: &str) -> String {
+pub(crate) async fn ended(world: &World, browser: &Browser<'_>, path: &str) -> String {
     for _ in 0..1200 {
         let page = browser
             .ask(world.server.get(path).add_header("hx-request", "true"))
@@ -220,7 +220,7 @@ async fn ended(world: &World, browser: &Browser<'_>, path: &str) -> String {
 }
 
 /// Confirms what was looked at; the words of the last page.
-async fn confirm(
+pub(crate) async fn confirm(
     world: &World,
     browser: &Browser<'_>,
     path: &str,

@@ -128,6 +128,14 @@ async fn a_merger_is_looked_at_written_and_taken_back(backend: Backend) {
     assert!(html.contains("目黒の医院"), "{html}");
     assert!(html.contains(&format!("<option value=\"{new}\"")), "{html}");
     assert!(!html.contains("<option value=\"131105\""), "{html}");
+    // By the new name in words too, though addresses have the old one.
+    let name: String = form_urlencoded::byte_serialize("目黒渋谷区".as_bytes()).collect();
+    let by_name = visitor
+        .get(&format!("/institutions?q={name}&kind=clinic"))
+        .await;
+    assert!(by_name.text().contains("目黒の医院"));
+    let near = format!("/institutions?near={new}&kind=clinic");
+    assert_eq!(visitor.get(&near).await.status_code(), 200);
     let area = visitor.get("/institutions?area=1303&kind=clinic").await;
     assert!(area.text().contains("目黒の医院"), "{}", area.text());
     let csv = visitor
