@@ -29,9 +29,10 @@ pub(crate) enum Command {
     Demo {
         #[command(flatten)]
         place: Place,
-        /// Address to listen on; only of this machine. Port 0 takes a free one.
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
+        /// Address to listen on; only of this machine. Port 0 takes a free one (default: the configuration's, else
+        /// 127.0.0.1:8080).
+        #[arg(long)]
+        listen: Option<SocketAddr>,
     },
     /// Serve a region.
     ///

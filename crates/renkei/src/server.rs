@@ -45,17 +45,8 @@ pub(crate) struct Listening {
 }
 
 impl Listening {
-    /// On this machine, without TLS, under the name that browsers trust with passkeys.
-    pub(crate) fn here(listen: SocketAddr) -> Result<Self, CommandError> {
-        Self::bound(listen, &Server::default())
-    }
-
-    /// As the configuration has it.
+    /// As the configuration has it; without a name there, under the one that browsers trust with passkeys.
     pub(crate) fn configured(listen: SocketAddr, server: &Server) -> Result<Self, CommandError> {
-        Self::bound(listen, server)
-    }
-
-    fn bound(listen: SocketAddr, server: &Server) -> Result<Self, CommandError> {
         let tls = server.tls()?;
         let listener = TcpListener::bind(listen).map_err(|error| {
             CommandError::said(format!("{listen}: cannot listen there: {error}. Choose another address with --listen ADDRESS:PORT"))

@@ -34,8 +34,14 @@ struct Served {
 impl Served {
     /// Starts on a free port and waits for the line that names it.
     fn start(what: &str, data: &Path) -> Self {
+        Self::start_with(&[what, "--listen", "127.0.0.1:0"], data)
+    }
+
+    /// The same where something else says that the port is a free one.
+    fn start_with(args: &[&str], data: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_renkei"))
-            .args([what, "--listen", "127.0.0.1:0", "--data"])
+            .args(args)
+            .arg("--data")
             .arg(data)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -154,6 +160,43 @@ fn the_demo_is_made_served_and_shared_with_other_commands() {
         renkei(&["audit", "verify"], &data).status.success(),
         "also after an end by force"
     );
+}
+
+#[test]
+fn the_demo_takes_its_configuration_and_says_what_it_cannot_take() {
+    let folder = Folder::new();
+    let file = folder.join("renkei.toml");
+    let config = file.to_str().unwrap();
+    for (text, said_of) in [
+        ("[server]\nlisten = \"0.0.0.0:0\"", "without a password"),
+        (
+            "[server]\ntrusted_proxies = [\"10.0.0.0/8\"]",
+            "trusted_proxies",
+        ),
+        (
+            "[server]\nbase_url = \"https://renkei.example.jp\"",
+            "base_url",
+        ),
+        ("[server]\ntls_key = \"key.pem\"", "tls_certificate"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let output = renkei(&["demo", "--config", config], &folder.join("none"));
+        assert_eq!(output.status.code(), Some(1), "{text}");
+        assert!(said(&output).contains(said_of), "{}", said(&output));
+        assert!(!folder.join("none").exists(), "nothing was made");
+    }
+    std::fs::write(
+        &file,
+        "[server]\nlisten = \"127.0.0.1:0\"\n[map]\ngsi_tiles = true\n",
+    )
+    .unwrap();
+    let demo = Served::start_with(&["demo", "--config", config], &folder.join("demo"));
+    let page = demo.get("/institutions?kind=clinic");
+    assert!(
+        page.contains("cyberjapandata.gsi.go.jp") && page.contains("data-tiles"),
+        "the configuration's map"
+    );
+    demo.end();
 }
 
 /// As with `renkei demo 2>&1 | head`, or after the terminal was closed.

@@ -1,6 +1,7 @@
 //! 医療機関: found by anybody.
 
 pub(crate) mod asking;
+mod condition;
 mod confirm;
 pub(crate) mod edit;
 pub(crate) mod file;

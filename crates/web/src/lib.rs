@@ -16,6 +16,7 @@
 //! | `guide`, `tool` | 連携マップ, ガイドブック with their versions; tools of others |
 //! | `opendata` | the directory as files for everybody |
 //! | `area`, `municipality`, `merger`, `map` | 圏域 and 区市町村, 合併; the map and its table |
+//! | `paper` | what stands on every printed page of the directory |
 //! | `mail` | the texts of mails |
 //! | `survey` | what is asked of whom, and the running of it |
 //! | `answer` | one respondent's sheet: filled in, handed in, corrected |
@@ -73,6 +74,7 @@ mod oauth;
 mod opendata;
 mod opening;
 mod overview;
+mod paper;
 mod passkey;
 mod people;
 mod percent;

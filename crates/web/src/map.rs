@@ -10,6 +10,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use renkei_directory::Kind;
 use renkei_directory::area::{Figure, Measure};
+use renkei_report::map::Swatch;
 use serde::Deserialize;
 
 pub(crate) use self::picture::rings;
@@ -45,6 +46,12 @@ struct Page<'a> {
     chosen_pins: String,
     /// The picture, safe as it is.
     svg: String,
+    /// The legend in the page's own letters: its title, colours, where the outlines come from.
+    key: String,
+    swatches: Vec<Swatch>,
+    source: String,
+    /// What was chosen, in words, for paper.
+    conditions: String,
     /// The address of the picture alone.
     picture: String,
     /// Where the pins come from for the tiles of others, where the operator allows these.
@@ -80,6 +87,14 @@ pub(crate) async fn show(
         figures: figures(&app, &v),
         pins: kinds(&app, &v),
         chosen_pins: params.pins.clone(),
+        key: map
+            .legend
+            .as_ref()
+            .map(|one| one.title.clone())
+            .unwrap_or_default(),
+        swatches: renkei_report::map::swatches(&map),
+        source: map.words.source.clone(),
+        conditions: conditions(&v, &scene, &params),
         svg: renkei_report::map::svg(&map),
         picture: scene.address("/map.svg", &params.pins),
         v: &v,
@@ -102,6 +117,21 @@ pub(crate) async fn picture(
     let (map, _) = picture::map(&app, &v, &scene, Kind::from_code(&params.pins));
     let headers = [(header::CONTENT_TYPE, "image/svg+xml")];
     Ok((headers, renkei_report::map::svg(&map)).into_response())
+}
+
+/// What was chosen besides what the title says: 東京都　点：診療所　2026年4月1日（令和8年4月1日）時点
+fn conditions(v: &Visit, scene: &Scene, params: &Params) -> String {
+    let code = scene.prefecture.map(|one| one.code()).unwrap_or_default();
+    let mut prefectures = scene.prefectures.iter();
+    let prefecture = prefectures.find(|(one, _)| *one == code);
+    let pins = Kind::from_code(&params.pins).map(|kind| {
+        let kind = v.t(kind.key());
+        v.t1("map-conditions-pins", "kind", kind)
+    });
+    let day = v.t1("area-at", "date", v.date(&scene.date.to_string()));
+    let said = prefecture.map(|(_, name)| name.clone());
+    let said: Vec<String> = said.into_iter().chain(pins).chain([day]).collect();
+    said.join("　")
 }
 
 /// What places are put together by: the kinds of area that there are, municipalities, prefectures.

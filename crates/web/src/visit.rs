@@ -38,6 +38,8 @@ pub struct Visit {
     pub fragment: bool,
     /// The path, for the marked navigation entry.
     pub path: String,
+    /// How people reach this server: `https://renkei.example.jp`.
+    pub(crate) site: String,
     /// The page to come back to after a switch of language: this one, or the one whose form was sent.
     pub here: String,
     pub demo: bool,
@@ -367,6 +369,7 @@ async fn of(app: &App, request: &Parts) -> Result<Visit, Answer> {
         ctx,
         fragment: headers.contains_key("hx-request"),
         path: request.uri.path().to_owned(),
+        site: app.config.base_url.clone(),
         here: here(request),
         demo: app.demo.is_some(),
         look,

@@ -1,16 +1,17 @@
 //! `renkei demo`: the sample region, on this machine only.
 
 use std::fs::File;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use axum::http::Uri;
 use renkei_access::DemoMode;
 use renkei_sample::State;
 
 use crate::cli::Place;
 use crate::command::sample_client;
-use crate::config::Config;
+use crate::config::{Config, Server};
 use crate::error::CommandError;
 use crate::say;
 use crate::server::{self, Listening};
@@ -21,17 +22,12 @@ const FOLDER: &str = "demo-data";
 /// after a power cut, everything beside it was made by us and can be made again.
 const MAKING: &str = "sample-is-being-made";
 
-pub(crate) async fn run(place: &Place, listen: SocketAddr) -> Result<(), CommandError> {
-    if !listen.ip().to_canonical().is_loopback() {
-        return Err(CommandError::said(format!(
-            "{listen} can be reached from other machines, and the sample region lets everybody in without a password. \
-             Choose an address of this machine, such as 127.0.0.1:{}.",
-            listen.port()
-        )));
-    }
+pub(crate) async fn run(place: &Place, listen: Option<SocketAddr>) -> Result<(), CommandError> {
     let config = Config::load(place)?;
+    let listen = config.server.listen(listen);
+    only_here(listen, &config.server)?;
     let folder = config.folder(place, FOLDER);
-    let listening = Listening::here(listen)?;
+    let listening = Listening::configured(listen, &config.server)?;
     let making = if config.database.url.is_none() {
         prepare(&folder)?
     } else {
@@ -42,6 +38,43 @@ pub(crate) async fn run(place: &Place, listen: SocketAddr) -> Result<(), Command
     let ended = serve(&program, listening, making).await;
     program.store.close().await?;
     ended
+}
+
+/// The sample region lets everybody in: nobody may come from other machines, by whatever way.
+fn only_here(listen: SocketAddr, server: &Server) -> Result<(), CommandError> {
+    const OPEN: &str = "and the sample region lets everybody in without a password";
+    let refused = |text: String| Err(CommandError::said(text));
+    if !listen.ip().to_canonical().is_loopback() {
+        return refused(format!(
+            "{listen} can be reached from other machines, {OPEN}. Choose an address of this machine, such as \
+             127.0.0.1:{} (--listen, or listen under [server] in the configuration).",
+            listen.port()
+        ));
+    }
+    if !server.trusted_proxies.is_empty() {
+        return refused(format!(
+            "trusted_proxies under [server] let people from other machines in, {OPEN}. The demo cannot take it: leave it out, \
+             or use renkei serve."
+        ));
+    }
+    match &server.base_url {
+        Some(url) if !is_here(url) => refused(format!(
+            "base_url under [server] is {url}, by which other machines come, {OPEN}. The demo takes only names of this machine, \
+             such as http://localhost:{}; leave it out, or use renkei serve.",
+            listen.port()
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a URL names this machine.
+fn is_here(url: &str) -> bool {
+    let Ok(url) = url.parse::<Uri>() else {
+        return false;
+    };
+    let host = url.host().unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|ip| ip.to_canonical().is_loopback())
 }
 
 async fn serve(
@@ -186,6 +219,48 @@ fn clear(folder: &Path, mark: &Path) -> Result<(), CommandError> {
 mod tests {
     use super::*;
     use renkei_testkit::Folder;
+
+    #[test]
+    fn nobody_comes_from_other_machines() {
+        let here: SocketAddr = "127.0.0.1:8080".parse().unwrap();
+        let refused = |listen: SocketAddr, server: &str| {
+            let server: Server = toml::from_str(server).unwrap();
+            only_here(listen, &server).err().map(|no| no.to_string())
+        };
+        assert_eq!(refused(here, ""), None);
+        for url in [
+            "http://localhost:8080",
+            "https://127.0.0.1",
+            "http://[::1]:80",
+        ] {
+            assert_eq!(
+                refused(here, &format!("base_url = \"{url}\"")),
+                None,
+                "{url}"
+            );
+        }
+        for (listen, server, said) in [
+            ("0.0.0.0:80", "", "without a password"),
+            (
+                "127.0.0.1:80",
+                "base_url = \"https://renkei.example.jp\"",
+                "base_url",
+            ),
+            (
+                "127.0.0.1:80",
+                "base_url = \"http://localhost.example.jp\"",
+                "base_url",
+            ),
+            (
+                "127.0.0.1:80",
+                "trusted_proxies = [\"10.0.0.0/8\"]",
+                "trusted_proxies",
+            ),
+        ] {
+            let no = refused(listen.parse().unwrap(), server).expect(said);
+            assert!(no.contains(said), "{no}");
+        }
+    }
 
     #[test]
     fn only_an_empty_folder_becomes_a_sample_region() {

@@ -17,6 +17,11 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) async fn open(region: &Region) -> Self {
+        Self::open_with(region, &[]).await
+    }
+
+    /// With further wishes on the command line of the browser.
+    pub(crate) async fn open_with(region: &Region, more: &[String]) -> Self {
         let mut wishes = DesiredCapabilities::chrome();
         for wish in [
             "--headless=new",
@@ -29,6 +34,9 @@ impl Desk {
             "--no-first-run",
             "--window-size=1360,1000",
         ] {
+            wishes.add_arg(wish).unwrap();
+        }
+        for wish in more {
             wishes.add_arg(wish).unwrap();
         }
         let driver = WebDriver::new(&region.driver_url, wishes)

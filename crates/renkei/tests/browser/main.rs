@@ -7,6 +7,7 @@ mod passkey;
 mod region;
 mod replying;
 mod resident;
+mod tiles;
 mod wcag;
 mod writing;
 

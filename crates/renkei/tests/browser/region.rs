@@ -17,11 +17,20 @@ pub(crate) struct Region {
 impl Region {
     /// Starts the sample region and a driver for browsers, and waits until both answer.
     pub(crate) async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// The same with this configuration.
+    pub(crate) async fn start_with(config: &str) -> Self {
         let folder = Folder::new();
+        let file = folder.join("renkei.toml");
+        std::fs::write(&file, config).unwrap();
         let port = free_port();
         let server = Command::new(env!("CARGO_BIN_EXE_renkei"))
             .args(["demo", "--data"])
-            .arg(folder.path())
+            .arg(folder.join("data"))
+            .arg("--config")
+            .arg(&file)
             .args(["--listen", &format!("127.0.0.1:{port}")])
             .stdout(Stdio::null())
             .spawn()
@@ -57,7 +66,7 @@ impl Region {
             .args(["import", kind])
             .arg(file)
             .arg("--data")
-            .arg(self.folder.path())
+            .arg(self.folder.join("data"))
             .output()
             .expect("renkei runs");
         assert!(

@@ -12,6 +12,11 @@ const CLINIC: &str = "見本めぐろこころのクリニック";
 const TOO_WIDE: &str =
     "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
+/// Where the name of the first of the list ends.
+const FIRST: &str = "return Math.round(document.querySelector('tbody tr th a').getBoundingClientRect().bottom + scrollY)";
+/// The height of a phone.
+const SCREEN: i64 = 844;
+
 #[test]
 fn a_resident_finds_a_clinic_and_prints_it() {
     backend::run(async {
@@ -26,6 +31,11 @@ fn a_resident_finds_a_clinic_and_prints_it() {
             .click(By::Css("form[role='search'] button.main"))
             .await;
         phone.shows_text(CLINIC).await;
+        let low = phone.script(FIRST).await;
+        assert!(
+            low.as_i64().unwrap() < SCREEN,
+            "the first one ends at {low} px"
+        );
         let wide = phone.script(TOO_WIDE).await;
         assert!(wide.as_i64().unwrap() <= 0, "{wide} px hang out");
         phone.click(By::LinkText(CLINIC)).await;

@@ -1,22 +1,20 @@
-//! The picture, from back to front: places, borders within them, names, pins, the inset's heading, the legend.
+//! The picture, from back to front: places, borders within them, pins, names, the inset, the legend.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::class::{fill, is_dark};
+use super::class::fill;
 use super::frame::{Frame, WIDTH};
-use super::label::{self, width};
+use super::legend::legend;
+use super::name::{Hand, names};
 use super::path::{self, Spot};
 use super::pin::Pins;
-use super::{Box2, Legend, Map, Place, Tile};
+use super::square::tiles;
+use super::{Map, Place};
 
-const LARGE: f64 = 34.0;
-const SMALL: f64 = 23.0;
-const LEGEND: f64 = 28.0;
 /// What no figure is known of.
-const HATCH: &str = "url(#map-unknown)";
+pub(super) const HATCH: &str = "url(#map-unknown)";
 const PLAIN: &str = "#f6f4ef";
-const BORDER: &str = "#3c4650";
+pub(super) const BORDER: &str = "#3c4650";
 
 pub(super) fn draw(map: &Map) -> String {
     let geographic = map.places.iter().any(|place| !place.rings.is_empty());
@@ -37,11 +35,11 @@ pub(super) fn draw(map: &Map) -> String {
     )
 }
 
-fn classes(map: &Map) -> usize {
+pub(super) fn classes(map: &Map) -> usize {
     map.legend.as_ref().map_or(0, |legend| legend.classes.len())
 }
 
-fn paint(map: &Map, place: &Place) -> &'static str {
+pub(super) fn paint(map: &Map, place: &Place) -> &'static str {
     match (&map.legend, place.class) {
         (Some(_), Some(class)) => fill(class, classes(map)),
         (Some(_), None) => HATCH,
@@ -109,138 +107,9 @@ fn borders(map: &Map, frame: &Frame, body: &mut String) {
     }
 }
 
-/// Names with their figures: larger places first; a name that finds no room is left to the title and the table.
-/// Where there are pins they stand beside these if they can.
-fn names(map: &Map, frame: &Frame, (drawn, pins): (&[Vec<Vec<Spot>>], &[Box2]), body: &mut String) {
-    let size = if map.small { SMALL } else { LARGE };
-    open_texts(body, size);
-    let mut taken: Vec<Box2> = Vec::new();
-    for cell in frame.cells.iter().filter(|cell| cell.first) {
-        let Some(place) = map.places.get(cell.place) else {
-            continue;
-        };
-        let text = if place.value.is_empty() {
-            place.label.clone()
-        } else {
-            format!("{} {}", place.label, place.value)
-        };
-        let middle = (cell.to.left + cell.to.right) / 2.0;
-        let half = width(&text) * SMALL / 2.0;
-        let at = (
-            middle.clamp(half, (WIDTH - half).max(half)),
-            cell.to.bottom + SMALL * 1.2,
-        );
-        write_line(body, at, (SMALL, size), &text, false);
-    }
-    let mut order: Vec<usize> = (0..map.places.len()).collect();
-    let extent = |at: &usize| {
-        let rings = drawn.get(*at).into_iter().flatten();
-        let boxes = rings.map(|ring| Box2::of(ring.iter().copied()));
-        boxes
-            .map(|bounds| bounds.width() * bounds.height())
-            .fold(0.0, f64::max)
-    };
-    order.sort_by(|a, b| extent(b).total_cmp(&extent(a)));
-    for at in order {
-        let (Some(place), Some(rings)) = (map.places.get(at), drawn.get(at)) else {
-            continue;
-        };
-        if frame
-            .cells
-            .iter()
-            .any(|cell| cell.first && cell.place == at)
-        {
-            continue;
-        }
-        let lines = lines(place);
-        let found = fitted(rings, &lines, size, (&taken, pins));
-        if let Some((label, shown, own)) = found {
-            let dark = place
-                .class
-                .is_some_and(|class| is_dark(class, classes(map)));
-            write_lines(body, label.at, (own, size), shown, dark);
-            taken.push(label.bounds);
-        }
-    }
-    body.push_str("</g>");
-}
-
-/// Beside the pins; else the name alone in small letters, beside them or over them.
-fn fitted<'a>(
-    rings: &[Vec<Spot>],
-    lines: &'a [&'a str],
-    size: f64,
-    (taken, pins): (&[Box2], &[Box2]),
-) -> Option<(label::Label, &'a [&'a str], f64)> {
-    let name = lines.get(..1).unwrap_or_default();
-    let both = [taken, pins].concat();
-    let fit = |lines: &'a [&'a str], size: f64, taken: &[Box2]| {
-        label::place(rings, lines, size, taken).map(|label| (label, lines, size))
-    };
-    if pins.is_empty() {
-        return fit(lines, size, taken);
-    }
-    fit(lines, size, &both)
-        .or_else(|| fit(name, SMALL, &both))
-        .or_else(|| fit(name, SMALL, taken))
-}
-
-fn lines(place: &Place) -> Vec<&str> {
-    let lines = [place.label.as_str(), place.value.as_str()];
-    lines.into_iter().filter(|line| !line.is_empty()).collect()
-}
-
-/// Letters have a light rim, so that they are read on every colour; what they say is in the titles too.
-fn open_texts(body: &mut String, size: f64) {
-    let _ = write!(
-        body,
-        "<g aria-hidden=\"true\" pointer-events=\"none\" text-anchor=\"middle\" font-size=\"{size}\" \
-         paint-order=\"stroke\" stroke=\"#fff\" stroke-width=\"5\" stroke-linejoin=\"round\">"
-    );
-}
-
-fn write_lines(
-    body: &mut String,
-    (x, y): Spot,
-    (size, group): (f64, f64),
-    lines: &[&str],
-    dark: bool,
-) {
-    let step = size * 1.12;
-    #[expect(clippy::cast_precision_loss, reason = "two lines")]
-    let first = y - step * (lines.len() as f64 - 1.0) / 2.0 + size * 0.36;
-    for (line, at) in lines.iter().zip(0_i32..) {
-        write_line(
-            body,
-            (x, first + step * f64::from(at)),
-            (size, group),
-            line,
-            dark,
-        );
-    }
-}
-
-/// `group` is the size that letters have where nothing else is said.
-fn write_line(body: &mut String, (x, y): Spot, (size, group): (f64, f64), line: &str, dark: bool) {
-    let line = escape(line);
-    let own = if (group - size).abs() < 0.5 {
-        String::new()
-    } else {
-        format!(" font-size=\"{size:.0}\"")
-    };
-    let white = if dark {
-        " fill=\"#fff\" stroke=\"#12457a\""
-    } else {
-        ""
-    };
-    let _ = write!(
-        body,
-        "<text x=\"{x:.0}\" y=\"{y:.0}\"{own}{white}>{line}</text>"
-    );
-}
-
+/// The box of the islands, and what it is.
 fn inset(map: &Map, frame: &Frame, body: &mut String) {
-    let Some(top) = frame.inset else {
+    let Some(inset) = &frame.inset else {
         return;
     };
     let words = if frame.scaled() {
@@ -248,168 +117,30 @@ fn inset(map: &Map, frame: &Frame, body: &mut String) {
     } else {
         &map.words.inset
     };
+    let (left, top) = (inset.bounds.left + 3.0, inset.bounds.top + 3.0);
     let _ = write!(
         body,
-        "<path d=\"M20 {top:.0}H{:.0}\" stroke=\"#8a8f94\" stroke-width=\"2\" stroke-dasharray=\"10 8\"/>\
-         <text x=\"20\" y=\"{:.0}\" font-size=\"{SMALL}\">{}</text>",
-        WIDTH - 20.0,
-        top + 36.0,
-        escape(words)
+        "<path d=\"M{left:.0} {top:.0}h{:.0}v{:.0}h-{0:.0}z\" fill=\"none\" stroke=\"#8a8f94\" stroke-width=\"2\" \
+         pointer-events=\"none\"/>",
+        inset.bounds.width() - 6.0,
+        inset.bounds.height() - 6.0,
     );
-}
-
-/// The size of a tile with its gap.
-fn side(tiles: &[&Tile]) -> f64 {
-    let widest = tiles.iter().map(|tile| tile.column + 1).max().unwrap_or(1);
-    (WIDTH / f64::from(widest.max(1))).min(150.0)
-}
-
-fn tiles(map: &Map, body: &mut String) -> f64 {
-    let all: Vec<&Tile> = map.places.iter().flat_map(|place| &place.tiles).collect();
-    let side = side(&all);
-    let owner: BTreeMap<(i32, i32), usize> = map
-        .places
-        .iter()
-        .enumerate()
-        .flat_map(|(at, place)| {
-            place
-                .tiles
-                .iter()
-                .map(move |tile| ((tile.row, tile.column), at))
-        })
-        .collect();
-    let _ = write!(body, "<g stroke=\"#9aa3ab\" stroke-width=\"1.5\">");
-    for place in &map.places {
-        let mut data = String::new();
-        for tile in &place.tiles {
-            let (x, y) = corner(tile, side);
-            let _ = write!(data, "M{x:.0} {y:.0}h{0:.0}v{0:.0}h-{0:.0}z", side);
-        }
-        let shape = format!("<path fill=\"{}\" d=\"{data}\"/>", paint(map, place));
-        linked(body, &place.title, &place.href, &shape);
-    }
-    body.push_str("</g>");
-    walls(&owner, side, body);
-    tile_names(map, side, body);
-    let rows = all.iter().map(|tile| tile.row + 1).max().unwrap_or(1);
-    f64::from(rows) * side + 20.0
-}
-
-fn corner(tile: &Tile, side: f64) -> Spot {
-    (f64::from(tile.column) * side, f64::from(tile.row) * side)
-}
-
-/// Thick lines where another place, or none, is on the other side.
-fn walls(owner: &BTreeMap<(i32, i32), usize>, side: f64, body: &mut String) {
-    let mut data = String::new();
-    for ((row, column), at) in owner {
-        let (x, y) = (f64::from(*column) * side, f64::from(*row) * side);
-        let other = |row: i32, column: i32| owner.get(&(row, column)) != Some(at);
-        let sides = [
-            (other(row - 1, *column), format!("M{x:.0} {y:.0}h{side:.0}")),
-            (other(*row, column - 1), format!("M{x:.0} {y:.0}v{side:.0}")),
-            (
-                other(row + 1, *column),
-                format!("M{x:.0} {:.0}h{side:.0}", y + side),
-            ),
-            (
-                other(*row, column + 1),
-                format!("M{:.0} {y:.0}v{side:.0}", x + side),
-            ),
-        ];
-        for (_, line) in sides.iter().filter(|(wall, _)| *wall) {
-            data.push_str(line);
-        }
-    }
-    let _ = write!(
-        body,
-        "<path fill=\"none\" stroke=\"{BORDER}\" stroke-width=\"4\" stroke-linecap=\"square\" pointer-events=\"none\" d=\"{data}\"/>"
-    );
-}
-
-fn tile_names(map: &Map, side: f64, body: &mut String) {
-    let whole = (side / 3.4).min(LARGE).round();
-    open_texts(body, whole);
-    for place in &map.places {
-        let dark = place
-            .class
-            .is_some_and(|class| is_dark(class, classes(map)));
-        for tile in &place.tiles {
-            let (x, y) = corner(tile, side);
-            let middle = (x + side / 2.0, y + side / 2.0);
-            let (first, second) = halves(&tile.label);
-            let lines = [first, second, place.value.as_str()];
-            let lines: Vec<&str> = lines.into_iter().filter(|line| !line.is_empty()).collect();
-            let size = if lines.len() > 2 { whole * 0.85 } else { whole };
-            let widest = lines.iter().map(|line| width(line)).fold(1.0, f64::max);
-            let size = size.min(side * 0.94 / widest);
-            write_lines(body, middle, (size, whole), &lines, dark);
-        }
-    }
-    body.push_str("</g>");
-}
-
-/// A long name in two lines.
-fn halves(label: &str) -> (&str, &str) {
-    let letters = label.chars().count();
-    if letters <= 3 || label.is_ascii() {
-        return (label, "");
-    }
-    let middle = label.char_indices().nth(letters.div_ceil(2));
-    middle.map_or((label, ""), |(at, _)| label.split_at(at))
-}
-
-/// The legend and the source below the picture; returns the new height.
-fn legend(map: &Map, top: f64, body: &mut String) -> f64 {
-    let mut y = top + LEGEND;
-    if let Some(legend) = &map.legend {
-        let _ = write!(body, "<g font-size=\"{LEGEND}\">");
+    for hand in Hand::BOTH {
+        let size = hand.small();
+        let words = match hand {
+            Hand::Wide => words.as_str(),
+            // What stands in brackets is too long there.
+            Hand::Near => words.split(['（', '(']).next().unwrap_or_default().trim(),
+        };
         let _ = write!(
             body,
-            "<text x=\"20\" y=\"{:.0}\" font-weight=\"bold\">{}</text>",
-            y + 8.0,
-            escape(&legend.title)
-        );
-        y = swatches(map, legend, y + LEGEND * 1.6, body);
-        body.push_str("</g>");
-    }
-    if map.words.source.is_empty() {
-        return y;
-    }
-    let _ = write!(
-        body,
-        "<text x=\"20\" y=\"{:.0}\" font-size=\"20\">{}</text>",
-        y + 12.0,
-        escape(&map.words.source)
-    );
-    y + 32.0
-}
-
-fn swatches(map: &Map, legend: &Legend, top: f64, body: &mut String) -> f64 {
-    let of = legend.classes.len();
-    let known = legend.classes.iter().enumerate();
-    let known = known.map(|(class, words)| (fill(class, of), words.as_str()));
-    let unknown =
-        map.places.iter().any(|place| place.class.is_none()) && !legend.unknown.is_empty();
-    let all = known.chain(unknown.then_some((HATCH, legend.unknown.as_str())));
-    let (mut x, mut y) = (20.0, top);
-    for (paint, words) in all {
-        let wide = 48.0 + width(words) * LEGEND + 36.0;
-        if x > 20.0 && x + wide > WIDTH {
-            x = 20.0;
-            y += LEGEND * 1.6;
-        }
-        let _ = write!(
-            body,
-            "<path d=\"M{x:.0} {:.0}h38v28h-38z\" fill=\"{paint}\" stroke=\"{BORDER}\"/><text x=\"{:.0}\" y=\"{:.0}\">{}</text>",
-            y - 22.0,
-            x + 48.0,
-            y + 2.0,
+            "<text {} x=\"{:.0}\" y=\"{:.0}\" font-size=\"{size}\">{}</text>",
+            hand.attributes(),
+            left + 17.0,
+            top + size + 8.0,
             escape(words)
         );
-        x += wide;
     }
-    y + LEGEND
 }
 
 pub(super) fn escape(text: &str) -> String {
@@ -430,7 +161,7 @@ pub(super) fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::svg;
+    use super::super::{Legend, Tile, svg};
     use super::*;
 
     fn square(x: f64, y: f64) -> Vec<(f64, f64)> {

@@ -1,5 +1,8 @@
-//! Where things lie in the picture: degrees to units, and islands far off in cells below.
+//! Where things lie in the picture: degrees to units; islands far off are moved.
 
+use super::inset::{Cell, Inset, Picture, Piece};
+use super::label::width;
+use super::name::SMALL;
 use super::path::Spot;
 use super::{Box2, Degrees, Map};
 
@@ -12,27 +15,6 @@ const MARGIN: f64 = 20.0;
 const NEAR: f64 = 0.06;
 /// Degrees between the mainland and a piece that is still drawn where it lies.
 const OFFSHORE: f64 = 0.3;
-/// A cell is not larger than this part of the picture.
-const CELL: f64 = 0.12;
-/// Cells at most: the largest pieces.
-const CELLS: usize = 24;
-/// Of the largest piece: what is smaller is a rock.
-const ROCK: f64 = 0.01;
-const CELL_GAP: f64 = 26.0;
-/// Letters below a cell.
-const CAPTION: f64 = 34.0;
-
-/// A piece of a place, moved to a cell.
-#[derive(Clone, Debug)]
-pub(crate) struct Cell {
-    pub(crate) place: usize,
-    /// Degrees of the piece.
-    from: Box2,
-    /// Where it is drawn.
-    pub(crate) to: Box2,
-    /// Whether it is the largest piece of its place.
-    pub(crate) first: bool,
-}
 
 /// The layout of a map.
 #[derive(Clone, Debug)]
@@ -43,104 +25,61 @@ pub(crate) struct Frame {
     scale: f64,
     /// Degrees of longitude are shorter.
     squeeze: f64,
-    pub(crate) cells: Vec<Cell>,
-    cell_scale: f64,
     pub(crate) height: f64,
-    /// Where the inset begins.
-    pub(crate) inset: Option<f64>,
-}
-
-/// A piece of land: rings that lie near each other.
-#[derive(Clone, Debug)]
-struct Piece {
-    bounds: Box2,
-    size: f64,
-    place: usize,
+    /// Islands far off, in a box.
+    pub(crate) inset: Option<Inset>,
 }
 
 impl Frame {
     pub(crate) fn of(map: &Map) -> Self {
         let pieces = pieces(map);
-        let mainland = mainland(&pieces);
-        let main = mainland.bounds;
+        let main = mainland(&pieces).bounds;
         let far = pieces
             .into_iter()
             .filter(|piece| piece.bounds.gap(main) > OFFSHORE);
-        let mut far: Vec<Piece> = far.collect();
+        let far: Vec<Piece> = far.collect();
         let near = near_box(map, main);
         let squeeze = ((near.top + near.bottom) / 2.0).to_radians().cos().max(0.2);
-        let width = (near.width() * squeeze).max(1e-6);
+        let wide = (near.width() * squeeze).max(1e-6);
         let scale =
-            ((WIDTH - 2.0 * MARGIN) / width).min((HEIGHT - 2.0 * MARGIN) / near.height().max(1e-6));
+            ((WIDTH - 2.0 * MARGIN) / wide).min((HEIGHT - 2.0 * MARGIN) / near.height().max(1e-6));
         let mut frame = Self {
             main: near,
             scale,
             squeeze,
-            cells: Vec::new(),
-            cell_scale: scale,
             height: near.height() * scale + 2.0 * MARGIN,
             inset: None,
         };
-        far.sort_by(|a, b| b.size.total_cmp(&a.size));
-        far = without_rocks(far);
-        frame.lay(far);
+        let points = map.places.iter().flat_map(|place| &place.rings).flatten();
+        let land = points.filter(|at| contains(near, **at));
+        let land: Vec<Spot> = land.map(|at| frame.on_main(*at)).collect();
+        let words = [&map.words.inset, &map.words.inset_scaled];
+        let heading = words.map(|words| width(words) * SMALL);
+        frame.inset = Inset::of(
+            far,
+            Picture {
+                scale,
+                squeeze,
+                height: frame.height,
+                land: &land,
+                heading: heading.into_iter().fold(0.0, f64::max),
+            },
+        );
+        if let Some(inset) = &frame.inset {
+            frame.height = inset.height;
+        }
         frame
     }
 
-    /// Whether cells are drawn smaller than the rest.
-    pub(crate) fn scaled(&self) -> bool {
-        self.cell_scale < self.scale
+    /// The cells of the inset.
+    pub(crate) fn cells(&self) -> &[Cell] {
+        self.inset.as_ref().map_or(&[], |inset| &inset.cells)
     }
 
-    /// Puts pieces into rows of cells below the mainland, from north to south.
-    fn lay(&mut self, mut far: Vec<Piece>) {
-        if far.is_empty() {
-            return;
-        }
-        let widest = far.iter().map(|one| one.bounds.width() * self.squeeze);
-        let widest = widest.fold(1e-6, f64::max);
-        let tallest = far
-            .iter()
-            .map(|one| one.bounds.height())
-            .fold(1e-6, f64::max);
-        let most = WIDTH * CELL;
-        self.cell_scale = self.scale.min(most / widest).min(most / tallest);
-        far.sort_by(|a, b| b.bounds.bottom.total_cmp(&a.bounds.bottom));
-        let mut firsts: Vec<usize> = Vec::new();
-        let mut by_size: Vec<&Piece> = far.iter().collect();
-        by_size.sort_by(|a, b| b.size.total_cmp(&a.size));
-        let mut named = Vec::new();
-        for piece in by_size {
-            if !named.contains(&piece.place) {
-                named.push(piece.place);
-                firsts.extend(far.iter().position(|one| std::ptr::eq(one, piece)));
-            }
-        }
-        self.inset = Some(self.height);
-        let (mut x, mut top, mut tall) = (MARGIN + CELL_GAP, self.height + 2.0 * CAPTION, 0.0_f64);
-        for (at, piece) in far.iter().enumerate() {
-            let width = (piece.bounds.width() * self.squeeze * self.cell_scale).max(70.0);
-            let height = (piece.bounds.height() * self.cell_scale).max(12.0);
-            if x + width + MARGIN + CELL_GAP > WIDTH {
-                x = MARGIN + CELL_GAP;
-                top += tall + CAPTION + CELL_GAP;
-                tall = 0.0;
-            }
-            self.cells.push(Cell {
-                place: piece.place,
-                from: piece.bounds,
-                to: Box2 {
-                    left: x,
-                    top,
-                    right: x + width,
-                    bottom: top + height,
-                },
-                first: firsts.contains(&at),
-            });
-            x += width + CELL_GAP;
-            tall = tall.max(height);
-        }
-        self.height = top + tall + CAPTION + CELL_GAP;
+    /// Whether islands are drawn smaller than the rest.
+    pub(crate) fn scaled(&self) -> bool {
+        let inset = self.inset.as_ref();
+        inset.is_some_and(|inset| inset.scale < self.scale)
     }
 
     /// Where a point of a ring is drawn; `None` where it is not.
@@ -148,13 +87,9 @@ impl Frame {
         if contains(self.main, at) {
             return Some(self.on_main(at));
         }
-        let cell = self.cells.iter().find(|cell| contains(cell.from, at))?;
-        let middle = (cell.to.left + cell.to.right) / 2.0;
-        let center = (cell.from.left + cell.from.right) / 2.0;
-        Some((
-            middle + (at.0 - center) * self.squeeze * self.cell_scale,
-            cell.to.top + (cell.from.bottom - at.1) * self.cell_scale,
-        ))
+        let inset = self.inset.as_ref()?;
+        let mut cells = inset.cells.iter();
+        cells.find_map(|cell| cell.spot(at, self.squeeze, inset.scale))
     }
 
     fn on_main(&self, (longitude, latitude): Degrees) -> Spot {
@@ -169,19 +104,6 @@ impl Frame {
     pub(crate) fn ring(&self, ring: &[Degrees]) -> Option<Vec<Spot>> {
         ring.iter().map(|at| self.spot(*at)).collect()
     }
-}
-
-/// Without what is tiny beside the rest, unless it is all that there is of its place.
-fn without_rocks(far: Vec<Piece>) -> Vec<Piece> {
-    let least = far.first().map_or(0.0, |largest| largest.size * ROCK);
-    let mut kept: Vec<Piece> = Vec::new();
-    for piece in far {
-        let known = kept.iter().any(|one| one.place == piece.place);
-        if kept.len() < CELLS && (piece.size >= least || !known) {
-            kept.push(piece);
-        }
-    }
-    kept
 }
 
 fn contains(bounds: Box2, (x, y): Degrees) -> bool {
@@ -269,8 +191,11 @@ mod tests {
             ..Map::default()
         };
         let frame = Frame::of(&map);
-        assert_eq!(frame.cells.len(), 2);
-        assert!(frame.cells[0].first ^ frame.cells[1].first, "named once");
+        assert_eq!(frame.cells().len(), 2);
+        assert!(
+            frame.cells()[0].first ^ frame.cells()[1].first,
+            "named once"
+        );
         assert!(!frame.scaled());
         let main = frame.ring(&map.places[0].rings[0]).unwrap();
         let island = frame.ring(&map.places[1].rings[1]).unwrap();

@@ -4,10 +4,13 @@
 //! | file | holds |
 //! |---|---|
 //! | `class` | figures as classes; their colours |
-//! | `frame` | degrees to units of the picture; islands far off, in cells below |
-//! | `label` | names that do not lie over one another |
+//! | `frame` | degrees to units of the picture |
+//! | `inset` | islands far off, in a box of their own |
+//! | `name`, `label` | names that do not lie over one another, in two sizes: a page shows one |
 //! | `cluster`, `pin` | pins; those that would lie over one another, as one with a number or, with labels, side by side |
 //! | [`tile`] | layouts of tiles: Tokyo, Japan, any other |
+//! | `square` | the tiles of a layout, drawn |
+//! | `legend` | what the colours mean |
 //! | `path`, `draw` | the SVG itself |
 //!
 //! The picture needs no script and no style sheet, prints, and is walked by keyboard: each place is a link with a title.
@@ -16,12 +19,17 @@ mod class;
 mod cluster;
 mod draw;
 mod frame;
+mod inset;
 mod label;
+mod legend;
+mod name;
 mod path;
 mod pin;
+mod square;
 pub mod tile;
 
 pub use self::class::{CLASSES, breaks, class_of};
+pub use self::legend::{Swatch, swatches};
 
 /// Degrees: longitude and latitude.
 pub type Degrees = (f64, f64);

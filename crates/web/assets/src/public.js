@@ -35,3 +35,28 @@ document.addEventListener('click', (event) => {
 for (const button of document.querySelectorAll('button[data-print][hidden], button[data-here][hidden]')) {
   button.hidden = button.dataset.here !== undefined && !navigator.geolocation;
 }
+
+// Two fingers make a map larger in its own box, around what is between them. The switch above it says which it is.
+const spread = ([a, b]) => Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY);
+for (const box of document.querySelectorAll('.map > input.larger ~ .map-scroll')) {
+  const svg = box.querySelector('svg');
+  const larger = box.parentElement.querySelector('input.larger');
+  let start;
+  larger.addEventListener('change', () => svg.removeAttribute('style'));
+  box.addEventListener('touchstart', ({ touches }) => {
+    start = touches.length === 2 && { far: spread(touches), wide: svg.clientWidth };
+  }, { passive: true });
+  box.addEventListener('touchmove', (event) => {
+    if (!start || event.touches.length !== 2) return;
+    event.preventDefault();
+    const [a, b] = event.touches;
+    const { left, top } = box.getBoundingClientRect();
+    const [x, y] = [(a.clientX + b.clientX) / 2 - left, (a.clientY + b.clientY) / 2 - top];
+    const wide = Math.min(Math.max(start.wide * spread(event.touches) / start.far, box.clientWidth), 3000);
+    const grown = wide / svg.clientWidth;
+    larger.checked = wide > box.clientWidth * 1.2;
+    svg.style.width = `${wide}px`;
+    box.scrollLeft = (box.scrollLeft + x) * grown - x;
+    box.scrollTop = (box.scrollTop + y) * grown - y;
+  }, { passive: false });
+}

@@ -32,7 +32,7 @@ async function show(button) {
   const [answer] = await Promise.all([fetch(button.dataset.tiles), library(button.dataset)]);
   const institutions = await answer.json();
   const box = Object.assign(document.createElement('div'), { className: 'tiles' });
-  figure.querySelector('.map-scroll').hidden = true;
+  for (const one of figure.querySelectorAll('.map-scroll, .larger')) one.hidden = true;
   figure.prepend(box);
   const map = window.L.map(box, { preferCanvas: true });
   map.attributionControl.setPrefix(false);
@@ -41,6 +41,7 @@ async function show(button) {
     pointToLayer: (_, at) => window.L.circleMarker(at, { radius: 7, color: '#fff', weight: 2, fillColor: '#0017c1', fillOpacity: 1 }),
     onEachFeature: ({ properties }, pin) => pin.bindPopup(() => popup(properties)),
   }).addTo(map);
+  box.dataset.pins = pins.getLayers().length;
   const bounds = pins.getBounds();
   map.fitBounds(bounds.isValid() ? bounds : [[24, 123], [45.6, 146]], { maxZoom: 15, padding: [20, 20] });
   button.parentElement.remove();

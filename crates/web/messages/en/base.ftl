@@ -38,3 +38,5 @@ faults-title = Please check what you entered
 refuse-conflict = This was changed after you opened it (by somebody else, or by you in another window). Reload the page to see the newest version; it may be done already.
 refuse-invalid = Something in what you entered is not right.
 refuse-no-institution = You belong to no institution, so this cannot be done.
+paper-printed = Printed on { $date }
+paper-living = As it is now:

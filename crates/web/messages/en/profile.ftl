@@ -102,3 +102,7 @@ fault-profile-weekday = Choose a weekday.
 fault-profile-doctor-name = Enter the doctor's name.
 fault-profile-hospital = No such hospital. Enter its code or its full name.
 fault-profile-clinic = No such clinic. Enter its code or its full name.
+profile-hours-both = Searches by weekday and for what is open now use the hours by weekday above. Where the words say something else, please call before you go.
+profile-hours-compare = Please check that these hours agree with the hours in words
+profile-hours-wins = Searches by weekday and for what is open now use the hours by weekday below, never the words. Where they differ, please mend one of them.
+profile-hours-guidance = Mend the words

@@ -38,3 +38,5 @@ faults-title = 入力内容を確認してください
 refuse-conflict = 画面を開いたあとで、内容が（ほかの人か、別の画面のあなたによって）変わりました。画面を読み込み直して、最新の内容を確認してください。もう済んでいることもあります。
 refuse-invalid = 入力内容に誤りがあります。
 refuse-no-institution = 所属する機関がないため、この操作はできません。
+paper-printed = { $date } に印刷
+paper-living = 最新の内容はこちら：

@@ -99,3 +99,7 @@ fault-profile-weekday = 曜日を選んでください。
 fault-profile-doctor-name = 医師の名前を入力してください。
 fault-profile-hospital = 病院が見つかりません。医療機関コードか、名前の全体を入力してください。
 fault-profile-clinic = 診療所が見つかりません。医療機関コードか、名前の全体を入力してください。
+profile-hours-both = 「いま開いているところ」や曜日で探すときは、上の曜日ごとの時間を使います。案内の文と違うところがあれば、お出かけの前に電話で確かめてください。
+profile-hours-compare = 診療時間の案内（文）と合っているか確かめてください
+profile-hours-wins = 「いま開いているところ」や曜日で探すときは、下の曜日ごとの時間だけを使います。案内の文は使いません。違うところがあれば、どちらかを直してください。
+profile-hours-guidance = 案内の文を直す

@@ -7,8 +7,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::Refusal;
 use renkei_directory::finder::Hit;
 use renkei_directory::institution::{self, Contact};
+use renkei_directory::opening::Week;
 use renkei_store::Failure;
 
+use super::section::COMPARE;
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
 use crate::state::App;
@@ -45,7 +47,7 @@ pub(crate) async fn show(
     })
 }
 
-async fn stored(app: &App, v: &Visit, hit: &Hit) -> Result<Contact, Answer> {
+pub(super) async fn stored(app: &App, v: &Visit, hit: &Hit) -> Result<Contact, Answer> {
     let found = institution::get(&app.store, &v.ctx, &hit.id)
         .await?
         .ok_or(Answer::NotFound)?;
@@ -82,6 +84,7 @@ pub(crate) async fn change(
             }
         }
     }
+    let before = stored(&app, &v, &hit).await?;
     let done = if form.get("address").trim().is_empty() {
         Err(Refusal::fault("address", "fault-institution-address").into())
     } else {
@@ -90,7 +93,13 @@ pub(crate) async fn change(
     match done {
         Ok(()) => {
             app.finder.refresh(&app.store).await?;
-            Ok(Redirect::to(&format!("/institutions/{}", hit.id)).into_response())
+            let now = stored(&app, &v, &hit).await?;
+            let next = if asks(&app, &hit, (&before, &now)).await? {
+                format!("/institutions/{}/edit/hours?{COMPARE}", hit.id)
+            } else {
+                format!("/institutions/{}", hit.id)
+            };
+            Ok(Redirect::to(&next).into_response())
         }
         Err(Failure::Refused(Refusal::Invalid(faults))) => {
             let again = FormPage {
@@ -104,6 +113,15 @@ pub(crate) async fn change(
         }
         Err(other) => Err(other.into()),
     }
+}
+
+/// Whether the hours in words were changed where others by weekday are known: these decide who is open now.
+async fn asks(app: &App, hit: &Hit, (before, now): (&Contact, &Contact)) -> Result<bool, Answer> {
+    if before.hours == now.hours || now.hours.is_empty() {
+        return Ok(false);
+    }
+    let openings = app.store.openings_of(&hit.id).await?;
+    Ok(Week::of(&openings).has_hours())
 }
 
 /// An institution that the caller may change; of others there is no such page.

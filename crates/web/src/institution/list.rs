@@ -16,6 +16,7 @@ use renkei_directory::tag::{Family, Tag};
 use renkei_directory::{AreaKind, Found, Kind, function, institution, tag};
 use renkei_store::OpeningSet;
 
+use super::condition::{self, Condition};
 use super::picture::{self, Picture};
 use super::wanted::{self, Unknown, Wanted};
 use crate::error::{Answer, page};
@@ -71,6 +72,8 @@ struct Results {
     total: usize,
     pages: Pages,
     unknown: Vec<(Unknown, String)>,
+    /// What was asked for, in words.
+    conditions: Vec<Condition>,
     /// The day that the hours are of.
     day: String,
     /// Addresses of the same as files.
@@ -184,6 +187,7 @@ pub(crate) async fn list(
 
 async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer> {
     let understood = asked.understood(app, v);
+    let conditions = condition::of(app, v, asked, &understood).await?;
     let mut search = understood.search;
     search.offset = (asked.page - 1).saturating_mul(limits::PAGE_ROWS);
     search.limit = limits::PAGE_ROWS;
@@ -212,6 +216,7 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
     };
     let unknown = understood.unknown.into_iter();
     Ok(Results {
+        conditions,
         hours: rows
             .iter()
             .any(|row| !row.hours.is_empty() || row.closed_that_day),

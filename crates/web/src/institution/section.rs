@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::Refusal;
@@ -12,12 +12,14 @@ use renkei_directory::profile::{self, Fields, NEW_ROWS, Saved, Section};
 use renkei_directory::tag::{self, Family, Tag};
 use renkei_store::Failure;
 
-use super::edit::own;
+use super::edit::{own, stored};
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
 use crate::state::App;
 use crate::visit::Visit;
 
+/// The query of the weekdays' form after the hours in words were changed.
+pub(super) const COMPARE: &str = "compare";
 /// Before the names of the fields that say what the form showed at first.
 const WAS: &str = "was_";
 
@@ -36,6 +38,10 @@ struct FormPage<'a> {
     tags: Vec<(Family, Vec<Tag>)>,
     /// What somebody else stored meanwhile in fields that were changed here too.
     theirs: Vec<(String, String)>,
+    /// The hours in the institution's own words, beside those by weekday.
+    guidance: String,
+    /// Whether these words were just changed: the weekdays may say something else now.
+    asked: bool,
 }
 
 /// What a form brings back.
@@ -49,12 +55,16 @@ pub(crate) async fn show(
     State(app): State<App>,
     v: Visit,
     Path((id, section)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
 ) -> Result<Response, Answer> {
     let hit = own(&app, &v, &id)?;
     let section = Section::from_code(&section).ok_or(Answer::NotFound)?;
     let now = profile::fields(&app.store, &hit.id, section).await?;
     let form = form_of(&now);
-    page(&form_page(&app, &v, (hit, section), now, form).await?)
+    page(&FormPage {
+        asked: query.as_deref() == Some(COMPARE),
+        ..form_page(&app, &v, (hit, section), now, form).await?
+    })
 }
 
 /// `POST /institutions/{id}/edit/{section}`
@@ -107,7 +117,14 @@ async fn form_page<'a>(
     } else {
         Vec::new()
     };
+    let guidance = if section == Section::Hours {
+        stored(app, v, &hit).await?.hours
+    } else {
+        String::new()
+    };
     Ok(FormPage {
+        guidance,
+        asked: false,
         v,
         hit,
         section,

@@ -240,6 +240,24 @@ async fn member(app: &App, v: &Visit, id: &Id) -> Result<Option<Member>, Answer>
 }
 
 impl One<'_> {
+    /// Where something comes from, and since when.
+    fn said_by(&self, source: &str, date: &str) -> String {
+        let (source, date) = (self.v.t(&crate::say::source_key(source)), self.v.date(date));
+        let args = [("source", source.as_str()), ("date", date.as_str())];
+        self.v.tn("institution-source", &args)
+    }
+
+    /// The same of the hours in the institution's own words.
+    fn guidance_by(&self) -> String {
+        let mut values = self.institution.values.iter();
+        let own = values.find(|value| value.field == "hours");
+        let row = &self.institution.row;
+        let (source, date) = own.map_or((&row.source, &row.source_date), |value| {
+            (&value.source, &value.source_date)
+        });
+        self.said_by(source, date)
+    }
+
     /// A weekday of a week in words.
     fn day(&self, day: &Day) -> String {
         self.v.weekday(day)

@@ -25,10 +25,57 @@ const GUIDE: [(&str, &str); 5] = [
     ("preface", "はじめに\n電話で。"),
 ];
 
-async fn make(desk: &Browser<'_>, fields: &[(&str, &str)]) -> String {
+pub(crate) async fn make(desk: &Browser<'_>, fields: &[(&str, &str)]) -> String {
     let answer = desk.post("/guides/new", fields).await;
     assert_eq!(answer.status_code(), 303, "{}", words(&answer.text()));
     answer.header("location").to_str().unwrap().to_owned()
+}
+
+/// Guides for residents with everybody in them, printed: where a visitor reads them.
+pub(crate) async fn printed(world: &World) -> Vec<String> {
+    let desk = world.signed_in("maker", None, &[Role::RegionDesk]).await;
+    let atlas = world.app.areas.atlas();
+    let today = world.ctx().at.in_japan().date();
+    let areas = atlas.of_kind(renkei_directory::AreaKind::SecondaryMedical, today);
+    let areas: Vec<String> = areas
+        .map(|area| format!("secondary-medical-area/{}", area.code))
+        .collect();
+    let mut paths = Vec::new();
+    for form in ["map", "guidebook"] {
+        let mut fields = vec![
+            ("title", "みんなの連携マップ"),
+            ("form", form),
+            ("audience", "residents"),
+        ];
+        fields.extend(areas.iter().map(|area| ("areas", area.as_str())));
+        let path = make(&desk, &fields).await;
+        let print = desk
+            .post(&format!("{path}/print"), &[("number", "1")])
+            .await;
+        assert_eq!(print.status_code(), 303);
+        paths.extend(["", "/1.pdf", "/now.pdf"].map(|file| format!("{path}{file}")));
+    }
+    paths
+}
+
+/// What is written in a PDF, without white space, since lines break where a column ends. `None` without poppler.
+pub(crate) fn text_of_pdf(bytes: &[u8]) -> Option<String> {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let program = Command::new("pdftotext")
+        .args(["-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut program) = program else {
+        println!("poppler-utils is not installed: PDF files are not looked into");
+        return None;
+    };
+    program.stdin.take().unwrap().write_all(bytes).unwrap();
+    let output = program.wait_with_output().unwrap();
+    assert!(output.status.success(), "a PDF that can be read");
+    let text = String::from_utf8(output.stdout).unwrap();
+    Some(text.split_whitespace().collect())
 }
 
 async fn a_guide_is_made_and_printed(backend: Backend) {

@@ -13,6 +13,8 @@ use crate::common::{World, words};
 
 each_backend!(
     conditions_narrow_the_list,
+    conditions_are_named_and_taken_off,
+    paper_says_where_the_living_page_is,
     those_with_free_slots_come_first,
     the_same_as_files,
     what_makes_no_sense_is_said,
@@ -94,6 +96,100 @@ async fn conditions_narrow_the_list(backend: Backend) {
         words(&page).contains("045-000-0102"),
         "the telephone is on the list and its print"
     );
+}
+
+/// Each condition is named once, with the list without it behind it.
+async fn conditions_are_named_and_taken_off(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let query = format!(
+        "q={}&prefecture=14&municipality=141917&kind=hospital&bed=total&beds=100-500&tag=lang-ne&open=sat\
+         &near=35.45,139.64&within=5&department=x&closed=yes",
+        escaped("病院")
+    );
+    let page = visitor.get(&format!("/institutions?{query}")).await.text();
+    let chosen = crate::common::between(&page, "<div class=\"chosen\">", "</div>").to_owned();
+    let said = words(&chosen);
+    for word in [
+        "「病院」",
+        "病院",
+        "ネパール語",
+        "100～500 床",
+        "土曜",
+        "から近い順",
+        "5 km 以内",
+        "休止・廃止を含む",
+        "条件をすべて外す",
+    ] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert!(
+        !said.contains("神奈川県"),
+        "the municipality says it: {said}"
+    );
+    let offs: Vec<String> = chosen
+        .split("href=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().replace("&#38;", "&"))
+        .collect();
+    assert_eq!(offs.len(), 11, "ten conditions and all: {offs:?}");
+    for href in &offs {
+        assert_eq!(visitor.get(href).await.status_code(), 200, "{href}");
+        assert!(href.len() < page.len() && *href != format!("/institutions?{query}"));
+    }
+    assert!(
+        offs.iter()
+            .any(|one| one.contains("beds") && !one.contains("lang-ne"))
+    );
+    assert!(
+        offs.iter()
+            .any(|one| !one.contains("bed=") && one.contains("lang-ne"))
+    );
+    assert!(
+        offs.iter()
+            .any(|one| !one.contains("near=") && !one.contains("within="))
+    );
+    let bare = visitor.get("/institutions?bed=total").await.text();
+    assert!(
+        !bare.contains("class=\"chosen\""),
+        "the form's own kind of beds"
+    );
+    assert!(
+        bare.contains("<details class=\"conditions\"><summary>"),
+        "folded"
+    );
+}
+
+/// What is printed names its day and the address of the living page, also as a code.
+async fn paper_says_where_the_living_page_is(backend: Backend) {
+    let world = region(backend).await;
+    let visitor = world.visitor();
+    let id = &world.made.institutions["chuo"];
+    for (path, shown) in [
+        (
+            format!("/institutions?q={}&kind=clinic", escaped("医院")),
+            "/institutions?q=医院&kind=clinic".to_owned(),
+        ),
+        (format!("/institutions/{id}"), format!("/institutions/{id}")),
+        ("/areas/1303".to_owned(), "/areas/1303".to_owned()),
+        ("/areas/131105".to_owned(), "/areas/131105".to_owned()),
+        (
+            "/map?kind=municipality&prefecture=13".to_owned(),
+            "/map?kind=municipality&prefecture=13".to_owned(),
+        ),
+    ] {
+        let page = visitor.get(&path).await.text();
+        let paper = crate::common::between(&page, "<div class=\"paper print-only\">", "</p></div>");
+        let address = format!("{}{shown}", world.app.config.base_url);
+        let said = words(paper).replace("&#38;", "&");
+        assert!(said.contains(&address), "{path}: {said}");
+        assert!(
+            words(paper).contains("に印刷") && paper.contains("<svg"),
+            "{path}"
+        );
+    }
+    let page = visitor.get("/map?prefecture=13&pins=clinic").await.text();
+    assert!(words(&page).contains("点：診療所"));
 }
 
 async fn those_with_free_slots_come_first(backend: Backend) {

@@ -2,9 +2,12 @@
 
 use renkei_base::clock::Span;
 use renkei_base::{Id, Role};
+use renkei_directory::finder::Open;
+use renkei_directory::{Filter, Search};
 use renkei_testkit::{Backend, each_backend};
 
 use crate::common::{World, words};
+use crate::guide;
 
 each_backend!(
     sections_are_kept_and_put_together,
@@ -52,6 +55,41 @@ async fn sections_are_kept_and_put_together(backend: Backend) {
     ] {
         assert!(said.contains(text), "{text}: {said}");
     }
+
+    // In words beside: both are shown with source and day, who keeps the page is asked, the weekdays decide.
+    let contact = [
+        ("address", "見本市1-1"),
+        ("hours", "月～金 9時から5時\n土日は休診"),
+    ];
+    let answer = admin.post(&edit, &contact).await;
+    let next = answer.header("location").to_str().unwrap().to_owned();
+    assert_eq!(next, format!("{edit}/hours?compare"));
+    let form = admin.get(&next).await.text();
+    assert!(words(&form).contains("土日は休診") && form.contains("role=\"alert\""));
+    assert!(words(&form).contains("どちらかを直してください"));
+    let said = page(&world, &here).await;
+    assert_eq!(
+        said.matches("出典：機関または地域による登録").count(),
+        2,
+        "{said}"
+    );
+    assert!(
+        said.contains("土日は休診") && said.contains("曜日ごとの時間を使います"),
+        "{said}"
+    );
+    let saturday = Search {
+        filter: Filter {
+            open: Some(Open::On {
+                day: 6,
+                minute: None,
+            }),
+            ..Filter::default()
+        },
+        ..Search::default()
+    };
+    assert_eq!(world.app.finder.search(&saturday).total, 1, "2nd and 4th");
+    let same = admin.post(&edit, &contact).await;
+    assert_eq!(same.header("location"), here.as_str(), "nothing new to ask");
 
     // Tags: two who opened the form at the same time both keep theirs.
     let path = format!("{edit}/tags");
@@ -253,6 +291,9 @@ async fn members_see_what_visitors_do_not(backend: Backend) {
         "/fhir/HealthcareService",
     ];
     paths.extend(all.map(str::to_owned));
+    let guides = guide::printed(&world).await;
+    in_print(&world, &guides, &secrets).await;
+    paths.extend(guides.into_iter().filter(|path| !path.ends_with(".pdf")));
     for path in &paths {
         let answer = visitor.get(path).await;
         let wanted = if path.starts_with("/fhir/") { 401 } else { 200 };
@@ -272,6 +313,27 @@ async fn members_see_what_visitors_do_not(backend: Backend) {
         };
         let found = world.app.finder.search(&words);
         assert_eq!(found.total, 0, "{field}: {secret}");
+    }
+}
+
+/// Printed guides have what everybody sees, and not what only members see.
+async fn in_print(world: &World, guides: &[String], secrets: &[(String, String)]) {
+    let squeezed = |text: &str| text.split_whitespace().collect::<String>();
+    for path in guides.iter().filter(|path| path.ends_with(".pdf")) {
+        let answer = world.visitor().get(path).await;
+        assert_eq!(answer.status_code(), 200, "{path}");
+        let Some(text) = guide::text_of_pdf(answer.as_bytes()) else {
+            return;
+        };
+        let clinic = &world.made.institutions["meguro-kokoro"];
+        let clinic = world.app.finder.by_id(clinic).unwrap();
+        assert!(text.contains(&squeezed(&clinic.name)), "{path}: {text}");
+        for (field, secret) in secrets {
+            assert!(
+                !text.contains(&squeezed(secret)),
+                "{path} {field}: {secret}"
+            );
+        }
     }
 }
 

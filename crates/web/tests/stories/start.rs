@@ -13,6 +13,8 @@ each_backend!(
     every_wording_is_kept_in_the_address,
     visitors_leave_no_trace,
     the_first_page_is_light,
+    public_pages_are_light,
+    surveys_speak_easy_japanese,
     signed_in_people_keep_their_pages
 );
 
@@ -171,6 +173,64 @@ async fn the_first_page_is_light(backend: Backend) {
         "visitors load no scripts of staff"
     );
     assert!(bytes < 30_000, "{bytes} bytes: allowed are 60 kB");
+}
+
+/// With all that a browser loads for it, packed.
+async fn public_pages_are_light(backend: Backend) {
+    let world = portal(backend).await;
+    for path in [
+        "/",
+        "/institutions",
+        "/institutions?kind=clinic&open=sat",
+        "/map?kind=secondary-medical-area&figure=hospital",
+        "/areas",
+        "/areas/1303",
+        "/areas/131105",
+        "/guides",
+        "/opendata",
+        "/functions",
+        "/surveys",
+        "/percent-check",
+        "/login",
+    ] {
+        let packed = async |path: &str| {
+            let request = world.server.get(path).add_header("accept-encoding", "gzip");
+            let answer = request.await;
+            assert_eq!(answer.status_code(), 200, "{path}");
+            answer.as_bytes().len()
+        };
+        let mut bytes = packed(path).await;
+        let page = world.server.get(path).await.text();
+        let assets = page.split("/assets/").skip(1);
+        let assets: std::collections::BTreeSet<&str> =
+            assets.filter_map(|rest| rest.split('"').next()).collect();
+        for asset in assets {
+            bytes += packed(&format!("/assets/{asset}")).await;
+        }
+        println!("{path}: {bytes} bytes");
+        // Who signs in loads what those need who work here.
+        let most = if path == "/login" { 90_000 } else { 60_000 };
+        assert!(bytes < most, "{path}: {bytes} bytes");
+    }
+}
+
+/// Pages of surveys and percentages too, with furigana where these are wanted.
+async fn surveys_speak_easy_japanese(backend: Backend) {
+    let world = portal(backend).await;
+    let visitor = world.visitor();
+    for (path, said) in [
+        ("/surveys", "だれでも 見る ことが できる 調査"),
+        ("/percent-check", "％ が 正しいか 見る"),
+    ] {
+        let easy = visitor.get(&format!("{path}?lang=easy")).await.text();
+        assert!(easy.contains("<ruby>") && !easy.contains('《'), "{path}");
+        let plain = visitor.get(&format!("{path}?lang=easy&furigana=no")).await;
+        let plain = plain.text();
+        assert!(words(&plain).contains(said), "{path}: {}", words(&plain));
+        assert!(!plain.contains("<ruby>") && !plain.contains('《'), "{path}");
+        let large = visitor.get(&format!("{path}?size=large")).await.text();
+        assert!(large.contains("class=\"large\""), "{path}");
+    }
 }
 
 async fn signed_in_people_keep_their_pages(backend: Backend) {

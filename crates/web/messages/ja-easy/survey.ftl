@@ -1,0 +1,20 @@
+# やさしい日本語の、調査のページ
+nav-surveys = 役所《やくしょ》などが 聞《き》いた こと（調査《ちょうさ》）
+place-surveys = 聞《き》いた ことの 答《こた》え（調査《ちょうさ》の 結果《けっか》）
+place-surveys-about = 役所《やくしょ》や 病院《びょういん》に 聞《き》いた こと
+survey-published = だれでも 見《み》る ことが できる 調査《ちょうさ》
+survey-published-none = 見《み》る ことが できる 調査《ちょうさ》は、まだ ありません。
+survey-percent-check = 表《ひょう》の ％ が 正《ただ》しいか 見《み》る
+count-table = 答《こた》えの 数《かず》
+count-item = こと
+count-question = 聞《き》いた こと
+count-yes = している
+count-no = していない
+count-not-asked = 聞《き》かない ところ
+count-no-answer = 答《こた》えが ない
+count-percent = ％
+count-chart = 絵《え》で 見《み》る
+count-matrix = だれが 何《なに》を して いるか
+count-versions = これまでに 出《だ》した もの
+count-area = 地域《ちいき》
+map-show = 見《み》る
