@@ -30,8 +30,8 @@ pub(super) async fn of(
     let names = Names::of(app, v, asked).await?;
     let mut found = Vec::new();
     for (name, value) in asked.pairs() {
-        let unknown = understood.unknown.iter();
-        if unknown.clone().any(|one| one.name == name) {
+        let mut unknown = understood.unknown.iter();
+        if unknown.any(|one| one.name == name) {
             continue;
         }
         let Some(text) = text(app, v, asked, &names, (name, value)) else {
