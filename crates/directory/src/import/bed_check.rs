@@ -3,7 +3,7 @@
 
 use renkei_store::BedCount;
 
-use super::bed_sheet::{BedRow, BedSheet, KINDS};
+use super::bed_sheet::{BedRow, BedSheet, KINDS, StatedBeds};
 use super::doubt::{Doubt, Expected, Judge};
 use super::report::{Level, Remark};
 
@@ -80,7 +80,7 @@ impl Sum {
     }
 }
 
-fn sum((kind, stated): &(&'static str, u32), read: &BedSheet) -> Option<Sum> {
+fn sum((kind, stated): &StatedBeds, read: &BedSheet) -> Option<Sum> {
     let place = KINDS.iter().position(|(one, _)| one == kind)?;
     let beds = read.rows.iter().filter_map(|row| match of(row, kind)? {
         BedCount::Stated(beds) => Some(*beds),

@@ -89,8 +89,11 @@ pub(super) async fn bed_reports(import: &mut Import<'_>) -> Result<(), Failure> 
     run.write().await
 }
 
+/// A sheet's name, and what it says or lacks.
+type ReadSheet = (String, Result<BedSheet, Remark>);
+
 /// All sheets with their names: some thousand rows, looked at as a whole before anything is written.
-fn sheets(workbook: &mut Workbook) -> Result<Vec<(String, Result<BedSheet, Remark>)>, Failure> {
+fn sheets(workbook: &mut Workbook) -> Result<Vec<ReadSheet>, Failure> {
     let mut sheets = Vec::new();
     for name in workbook.names() {
         let read = bed_sheet::read(&workbook.sheet(&name)?);
@@ -100,7 +103,7 @@ fn sheets(workbook: &mut Workbook) -> Result<Vec<(String, Result<BedSheet, Remar
 }
 
 /// What the columns of names and places hold, by the first sheet that can be read.
-fn judged(sheets: &[(String, Result<BedSheet, Remark>)]) -> Judge {
+fn judged(sheets: &[ReadSheet]) -> Judge {
     let columns = [("医療機関名", Shape::Name), ("所在地", Shape::Address)];
     let columns = (0..)
         .zip(columns)

@@ -41,12 +41,15 @@ pub struct BedRow {
     pub beds: Vec<(String, BedCount)>,
 }
 
+/// A kind of beds with a number.
+pub type StatedBeds = (&'static str, u32);
+
 /// What a sheet says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BedSheet {
     pub area: BedArea,
     /// What is stated of the whole area, by kind; without those that it leaves out.
-    pub stated: Vec<(&'static str, u32)>,
+    pub stated: Vec<StatedBeds>,
     pub rows: Vec<BedRow>,
     pub remarks: Vec<Remark>,
     /// A heading, and the one that should stand before it and stands behind it.
@@ -117,7 +120,7 @@ fn lacks(sheet: &Sheet, heading: &str) -> Remark {
 
 /// Prefecture and area stand under their headings, the code below them; the sheet's name begins with it. Beside them stand
 /// the beds of the whole area.
-fn area(sheet: &Sheet) -> Result<(BedArea, Vec<(&'static str, u32)>), Remark> {
+fn area(sheet: &Sheet) -> Result<(BedArea, Vec<StatedBeds>), Remark> {
     let under = |heading: &str| -> Option<(usize, u64)> {
         sheet.rows.iter().find_map(|row| {
             let at = row.cells().position(|cell| cell == heading)?;

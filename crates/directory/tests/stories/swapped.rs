@@ -237,9 +237,9 @@ async fn beds_are_held_against_their_sums(backend: Backend) {
     assert_eq!(right.waiting, 3, "no directory here");
     let plain = look(sheet(&KINDS, &BEDS, None)).await;
     assert_eq!((plain.doubts.len(), plain.warned), (0, 0), "{plain:?}");
-    for one in 0..6 {
-        for other in one + 1..6 {
-            let pair = format!("{} {}", KINDS[one], KINDS[other]);
+    for (one, first) in KINDS.iter().enumerate() {
+        for (other, second) in KINDS.iter().enumerate().skip(one + 1) {
+            let pair = format!("{first} {second}");
             let mut values = BEDS;
             for row in &mut values {
                 row.swap(one, other);
@@ -261,7 +261,7 @@ async fn beds_are_held_against_their_sums(backend: Backend) {
                 let looked = look(file).await;
                 let told = named(&looked);
                 assert_eq!(!looked.doubts.is_empty(), known, "{pair}: {told}");
-                let there = told.contains(KINDS[one]) || told.contains(KINDS[other]);
+                let there = told.contains(first) || told.contains(second);
                 assert!(!known || there, "{pair}: {told}");
                 assert!(!known || told.contains("1301東京都区中央部"), "{told}");
             }

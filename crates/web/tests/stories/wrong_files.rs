@@ -13,7 +13,7 @@ each_backend!(the_page_tells_place_and_reason);
 fn text(messages: &Messages, key: &str) -> String {
     let text = messages.text(Lang::Ja, key, &[]);
     let end = text.find(['{', '\u{2068}']).unwrap_or(text.len());
-    words(&text[..end])
+    words(text.get(..end).unwrap_or_default())
 }
 
 /// Sends a file: where it is looked at and what that page says, or what the form says at once.
