@@ -163,6 +163,66 @@ fn the_demo_is_made_served_and_shared_with_other_commands() {
 }
 
 #[test]
+fn wrong_files_are_told_with_place_and_reason() {
+    let folder = Folder::new();
+    let data = folder.join("demo");
+    drop(Served::start("demo", &data).end());
+    let import = |kind: &str, name: &str, bytes: &[u8], also: &[&str]| {
+        let file = folder.join(name);
+        std::fs::write(&file, bytes).unwrap();
+        let args = [&["import", kind, file.to_str().unwrap()], also].concat();
+        let output = renkei(&args, &data);
+        let counts = String::from_utf8(output.stdout.clone()).unwrap();
+        let counts = counts.lines().next_back().unwrap_or_default().to_owned();
+        (output.status.success(), counts, said(&output))
+    };
+    let rejects = folder.join("rejects.csv");
+    let nothing = r#"{"accepted":0,"unchanged":0,"waiting":0,"refused":0,"warned":0}"#;
+    for file in renkei_testkit::wrong_files() {
+        let what = file.what;
+        if let Some(good) = &file.before {
+            assert!(import(file.kind, "b_20250601.csv", good, &[]).0, "{what}");
+        }
+        let path = rejects.to_str().unwrap();
+        let _ = std::fs::remove_file(&rejects);
+        let also = ["--rejects", path];
+        let (works, counts, said) = import(file.kind, file.name, &file.bytes, &also);
+        match &file.told {
+            renkei_testkit::Told::File(_) => {
+                assert_eq!((works, counts.as_str()), (false, nothing), "{what}: {said}");
+                assert!(said.contains("nothing was written"), "{what}: {said}");
+                assert!(
+                    !said.contains("fault-") && said.lines().count() > 1,
+                    "{what}: {said}"
+                );
+            }
+            renkei_testkit::Told::Columns(heading) => {
+                assert_eq!((works, counts.as_str()), (false, nothing), "{what}: {said}");
+                assert!(said.contains(heading), "{what}: {said}");
+            }
+            renkei_testkit::Told::Rows(told) => {
+                assert!(works, "{what}: {said}");
+                let refused = format!(r#""refused":{}"#, file.refused());
+                assert!(counts.contains(&refused), "{what}: {counts}");
+                let list = std::fs::read_to_string(&rejects).unwrap();
+                for (line, level, field, reason) in told {
+                    let row = format!("\n{line},{level},{field},{reason},");
+                    assert!(list.contains(&row), "{what}: {list}");
+                }
+                if file.refused() > 0 {
+                    let whole = ["--all-or-nothing"];
+                    let (works, _, said) = import(file.kind, file.name, &file.bytes, &whole);
+                    assert!(
+                        !works && said.contains("nothing was written"),
+                        "{what}: {said}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_demo_takes_its_configuration_and_says_what_it_cannot_take() {
     let folder = Folder::new();
     let file = folder.join("renkei.toml");
