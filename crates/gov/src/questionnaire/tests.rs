@@ -193,11 +193,46 @@ fn what_fhir_says_otherwise_is_refused_with_its_place() {
         refused(r#"{"linkId":"1","type":"choice"}"#),
         one("item[0]", "fault-fhir-options")
     );
+    // What stands in a question would be lost, and several answers to a text be one.
+    assert_eq!(
+        refused(
+            r#"{"linkId":"1","type":"boolean","item":[{"linkId":"2","text":"どこで","type":"string"}]}"#
+        ),
+        one("item[0]", "fault-fhir-nested")
+    );
+    assert_eq!(
+        refused(r#"{"linkId":"1","type":"string","repeats":true}"#),
+        one("item[0]", "fault-fhir-meaning")
+    );
     assert!(matches!(fhir::read("{"), Err(Refusal::Invalid(_))));
     assert!(matches!(
         fhir::read(r#"{"resourceType":"Patient"}"#),
         Err(Refusal::Invalid(_))
     ));
+}
+
+/// A file of two megabytes holds tens of thousands of questions: it is told at the first that is too many.
+#[test]
+fn a_file_with_too_many_of_anything_is_refused_where_it_begins() {
+    let whole = |items: String| {
+        let text = format!(
+            r#"{{"resourceType":"Questionnaire","status":"active","title":"x","item":[{items}]}}"#
+        );
+        keys(&fhir::read(&text).unwrap_err())
+    };
+    let many = |count: usize, one: fn(usize) -> String| {
+        let each: Vec<String> = (0..count).map(one).collect();
+        each.join(",")
+    };
+    let told = |place: &str| vec![(place.to_owned(), "fault-fhir-many".to_owned())];
+    let questions = many(20_000, |n| format!(r#"{{"linkId":"q{n}","type":"date"}}"#));
+    assert_eq!(whole(questions), told("item[500]"));
+    let options = many(20_000, |n| format!(r#"{{"valueString":"{n}"}}"#));
+    let one = format!(r#"{{"linkId":"q","type":"choice","answerOption":[{options}]}}"#);
+    assert_eq!(whole(one), told("item[0].answerOption[100]"));
+    let columns = many(20_000, |n| format!(r#"{{"linkId":"c{n}","type":"date"}}"#));
+    let table = format!(r#"{{"linkId":"t","type":"group","repeats":true,"item":[{columns}]}}"#);
+    assert_eq!(whole(table), told("item[0].item[20]"));
 }
 
 /// Another system's: loose questions, dots in names, a yes/no, a condition on it. What is called otherwise is told.

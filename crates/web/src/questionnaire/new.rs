@@ -74,7 +74,11 @@ async fn begin(
     file: Vec<u8>,
 ) -> Result<(String, Vec<Fault>), Failure> {
     let owner = v.ctx.institution()?;
-    let arrived = body(form, &file)?;
+    let form = form.clone();
+    // A large file is work: not on the threads that answer others.
+    let arrived = tokio::task::spawn_blocking(move || body(&form, &file)).await;
+    let arrived =
+        arrived.unwrap_or_else(|_| Err(Refusal::fault("file", "fault-questionnaire-encoding")))?;
     let id = act::make(&app.store, &v.ctx, owner, &arrived.body, "").await?;
     Ok((address(&id), arrived.notes))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::super::check::CHOICES;
 use super::super::{Choice, Class, Words};
 use super::ours;
 use super::read::{Reader, extension, flagged, words};
@@ -44,6 +45,9 @@ impl Options {
         let mut options = Self::default();
         for (at, option) in listed.into_iter().flatten().enumerate() {
             let here = format!("{place}.answerOption[{at}]");
+            if reader.too_many(at + 1, CHOICES, &here) {
+                break;
+            }
             reader.known(
                 option,
                 &here,

@@ -7,7 +7,7 @@ use renkei_base::{Fault, Refusal};
 use renkei_fhir::Resource;
 use serde_json::Value;
 
-use super::super::check::is_code;
+use super::super::check::{COLUMNS, QUESTIONS, SECTIONS, is_code};
 use super::super::{
     Cell, Column, Condition, Question, QuestionKind, Questionnaire, Section, Words,
 };
@@ -25,6 +25,8 @@ pub struct Arrived {
 
 /// Faults that are told at once.
 const TOLD: usize = 50;
+/// Conditions of one question, with those of what it stands in.
+const CONDITIONS: usize = 200;
 
 /// Reads a Questionnaire.
 ///
@@ -52,7 +54,6 @@ pub fn read(text: &str) -> Result<Arrived, Refusal> {
             notes: reader.notes,
         })
     } else {
-        reader.faults.truncate(TOLD);
         Err(Refusal::Invalid(reader.faults))
     }
 }
@@ -133,11 +134,25 @@ const KNOWN: &[&str] = &[
 
 impl Reader {
     pub(super) fn refuse(&mut self, place: &str, key: &'static str) {
-        self.faults.push(Fault::new(place, key));
+        self.push(Fault::new(place, key));
     }
 
     fn refuse_with(&mut self, place: &str, key: &'static str, what: &str) {
-        self.faults.push(Fault::new(place, key).with("what", what));
+        self.push(Fault::new(place, key).with("what", what));
+    }
+
+    /// Refuses what is more than `most`: a file of two megabytes holds tens of thousands of anything.
+    pub(super) fn too_many(&mut self, count: usize, most: usize, place: &str) -> bool {
+        if count > most {
+            self.push(Fault::new(place, "fault-fhir-many").with("max", most));
+        }
+        count > most
+    }
+
+    fn push(&mut self, fault: Fault) {
+        if self.faults.len() < TOLD {
+            self.faults.push(fault);
+        }
     }
 
     fn note(&mut self, place: &str, key: &'static str, what: &str) {
@@ -204,6 +219,10 @@ impl Reader {
         };
         for (at, item) in items(json).enumerate() {
             let place = format!("item[{at}]");
+            let sections = body.sections.len();
+            if self.is_full() || self.too_many(sections, SECTIONS, &place) {
+                break;
+            }
             if text(item, "type") == "group" && !is_table(item) {
                 let section = self.section(item, &place, body.sections.len());
                 body.sections.push(section);
@@ -212,6 +231,11 @@ impl Reader {
             }
         }
         body
+    }
+
+    /// Whether more questions were met than there may be.
+    fn is_full(&self) -> bool {
+        self.taken.len() > QUESTIONS
     }
 
     /// A question at the top stands in a section without a title of its own.
@@ -237,7 +261,11 @@ impl Reader {
 
     fn section(&mut self, item: &Value, place: &str, before: usize) -> Section {
         self.known(item, place, ITEM, &[]);
-        let conditions: Vec<Group> = group(item, place).into_iter().collect();
+        let mut conditions: Vec<Group> = group(item, place).into_iter().collect();
+        let all = conditions.iter().map(|group| group.each.len()).sum();
+        if self.too_many(all, CONDITIONS, place) {
+            conditions.clear();
+        }
         let mut questions = Vec::new();
         for (at, inner) in items(item).enumerate() {
             let here = format!("{place}.item[{at}]");
@@ -256,6 +284,9 @@ impl Reader {
 
     /// An item of a section: a question, or a group that only carries conditions.
     fn inner(&mut self, item: &Value, place: &str, outer: &[Group], into: &mut Vec<Question>) {
+        if self.is_full() {
+            return;
+        }
         if text(item, "type") != "group" || is_table(item) {
             self.question(item, place, outer, into);
             return;
@@ -270,6 +301,10 @@ impl Reader {
         }
         let mut conditions = outer.to_vec();
         conditions.extend(group(item, place));
+        let all = conditions.iter().map(|group| group.each.len()).sum();
+        if self.too_many(all, CONDITIONS, place) {
+            return;
+        }
         for (at, inner) in items(item).enumerate() {
             let here = format!("{place}.item[{at}]");
             self.inner(inner, &here, &conditions, into);
@@ -277,22 +312,24 @@ impl Reader {
     }
 
     fn question(&mut self, item: &Value, place: &str, outer: &[Group], into: &mut Vec<Question>) {
-        self.known(item, place, ITEM, KNOWN);
-        let link = text(item, "linkId").to_owned();
-        let fallback = format!("i{}", self.taken.len() + 1);
-        let taken = self.taken.clone();
-        let id = self.code(&link, &fallback, |code| taken.contains(code), place);
-        self.taken.insert(id.clone());
-        if link.is_empty() || self.ids.insert(link, id.clone()).is_some() {
-            self.refuse(place, "fault-fhir-link");
+        if self.is_full() {
+            return;
         }
+        self.known(item, place, ITEM, KNOWN);
+        let id = self.id(item, place);
+        if self.too_many(self.taken.len(), QUESTIONS, place) {
+            return;
+        }
+        self.alone(item, place);
         let Some(kind) = self.kind(item, place, &id) else {
             return;
         };
-        let mut conditions = outer.to_vec();
-        conditions.extend(group(item, place));
-        if !conditions.is_empty() {
-            self.conditions.insert(id.clone(), conditions);
+        let own = group(item, place);
+        let each = outer.iter().chain(&own).map(|group| group.each.len());
+        let conditions: usize = each.sum();
+        if conditions > 0 && !self.too_many(conditions, CONDITIONS, place) {
+            let conditions = outer.iter().cloned().chain(own);
+            self.conditions.insert(id.clone(), conditions.collect());
         }
         into.push(Question {
             label: text(item, "prefix").to_owned(),
@@ -310,6 +347,32 @@ impl Reader {
             kind,
             id,
         });
+    }
+
+    /// Our id of a question.
+    fn id(&mut self, item: &Value, place: &str) -> String {
+        let link = text(item, "linkId").to_owned();
+        let fallback = format!("i{}", self.taken.len() + 1);
+        let taken = std::mem::take(&mut self.taken);
+        let id = self.code(&link, &fallback, |code| taken.contains(code), place);
+        self.taken = taken;
+        self.taken.insert(id.clone());
+        if link.is_empty() || self.ids.insert(link, id.clone()).is_some() {
+            self.refuse(place, "fault-fhir-link");
+        }
+        id
+    }
+
+    /// Refuses questions inside a question, and several answers to one where there is one here.
+    fn alone(&mut self, item: &Value, place: &str) {
+        let typ = text(item, "type");
+        if typ != "group" && items(item).next().is_some() {
+            self.refuse(place, "fault-fhir-nested");
+        }
+        let repeats = item.get("repeats") == Some(&Value::from(true));
+        if repeats && !matches!(typ, "group" | "choice" | "boolean" | "attachment") {
+            self.refuse_with(place, "fault-fhir-meaning", "repeats");
+        }
     }
 
     fn kind(&mut self, item: &Value, place: &str, id: &str) -> Option<QuestionKind> {
@@ -356,7 +419,11 @@ impl Reader {
         let mut columns: Vec<Column> = Vec::new();
         for (at, inner) in items(item).enumerate() {
             let here = format!("{place}.item[{at}]");
+            if self.too_many(at + 1, COLUMNS, &here) {
+                break;
+            }
             self.known(inner, &here, ITEM, KNOWN);
+            self.alone(inner, &here);
             if group(inner, &here).is_some() {
                 self.refuse(&here, "fault-fhir-cell-condition");
             }
@@ -533,7 +600,7 @@ fn text<'a>(json: &'a Value, name: &str) -> &'a str {
     json.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A text with its English translation. Of a file in English, the text itself is both.
+/// A text with its English translation, where the file has one.
 pub(super) fn words(json: &Value, name: &str) -> Words {
     let beside = json.get(format!("_{name}"));
     let translation = beside.and_then(|one| extension(one, standard::TRANSLATION));
