@@ -56,14 +56,26 @@ async fn of_survey(store: &Store, ctx: &Ctx, survey: &SurveyRow) -> Result<usize
     for row in store.respondents(&survey.code).await? {
         mails.extend(of_respondent(ctx, survey, &owner, &row));
     }
-    for batch in mails.chunks(BATCH) {
+    put(store, ctx, &topic(&survey.code), &mails).await?;
+    Ok(mails.len())
+}
+
+/// Puts those of the mails of a log into the outbox that are not in it.
+async fn put(store: &Store, ctx: &Ctx, topic: &str, mails: &[MailRow]) -> Result<(), StoreError> {
+    if mails.is_empty() {
+        return Ok(());
+    }
+    let there = store.mail_abouts(topic).await?;
+    let new = mails.iter().filter(|mail| !there.contains(&mail.about));
+    let new: Vec<&MailRow> = new.collect();
+    for batch in new.chunks(BATCH) {
         let mut changes = Changes::default();
         for mail in batch {
             changes.put_mail(mail);
         }
         store.commit(ctx, changes).await?;
     }
-    Ok(mails.len())
+    Ok(())
 }
 
 /// The reminder of today for one respondent, if one is due and it can be reached.

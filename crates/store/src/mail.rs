@@ -1,6 +1,8 @@
 //! Mails that are to be sent and what became of them. Each is taken before it is sent, so that a program that ends in
 //! between never sends it twice: it stays unsure until a person decides.
 
+use std::collections::HashSet;
+
 use renkei_base::{Ctx, Id, Lang, Micros};
 
 use crate::db::{Row, Step, Value};
@@ -104,8 +106,10 @@ const SETTLE: &str = "update mail set state = $3, tries = $4, next = $5, fault =
 const UNSURE: &str = "update mail set state = 'unsure', fault = 'ended', holder = '', held = 0, done_at = $1 \
     where state = 'sending' and held < $1";
 const BROKEN_OFF: &str = "select 1 from mail where state = 'sending' and held < $1 limit 1";
-const AGAIN: &str = "update mail set state = 'waiting', tries = 0, next = $2, fault = '', done_at = null \
+/// As new: a person wants it now, however long ago it was written.
+const AGAIN: &str = "update mail set state = 'waiting', tries = 0, next = $2, fault = '', created_at = $2, done_at = null \
     where id = $1 and topic = $3 and state in ('unsure', 'failed')";
+const ABOUTS: &str = "select about from mail where topic = $1";
 const COUNTS: &str =
     "select state, count(*) from mail where topic = $1 group by state order by state";
 
@@ -147,6 +151,14 @@ impl Store {
         let params = vec![topic.into(), i64::from(limit).into()];
         let rows = self.db().query(OF_TOPIC, params).await?;
         rows.iter().map(mail).collect()
+    }
+
+    /// What the mails of a log are for, whatever became of them.
+    pub async fn mail_abouts(&self, topic: &str) -> Result<HashSet<String>, StoreError> {
+        let rows = self.db().query(ABOUTS, vec![topic.into()]).await?;
+        rows.iter()
+            .map(|row| row.text(0).map(str::to_owned))
+            .collect()
     }
 
     /// How many mails of a log are in which state.

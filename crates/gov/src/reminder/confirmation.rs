@@ -4,9 +4,9 @@
 use renkei_base::{Ctx, Id, Lang};
 use renkei_directory::confirmation::{self, Progress};
 use renkei_store::confirmation::RoundRow;
-use renkei_store::{Changes, MailRow, MailState, Store, StoreError};
+use renkei_store::{MailRow, MailState, Store, StoreError};
 
-use super::{BATCH, due};
+use super::due;
 use crate::mail::Details;
 
 /// Days from the deadline.
@@ -35,13 +35,8 @@ pub(super) async fn write(store: &Store, ctx: &Ctx) -> Result<usize, StoreError>
             mails.push(mail(ctx, &round, institution, address, days));
         }
     }
-    for batch in mails.chunks(BATCH) {
-        let mut changes = Changes::default();
-        for mail in batch {
-            changes.put_mail(mail);
-        }
-        store.commit(ctx, changes).await?;
-    }
+    let topic = format!("{TOPIC}{}", round.id);
+    super::put(store, ctx, &topic, &mails).await?;
     Ok(mails.len())
 }
 
