@@ -32,7 +32,7 @@ const ALL: &str = "select survey, number, kind, label, day, digest, note, done_b
 const ONE: &str = "select survey, number, kind, label, day, digest, note, done_by, done_at, body from survey_snapshot \
     where survey = $1 and number = $2";
 const NEWEST: &str = "select survey, number, kind, label, day, digest, note, done_by, done_at, body from survey_snapshot \
-    where survey = $1 and kind = $2 order by done_at desc, abs(number) desc limit 1";
+    where survey = $1 and kind = $2 order by abs(number) desc limit 1";
 
 impl Changes {
     /// Keeps a snapshot. A conflict where there is one of this number.

@@ -171,7 +171,7 @@ fn of(percent: Percent, n: Option<u32>, before: Option<&str>) -> Judged {
     }
 }
 
-/// `1,234`, `４９`, `49件`.
+/// `1,234`, `４９`.
 pub(super) fn whole(cell: &str) -> Option<u32> {
     let text = usual_width(cell).replace(',', "");
     text.trim().parse().ok()
