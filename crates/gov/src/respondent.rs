@@ -17,6 +17,8 @@ pub mod turn;
 pub mod universe;
 
 use renkei_base::Micros;
+use renkei_directory::area::Atlas;
+use renkei_directory::municipality;
 use renkei_store::RespondentRow;
 
 pub use self::rate::Rate;
@@ -84,6 +86,14 @@ impl SheetState {
 /// Whether a sheet may be filled in now. Every form, upload and program asks this, and the store's statement again.
 pub fn open(survey: SurveyState, sheet: SheetState, window: Window, at: Micros) -> bool {
     survey == SurveyState::Open && sheet.writable() && window.holds(at)
+}
+
+/// Whether an expected sheet is its municipality's own, and not that of an institution that stands there. It has the
+/// municipality's name, and is known again by the code where another office answers for it.
+pub fn is_own(atlas: &Atlas, municipality: &str, name: &str) -> bool {
+    let known = atlas.municipality(municipality);
+    let known = known.map(|one| one.name.as_str());
+    !name.is_empty() && (known == Some(name) || municipality::known(municipality) == Some(name))
 }
 
 /// The state of a stored sheet.

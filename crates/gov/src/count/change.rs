@@ -27,31 +27,37 @@ pub struct Difference {
     pub now: Status,
 }
 
-/// By what a sheet is known again in another asking.
-fn key(sheet: &Sheet) -> &str {
-    if sheet.municipality.is_empty() {
-        &sheet.respondent
-    } else {
-        &sheet.municipality
-    }
+/// The sheets of two askings that are of the same: of an institution, or of a municipality, for which another office may have
+/// answered. The earlier one first, in the order of now.
+fn pairs<'a>(before: &'a Figures, now: &'a Figures) -> Vec<(&'a Sheet, &'a Sheet)> {
+    let each = before.counted();
+    let respondents: BTreeMap<&str, &Sheet> = each
+        .map(|sheet| (sheet.respondent.as_str(), sheet))
+        .collect();
+    let (owned, owns) = (before.owns(), now.owns());
+    let earlier = |sheet: &Sheet| {
+        let code = sheet.municipality.as_str();
+        let own = owns.get(code);
+        let own = own.filter(|own| own.respondent == sheet.respondent);
+        let same = respondents.get(sheet.respondent.as_str());
+        same.or_else(|| own.and_then(|_| owned.get(code))).copied()
+    };
+    now.counted()
+        .filter_map(|sheet| Some((earlier(sheet)?, sheet)))
+        .collect()
 }
 
 /// The lines that both have, in the order of now. Sheets are compared where both have them.
 pub fn since(before: &Figures, now: &Figures) -> Vec<LineChange> {
     let (old, new) = (before.tallies(), now.tallies());
-    let mut pairs: BTreeMap<&str, (&str, Vec<Said>, Vec<Said>)> = BTreeMap::new();
-    let earlier: BTreeMap<&str, &Sheet> =
-        before.counted().map(|sheet| (key(sheet), sheet)).collect();
-    for sheet in now.counted() {
-        if let Some(earlier) = earlier.get(key(sheet)) {
-            let said = (sheet.name.as_str(), before.said(earlier), now.said(sheet));
-            pairs.insert(key(sheet), said);
-        }
-    }
+    let pairs: Vec<(&str, Vec<Said>, Vec<Said>)> = pairs(before, now)
+        .into_iter()
+        .map(|(then, sheet)| (sheet.name.as_str(), before.said(then), now.said(sheet)))
+        .collect();
     let each = now.lines.iter().enumerate().filter_map(|(at, line)| {
         let was = before.line(&line.id)?;
         let who = |from: fn(Status) -> bool, to: fn(Status) -> bool| {
-            let some = pairs.values().filter(|(_, old, new)| {
+            let some = pairs.iter().filter(|(_, old, new)| {
                 let status = |said: &[Said], at: usize| said.get(at).map(|one| one.status);
                 status(old, was).is_some_and(from) && status(new, at).is_some_and(to)
             });
@@ -83,12 +89,15 @@ pub fn differences(before: &Figures, now: &Figures) -> Vec<Difference> {
         .iter()
         .map(|sheet| (sheet.respondent.as_str(), sheet))
         .collect();
+    let lines = now.lines.iter();
+    let places: Vec<Option<usize>> = lines.map(|line| before.line(&line.id)).collect();
     let mut found = Vec::new();
     for sheet in &now.sheets {
         let old = earlier.get(sheet.respondent.as_str());
         let old = old.map_or_else(Vec::new, |sheet| before.said(sheet));
-        for (line, said) in now.lines.iter().zip(now.said(sheet)) {
-            let was = before.line(&line.id).and_then(|at| old.get(at));
+        let lines = now.lines.iter().zip(&places);
+        for ((line, place), said) in lines.zip(now.said(sheet)) {
+            let was = place.and_then(|at| old.get(at));
             let was = was.map_or(Status::NotComputed, |one| one.status);
             if was != said.status {
                 found.push(Difference {

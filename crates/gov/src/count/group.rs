@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use renkei_directory::area::Atlas;
 
-use super::{Figures, Sheet, Tally};
+use super::{Figures, Inhabitants, Sheet, Tally};
 
 /// Municipalities with as many inhabitants as one of these, and fewer than the next one, are in one group.
 pub const SIZES: [u32; 6] = [0, 10_000, 50_000, 100_000, 300_000, 500_000];
@@ -59,7 +59,7 @@ impl Grouping {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    /// In which group a sheet is. Inhabitants are those of the newest year known to the atlas.
+    /// In which group a sheet is, by what is kept with it; of a snapshot that kept no inhabitants, by the atlas.
     pub fn key(self, sheet: &Sheet, atlas: &Atlas, day: Date) -> GroupKey {
         let known = |order: u32, code: &str| GroupKey {
             order,
@@ -75,12 +75,12 @@ impl Grouping {
                 place.map_or(unknown, |(kind, order)| known(order, kind))
             }
             Self::Size => {
-                let people = atlas.population_of(&sheet.municipality, day);
-                people.map_or(unknown, |people| band(&SIZES, people.people))
+                let people = inhabitants(sheet, atlas, day).people;
+                people.map_or(unknown, |people| band(&SIZES, people))
             }
             Self::Ageing => {
-                let people = atlas.population_of(&sheet.municipality, day);
-                let over = people.and_then(|people| Some((people.over_65?, people.people)));
+                let known = inhabitants(sheet, atlas, day);
+                let over = known.over_65.zip(known.people);
                 match over.filter(|(_, people)| *people > 0) {
                     Some((over, people)) => {
                         let share = u64::from(over) * 100 / u64::from(people);
@@ -91,6 +91,20 @@ impl Grouping {
             }
         }
     }
+}
+
+fn inhabitants(sheet: &Sheet, atlas: &Atlas, day: Date) -> Inhabitants {
+    let kept = sheet.inhabitants;
+    kept.unwrap_or_else(|| known(atlas, &sheet.municipality, day))
+}
+
+/// Those of the newest year that the atlas knows.
+pub(super) fn known(atlas: &Atlas, municipality: &str, day: Date) -> Inhabitants {
+    let found = atlas.population_of(municipality, day);
+    found.map_or_else(Inhabitants::default, |found| Inhabitants {
+        people: Some(found.people),
+        over_65: found.over_65,
+    })
 }
 
 fn band(limits: &[u32], value: u32) -> GroupKey {

@@ -9,10 +9,10 @@ use renkei_store::marks::MarksRow;
 use renkei_store::survey_override::OverrideRow;
 use renkei_store::{Store, StoreError, SurveyRow};
 
-use super::{Figures, Override, Sheet};
-use crate::Questionnaire;
+use super::{FigureLine, Figures, Override, Sheet, group};
 use crate::questionnaire::Class;
 use crate::respondent::SheetState;
+use crate::{Marks, Questionnaire, Status, respondent};
 
 /// The day whose areas hold for a survey: the last one of its window.
 pub fn day(survey: &SurveyRow) -> Date {
@@ -34,7 +34,8 @@ pub async fn questionnaire(store: &Store, survey: &SurveyRow) -> Result<Question
 
 /// The figures as they stand now. Not filtered by anyone's rights.
 pub async fn live(store: &Store, survey: &SurveyRow, areas: &Areas) -> Result<Figures, StoreError> {
-    let mut figures = Figures::of(&questionnaire(store, survey).await?);
+    let questionnaire = questionnaire(store, survey).await?;
+    let mut figures = Figures::of(&questionnaire);
     let mut overrides: HashMap<String, Vec<Override>> = HashMap::new();
     for row in store.overrides(&survey.code).await? {
         let to = overrides.entry(row.respondent.to_string()).or_default();
@@ -46,7 +47,42 @@ pub async fn live(store: &Store, survey: &SurveyRow, areas: &Areas) -> Result<Fi
         sheet.overrides = overrides.remove(&sheet.respondent).unwrap_or_default();
         figures.sheets.push(sheet);
     }
+    without_retired(&mut figures, &questionnaire);
     Ok(figures)
+}
+
+/// A choice that is offered no more is no line, unless a sheet has it.
+fn without_retired(figures: &mut Figures, questionnaire: &Questionnaire) {
+    let is_retired = |line: &FigureLine| {
+        let question = questionnaire.question(&line.question);
+        let choices = question.map_or(&[][..], |one| one.kind.choices());
+        let found = choices
+            .iter()
+            .find(|one| line.choice.as_ref() == Some(&one.code));
+        found.is_some_and(|one| one.retired)
+    };
+    let has = |at: usize, line: &FigureLine| {
+        figures.sheets.iter().any(|sheet| {
+            Marks::read(&sheet.marks).0.get(at) == Some(&Status::Yes)
+                || sheet.overrides.iter().any(|one| one.line == line.id)
+        })
+    };
+    let lines = figures.lines.iter().enumerate();
+    let keep: Vec<bool> = lines
+        .map(|(at, line)| !is_retired(line) || has(at, line))
+        .collect();
+    if keep.iter().all(|keep| *keep) {
+        return;
+    }
+    let kept = |at: usize| keep.get(at).copied().unwrap_or(true);
+    let mut at = 0..;
+    figures.lines.retain(|_| at.next().is_some_and(kept));
+    for sheet in &mut figures.sheets {
+        let letters = sheet.marks.chars().enumerate();
+        sheet.marks = letters
+            .filter_map(|(at, letter)| kept(at).then_some(letter))
+            .collect();
+    }
 }
 
 fn overriding(row: OverrideRow) -> Option<Override> {
@@ -72,6 +108,9 @@ fn sheet(row: MarksRow, atlas: &Atlas, day: Date) -> Sheet {
         .or_else(|| MunicipalityKind::of_name(&row.name))
         .filter(|_| !row.municipality.is_empty());
     Sheet {
+        own: respondent::is_own(atlas, &row.municipality, &row.name),
+        inhabitants: (!row.municipality.is_empty())
+            .then(|| group::known(atlas, &row.municipality, day)),
         respondent: row.respondent.to_string(),
         area,
         kind: kind.map_or("", MunicipalityKind::code).to_owned(),

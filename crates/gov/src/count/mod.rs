@@ -19,6 +19,8 @@ pub mod tally;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use self::load::live;
@@ -45,6 +47,9 @@ pub struct FigureLine {
     pub item: String,
     /// `①`, `③パンフ`
     pub label: String,
+    /// The question's number, without a choice: `③`. Empty in snapshots of before it was kept: see [`Self::number`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    number: String,
     pub question: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<String>,
@@ -69,6 +74,12 @@ pub struct Sheet {
     pub area: String,
     /// 区市町村 as `ward`, `city`, `town`, `village`, or empty.
     pub kind: String,
+    /// It is its municipality's own, not that of an institution that stands there.
+    #[serde(default, skip_serializing_if = "is_not")]
+    pub own: bool,
+    /// Who lived in its municipality; none in snapshots of before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inhabitants: Option<Inhabitants>,
     /// Else 集計外: in no n.
     pub counted: bool,
     /// Whether it was handed in. What was not is 無回答.
@@ -77,6 +88,20 @@ pub struct Sheet {
     pub marks: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<Override>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_not(one: &bool) -> bool {
+    !*one
+}
+
+/// Who lives in a municipality, as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inhabitants {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_65: Option<u32>,
 }
 
 /// That a line of a sheet counts otherwise than it says.
@@ -95,10 +120,24 @@ pub struct Said {
 }
 
 impl FigureLine {
+    /// The question's number as it is printed: `①`, `21`, `1.2`.
+    pub fn number(&self) -> String {
+        match (self.number.as_str(), &self.choice) {
+            ("", None) => self.label.clone(),
+            ("", Some(_)) => self.label.chars().take(1).collect(),
+            (number, _) => number.to_owned(),
+        }
+    }
+
     /// The heading of its column in the data file: `ア①`.
     pub fn heading(&self) -> String {
         format!("{}{}", self.item, self.label)
     }
+}
+
+fn question_label(questionnaire: &Questionnaire, id: &str) -> String {
+    let question = questionnaire.question(id);
+    question.map_or_else(String::new, |one| one.label.clone())
 }
 
 impl Figures {
@@ -121,6 +160,7 @@ impl Figures {
             FigureLine {
                 id: line.id,
                 item: line.item,
+                number: question_label(questionnaire, &line.question),
                 label: line.label,
                 question: line.question,
                 choice: line.choice,
@@ -143,6 +183,24 @@ impl Figures {
     /// The sheets that are in n.
     pub fn counted(&self) -> impl Iterator<Item = &Sheet> {
         self.sheets.iter().filter(|sheet| sheet.counted)
+    }
+
+    /// The municipalities' own sheets that are in n, by code. Of a snapshot that did not keep which they are, those that are
+    /// the only one of their municipality.
+    pub fn owns(&self) -> BTreeMap<&str, &Sheet> {
+        let mut all: BTreeMap<&str, Vec<&Sheet>> = BTreeMap::new();
+        for sheet in self.counted().filter(|one| !one.municipality.is_empty()) {
+            all.entry(&sheet.municipality).or_default().push(sheet);
+        }
+        let mut owns = BTreeMap::new();
+        for (code, sheets) in all {
+            let own = match sheets.as_slice() {
+                [only] if only.inhabitants.is_none() => Some(*only),
+                sheets => sheets.iter().copied().find(|one| one.own),
+            };
+            owns.extend(own.map(|own| (code, own)));
+        }
+        owns
     }
 
     /// The same with the sheets of which this holds.

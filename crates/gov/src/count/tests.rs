@@ -87,6 +87,8 @@ fn s3() -> Figures {
             municipality: one.code,
             name: one.name,
             kind: one.kind.unwrap().code().to_owned(),
+            own: true,
+            inhabitants: None,
             area,
             counted,
             answered: counted,
@@ -281,6 +283,47 @@ fn story_30_what_was_corrected_is_told() {
     assert_eq!(changes[4].began, [now.sheets[40].name.clone()]);
     assert!(changes[4].ended.is_empty() && changes[3].began.is_empty());
     assert_eq!(changes[1].before, changes[1].now);
+}
+
+/// Two institutions of one municipality are two, and neither is the municipality; another office of it is the same one.
+#[test]
+fn last_years_sheet_is_of_the_same_respondent() {
+    let mut before = s3();
+    before.sheets.truncate(3);
+    let (mut a, mut b) = (before.sheets[1].clone(), before.sheets[1].clone());
+    for (sheet, name) in [(&mut a, "A"), (&mut b, "B")] {
+        sheet.own = false;
+        sheet.inhabitants = Some(Inhabitants::default());
+        (sheet.respondent, sheet.name) = (name.to_owned(), format!("{name}病院"));
+    }
+    b.marks = "n".repeat(S3.len());
+    let mut new = a.clone();
+    "C".clone_into(&mut new.respondent);
+    new.marks.clone_from(&b.marks);
+    let mut now = before.clone();
+    "another-office".clone_into(&mut now.sheets[2].respondent);
+    now.sheets[2].marks = "n".repeat(S3.len());
+    before.sheets.extend([a.clone(), b.clone()]);
+    now.sheets.extend([a, b, new]);
+    let changes = since(&before, &now);
+    let ended = [now.sheets[2].name.clone()];
+    for change in &changes {
+        assert!(change.began.is_empty(), "{change:?}");
+        assert_eq!(change.ended, ended, "{change:?}");
+    }
+}
+
+/// A table by size is of those who were counted as inhabitants when it was made.
+#[test]
+fn groups_stand_on_what_the_sheet_keeps() {
+    let (atlas, day) = (atlas(), date(2015, 10, 31));
+    let mut sheet = s3().sheets[0].clone();
+    let known = |people, over_65| Some(Inhabitants { people, over_65 });
+    sheet.inhabitants = known(Some(60_000), Some(15_600));
+    assert_eq!(Grouping::Size.key(&sheet, &atlas, day).code, "50000");
+    assert_eq!(Grouping::Ageing.key(&sheet, &atlas, day).code, "25");
+    sheet.inhabitants = known(None, None);
+    assert_eq!(Grouping::Size.key(&sheet, &atlas, day).code, "");
 }
 
 #[test]

@@ -19,10 +19,8 @@ pub(super) fn of(app: &App, v: &Visit, viewed: &Viewed, figures: &Figures, at: u
     if !viewed.names {
         return String::new();
     }
-    let sheets: Vec<&Sheet> = figures
-        .counted()
-        .filter(|sheet| !sheet.municipality.is_empty())
-        .collect();
+    // What an institution says is not said by the municipality that it stands in.
+    let sheets: Vec<&Sheet> = figures.owns().into_values().collect();
     if sheets.is_empty() {
         return String::new();
     }
