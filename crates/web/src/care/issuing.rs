@@ -20,6 +20,9 @@ const LOOK: Duration = Duration::from_secs(10);
 const GATHER: Duration = Duration::from_millis(500);
 /// After each document somebody else may have the processor.
 const BREATH: Duration = Duration::from_millis(50);
+/// Documents in one go after which there is no hurry any more: they were missed, and people who work now come first.
+const MISSED: usize = 20;
+const LONG_BREATH: Duration = Duration::from_millis(250);
 /// Looks without a document after which the place is kept all the same.
 const LOOKS: u32 = 100;
 
@@ -64,25 +67,31 @@ pub async fn issue_due(
         if next == from {
             break;
         }
+        let before = made;
         for case in cases {
-            made += one(app, &ctx(), &case).await?;
+            made += one(app, &ctx(), &case, made).await?;
         }
         from = next;
+        // Who missed many and is stopped among them does not begin anew.
+        if made > before {
+            document::keep_place(&app.care, &ctx(), &from).await?;
+        }
     }
-    if made > 0 || keep {
+    if made == 0 && keep {
         document::keep_place(&app.care, &ctx(), &from).await?;
     }
     *place = Some(from);
     Ok(made)
 }
 
-async fn one(app: &App, ctx: &Ctx, case: &Id) -> Result<usize, Failure> {
+async fn one(app: &App, ctx: &Ctx, case: &Id, made: usize) -> Result<usize, Failure> {
     let issued = document::issue(&app.care, ctx, case, |paper| print(app.clone(), paper)).await?;
     if issued.without_number > 0 {
         tracing::debug!(%case, "no document: the sender has no institution number");
     }
     if !issued.made.is_empty() {
-        tokio::time::sleep(BREATH).await;
+        let missed = made >= MISSED;
+        tokio::time::sleep(if missed { LONG_BREATH } else { BREATH }).await;
     }
     Ok(issued.made.len())
 }
