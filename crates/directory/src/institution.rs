@@ -6,9 +6,9 @@ use renkei_access::policy::Action;
 use renkei_base::code::{InstitutionCode, MunicipalityCode, Prefecture};
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal, Scope};
-use renkei_fhir::{Key, Location, Organization};
+use renkei_fhir::{Key, Location, Organization, organization};
 use renkei_store::institution::{InstitutionRow, InstitutionValue};
-use renkei_store::{Changes, Failure, Note, Place, Store, StoreError, Stored};
+use renkei_store::{Changes, Failure, FoundText, Note, Place, Store, StoreError};
 
 pub use crate::contact::{Contact, contact_of, meet};
 use crate::{Kind, contact, gate};
@@ -81,11 +81,10 @@ pub async fn phones(
     ids: &[Id],
 ) -> Result<HashMap<Id, String>, StoreError> {
     let keys: Vec<Key> = ids.iter().map(Organization::key).collect();
-    let found = store.read_many(ctx, &keys).await?;
-    let phone = |stored: Stored| {
-        let organization = Organization::from_resource(stored.resource)?;
-        let phone = organization.telecom("phone")?.to_owned();
-        Some((stored.key.id, phone))
+    let found = store.read_many_text(ctx, &keys).await?;
+    let phone = |found: FoundText| {
+        let phone = organization::telecom_in(&found.text.body, "phone")?;
+        Some((found.key.id, phone))
     };
     Ok(found.into_iter().filter_map(phone).collect())
 }

@@ -147,24 +147,46 @@ fn end_of(text: &str, from: usize, signs: &[char]) -> Option<usize> {
 
 /// Names for all codes that occur, by majority of the addresses; a code without a clear majority has none.
 pub fn names<'a>(rows: impl IntoIterator<Item = (&'a str, &'a str)>) -> HashMap<String, String> {
-    let mut votes: HashMap<&str, HashMap<&str, usize>> = HashMap::new();
+    let mut votes = Votes::default();
     for (code, address) in rows {
-        if let Some(name) = in_address(code, address) {
-            *votes.entry(code).or_default().entry(name).or_default() += 1;
+        votes.add(code, address);
+    }
+    votes.names()
+}
+
+/// What addresses say their municipalities are called, by code.
+#[derive(Clone, Debug, Default)]
+pub struct Votes(HashMap<String, HashMap<String, usize>>);
+
+impl Votes {
+    pub fn add(&mut self, code: &str, address: &str) {
+        let Some(name) = in_address(code, address) else {
+            return;
+        };
+        let of_code = match self.0.get_mut(code) {
+            Some(of_code) => of_code,
+            None => self.0.entry(code.to_owned()).or_default(),
+        };
+        match of_code.get_mut(name) {
+            Some(count) => *count += 1,
+            None => _ = of_code.insert(name.to_owned(), 1),
         }
     }
-    let mut names: HashMap<String, String> = votes
-        .into_iter()
-        .filter_map(|(code, names)| {
-            let total: usize = names.values().sum();
-            let (name, count) = names
-                .into_iter()
-                .max_by_key(|(name, count)| (*count, *name))?;
-            (count * 2 > total).then(|| (code.to_owned(), name.to_owned()))
-        })
-        .collect();
-    names.extend(all_known().map(|(code, name)| (code.to_owned(), name.to_owned())));
-    names
+
+    /// As [`names`].
+    pub fn names(self) -> HashMap<String, String> {
+        let mut names: HashMap<String, String> = self
+            .0
+            .into_iter()
+            .filter_map(|(code, names)| {
+                let total: usize = names.values().sum();
+                let (count, name) = names.into_iter().map(|(name, count)| (count, name)).max()?;
+                (count * 2 > total).then_some((code, name))
+            })
+            .collect();
+        names.extend(all_known().map(|(code, name)| (code.to_owned(), name.to_owned())));
+        names
+    }
 }
 
 #[cfg(test)]

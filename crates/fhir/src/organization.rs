@@ -1,6 +1,7 @@
 //! Organization as an institution: who it is, its names, its codes, its beds.
 
 use renkei_base::Id;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::Resource;
@@ -389,6 +390,25 @@ fn is_desk(contact: &Value) -> bool {
         let mut codings = codings.iter().filter(|coding| is_of(coding, CONTACT));
         codings.any(|coding| coding.get("code").and_then(Value::as_str) == Some(DESK))
     })
+}
+
+/// As [`Organization::telecom`], from the text of one: the rest of it is not built.
+pub fn telecom_in(text: &str, system: &str) -> Option<String> {
+    let said: Contacts = serde_json::from_str(text).ok()?;
+    let is_of = |one: &ContactPoint| one.system.as_deref() == Some(system);
+    said.telecom.into_iter().find(is_of)?.value
+}
+
+#[derive(Deserialize)]
+struct Contacts {
+    #[serde(default)]
+    telecom: Vec<ContactPoint>,
+}
+
+#[derive(Deserialize)]
+struct ContactPoint {
+    system: Option<String>,
+    value: Option<String>,
 }
 
 fn is_of(one: &Value, system: &str) -> bool {

@@ -126,18 +126,22 @@ impl Store {
     pub async fn beds(&self) -> Result<Vec<BedSet>, StoreError> {
         let mut all: Vec<BedSet> = Vec::new();
         loop {
-            let (institution, source) = all.last().map_or(("", ""), |set| {
-                (set.institution.as_str(), set.source.as_str())
-            });
-            let params = vec![institution.into(), source.into(), PAGE.into()];
-            let rows = self.db().query(ALL, params).await?;
-            if rows.is_empty() {
+            let page = self.beds_after(all.last()).await?;
+            if page.is_empty() {
                 return Ok(all);
             }
-            for row in &rows {
-                all.push(bed_set(row)?);
-            }
+            all.extend(page);
         }
+    }
+
+    /// The next of these after one: for those who do not want all of them in memory.
+    pub async fn beds_after(&self, last: Option<&BedSet>) -> Result<Vec<BedSet>, StoreError> {
+        let (institution, source) = last.map_or(("", ""), |set| {
+            (set.institution.as_str(), set.source.as_str())
+        });
+        let params = vec![institution.into(), source.into(), PAGE.into()];
+        let rows = self.db().query(ALL, params).await?;
+        rows.iter().map(bed_set).collect()
     }
 
     pub async fn beds_of(&self, institution: &Id) -> Result<Vec<BedSet>, StoreError> {

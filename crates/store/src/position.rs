@@ -62,15 +62,22 @@ impl Store {
     pub async fn positions(&self) -> Result<Vec<Position>, StoreError> {
         let mut all: Vec<Position> = Vec::new();
         loop {
-            let last = all.last().map_or("", |one| one.institution.as_str());
-            let rows = self.db().query(ALL, vec![last.into(), PAGE.into()]).await?;
-            if rows.is_empty() {
+            let page = self.positions_after(all.last()).await?;
+            if page.is_empty() {
                 return Ok(all);
             }
-            for row in &rows {
-                all.push(position(row)?);
-            }
+            all.extend(page);
         }
+    }
+
+    /// The next of these after one: for those who do not want all of them in memory.
+    pub async fn positions_after(
+        &self,
+        last: Option<&Position>,
+    ) -> Result<Vec<Position>, StoreError> {
+        let last = last.map_or("", |one| one.institution.as_str());
+        let rows = self.db().query(ALL, vec![last.into(), PAGE.into()]).await?;
+        rows.iter().map(position).collect()
     }
 
     pub async fn position_of(&self, institution: &Id) -> Result<Option<Position>, StoreError> {

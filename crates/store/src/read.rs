@@ -7,7 +7,7 @@ use renkei_base::{Ctx, Id, Reach};
 use renkei_fhir::Key;
 
 use crate::audit::Record;
-use crate::changes::{Note, Stored, StoredText};
+use crate::changes::{FoundText, Note, Stored, StoredText};
 use crate::db::lane::Request;
 use crate::db::{Row, Value};
 use crate::resource::{COLUMNS, stored, stored_text};
@@ -82,6 +82,17 @@ impl Store {
     /// Several resources by key in one query; those that may not be seen are left out, deleted ones too.
     /// One audit row for each patient.
     pub async fn read_many(&self, ctx: &Ctx, keys: &[Key]) -> Result<Vec<Stored>, StoreError> {
+        let found = self.fetch(ctx, keys, false).await?;
+        self.note_found(ctx, "resource.read", &found).await?;
+        Ok(found)
+    }
+
+    /// As [`Store::read_many`], the texts not parsed: for who needs little of each.
+    pub async fn read_many_text(
+        &self,
+        ctx: &Ctx,
+        keys: &[Key],
+    ) -> Result<Vec<FoundText>, StoreError> {
         let found = self.fetch(ctx, keys, false).await?;
         self.note_found(ctx, "resource.read", &found).await?;
         Ok(found)
@@ -208,25 +219,23 @@ impl Store {
     }
 
     /// A read of many: one row for each patient among them.
-    pub(crate) async fn note_found(
+    pub(crate) async fn note_found<T: Found>(
         &self,
         ctx: &Ctx,
         action: &str,
-        found: &[Stored],
+        found: &[T],
     ) -> Result<(), StoreError> {
-        let patients: BTreeSet<&Id> = found
-            .iter()
-            .filter_map(|one| one.place.patient.as_ref())
-            .collect();
+        let patients: BTreeSet<&Id> = found.iter().filter_map(Found::patient).collect();
         let notes = patients.into_iter().map(|patient| {
             let of: Vec<String> = found
                 .iter()
-                .filter(|one| one.place.patient.as_ref() == Some(patient))
-                .map(|one| one.key.to_string())
+                .filter(|one| one.patient() == Some(patient))
+                .map(|one| one.key().to_string())
                 .collect();
             Note::new(action).patient(patient).detail(of.join(" "))
         });
-        self.log(ctx, notes.collect()).await
+        let notes = notes.collect();
+        self.log(ctx, notes).await
     }
 
     /// Reads' audit lines, kept before the answer is given. Without them there is no answer.

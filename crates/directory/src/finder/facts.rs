@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use renkei_base::name::search_key;
+use renkei_store::beds::BedSet;
 
 use super::bits::Bits;
 use super::hours::AllHours;
-use super::meaning::{Meanings, Trouble, troubles};
+use super::meaning::{Meanings, Trouble, called, places, troubles};
 use super::place::{Point, Points};
 use super::source::Source;
 use crate::function::FunctionState;
@@ -33,51 +34,60 @@ pub(super) struct Facts {
     /// Tags and functions of one, as places in `codes`.
     carried: HashMap<u32, Vec<u16>>,
     codes: Vec<String>,
+    /// Codes of tags with how many open institutions carry them; those that some do.
+    pub(super) tag_counts: Vec<(String, usize)>,
     /// The lines of the table of everyday words that lead somewhere, with how far.
     pub(super) troubles: Vec<(Trouble, usize)>,
 }
 
 impl Facts {
-    /// `place` says which institution an id is; `offered` who has a department of the institutions' own, by search key.
-    pub(super) fn new(
-        source: &Source,
-        len: usize,
-        place: impl Fn(&str) -> Option<u32> + Copy,
-        offered: impl Fn(&str) -> Vec<u32>,
-        active: &Bits,
-    ) -> Self {
-        let mut facts = Self {
-            hours: AllHours::new(&source.openings, len, place),
+    /// Nothing known yet, of so many.
+    pub(super) fn of(len: usize) -> Self {
+        Self {
             points: Points::new(len),
             ..Self::default()
-        };
-        for one in &source.positions {
-            if let Some(place) = place(one.institution.as_str()) {
-                facts.points.set(place, one.latitude, one.longitude);
-            }
         }
-        facts.add_beds(source, place);
-        facts.add_codes(source, place);
-        facts.add_meanings(source, offered, active);
-        facts
     }
 
-    fn add_beds(&mut self, source: &Source, place: impl Fn(&str) -> Option<u32>) {
-        for set in &source.beds {
+    /// `place` says which institution an id is.
+    pub(super) fn add_beds(&mut self, sets: &[BedSet], place: impl Fn(&str) -> Option<u32>) {
+        for set in sets {
             let Some(place) = place(set.institution.as_str()) else {
                 continue;
             };
             for (kind, count) in &set.beds {
-                if let Some(number) = count.stated() {
-                    let list = self.beds.entry(kind.clone()).or_default();
-                    list.push((place, number));
+                let Some(number) = count.stated() else {
+                    continue;
+                };
+                match self.beds.get_mut(kind) {
+                    Some(list) => list.push((place, number)),
+                    None => _ = self.beds.insert(kind.clone(), vec![(place, number)]),
                 }
             }
         }
+    }
+
+    /// With tags, functions and meanings. `offered` says who has a department of the institutions' own, by search key;
+    /// `inside` who is in a municipality.
+    pub(super) fn finish(
+        &mut self,
+        source: &Source,
+        place: impl Fn(&str) -> Option<u32>,
+        offered: impl Fn(&str) -> Vec<u32>,
+        inside: impl Fn(&str) -> Bits,
+        active: &Bits,
+    ) {
         for list in self.beds.values_mut() {
             // Where two sources state a kind, the larger number stands first and counts.
             list.sort_unstable_by_key(|(place, number)| (*place, u32::MAX - number));
             list.dedup_by_key(|(place, _)| *place);
+            list.shrink_to_fit();
+        }
+        self.add_codes(source, place);
+        self.tag_counts = counts(&self.tags, active);
+        self.add_meanings(source, offered, active);
+        for (code, words) in places() {
+            self.meanings.add(words.into_iter(), &inside(code), &[]);
         }
     }
 
@@ -123,8 +133,9 @@ impl Facts {
         }
         for one in source.functions.iter().filter(|one| one.active) {
             if let Some(set) = self.functions.get(&one.code) {
-                let words = [one.name.as_str(), &one.english];
-                self.meanings.add(words.into_iter(), set, &[]);
+                let names = [one.name.as_str(), &one.english].into_iter();
+                let words = names.chain(called(&one.code).iter().copied());
+                self.meanings.add(words, set, &[]);
             }
         }
         let lists: Vec<(String, Bits)> = self
@@ -181,20 +192,6 @@ impl Facts {
         self.functions.get(code)
     }
 
-    /// Codes that somebody has, with how many of these.
-    pub(super) fn tag_counts(&self, among: &Bits) -> Vec<(String, usize)> {
-        let count = |set: &Bits| {
-            let mut set = set.clone();
-            set.narrow(among);
-            set.count()
-        };
-        let counted = self
-            .tags
-            .iter()
-            .map(|(code, set)| (code.clone(), count(set)));
-        counted.filter(|(_, count)| *count > 0).collect()
-    }
-
     pub(super) fn function_codes(&self) -> Vec<String> {
         self.functions.keys().cloned().collect()
     }
@@ -228,4 +225,15 @@ impl Facts {
     pub(super) fn middle(&self, places: impl Iterator<Item = u32>) -> Option<Point> {
         self.points.middle(places)
     }
+}
+
+/// Codes that somebody among these has, with how many.
+fn counts(sets: &BTreeMap<String, Bits>, among: &Bits) -> Vec<(String, usize)> {
+    let count = |set: &Bits| {
+        let mut set = set.clone();
+        set.narrow(among);
+        set.count()
+    };
+    let counted = sets.iter().map(|(code, set)| (code.clone(), count(set)));
+    counted.filter(|(_, count)| *count > 0).collect()
 }

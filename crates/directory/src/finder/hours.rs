@@ -57,34 +57,71 @@ pub(super) struct AllHours {
     known: Bits,
 }
 
-impl AllHours {
-    /// Sets by institution; `place` says which of `len` institutions that is.
-    pub(super) fn new(
-        sets: &[OpeningSet],
+/// Makes [`AllHours`] from some sets after others.
+#[derive(Debug, Default)]
+pub(super) struct HoursMaker {
+    all: AllHours,
+    /// Places in `departments` and in `patterns`.
+    names: HashMap<String, u16>,
+    patterns: HashMap<Pattern, u32>,
+    /// Of the last institution, of which more may come.
+    last: Vec<OpeningSet>,
+}
+
+impl HoursMaker {
+    /// Sets by institution, the institutions in the order of their places, which `place` says.
+    pub(super) fn add(
+        &mut self,
+        mut sets: Vec<OpeningSet>,
+        place: impl Fn(&str) -> Option<u32> + Copy,
+    ) {
+        if !self.last.is_empty() {
+            let rest = std::mem::take(&mut self.last);
+            sets.splice(..0, rest);
+        }
+        let Some(last) = sets.last() else {
+            return;
+        };
+        let whole = sets.partition_point(|set| set.institution != last.institution);
+        self.last = sets.split_off(whole);
+        self.take(&sets, place);
+    }
+
+    /// Nothing more comes, of so many institutions.
+    pub(super) fn finish(
+        mut self,
         len: usize,
-        place: impl Fn(&str) -> Option<u32>,
-    ) -> Self {
-        let mut all = Self::default();
-        let (mut names, mut patterns) = (HashMap::new(), HashMap::new());
-        let mut theirs: Vec<Vec<(u16, u32)>> = vec![Vec::new(); len];
+        place: impl Fn(&str) -> Option<u32> + Copy,
+    ) -> AllHours {
+        let last = std::mem::take(&mut self.last);
+        self.take(&last, place);
+        self.all.begin(len);
+        self.all.parts.shrink_to_fit();
+        self.all
+    }
+
+    fn take(&mut self, sets: &[OpeningSet], place: impl Fn(&str) -> Option<u32>) {
         for of_one in sets.chunk_by(|a, b| a.institution == b.institution) {
-            let Some(place) = of_one
-                .first()
-                .and_then(|set| place(set.institution.as_str()))
-            else {
+            let institution = of_one.first().map(|set| set.institution.as_str());
+            let Some(place) = institution.and_then(&place) else {
                 continue;
             };
-            let parts = all.add(place, of_one, &mut names, &mut patterns);
-            if let Some(one) = theirs.get_mut(place as usize) {
-                *one = parts;
-            }
+            self.all.begin(place as usize);
+            let parts = self
+                .all
+                .add(place, of_one, &mut self.names, &mut self.patterns);
+            self.all.parts.extend(parts);
         }
-        for parts in theirs {
-            all.starts.push(all.next_start());
-            all.parts.extend(parts);
+    }
+}
+
+impl AllHours {
+    /// The parts of this place come next.
+    fn begin(&mut self, place: usize) {
+        let next = self.next_start();
+        if self.starts.len() <= place {
+            self.starts.resize(place + 1, next);
         }
-        all.starts.push(all.next_start());
-        all
     }
 
     fn next_start(&self) -> u32 {
@@ -326,7 +363,9 @@ mod tests {
             }
             .pack(),
         }];
-        let all = AllHours::new(&sets, 1, |_| Some(0));
+        let mut maker = HoursMaker::default();
+        maker.add(sets.to_vec(), |_| Some(0));
+        let all = maker.finish(1, |_| Some(0));
         let (week, calendar) = (Week::of(&sets), WorkingDays::default());
         let (mut open, mut at) = (0, date(2026, 10, 30).at(0, 0, 0, 0));
         while at.month() != 12 {

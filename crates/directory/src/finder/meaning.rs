@@ -8,6 +8,55 @@ use serde::Deserialize;
 use super::bits::Bits;
 
 const PLAIN: &str = include_str!("../data/plain-words.csv");
+/// Municipality code, kana.
+const PLACES: &str = include_str!("../data/tokyo-kana.csv");
+
+/// What people call functions of the medical plan besides their names.
+const CALLED: [(&str, &[&str]); 14] = [
+    (
+        "emergency-secondary",
+        &["二次救急", "2次救急", "救急病院", "救急指定"],
+    ),
+    (
+        "emergency-tertiary",
+        &["三次救急", "3次救急", "救命センター", "救命救急"],
+    ),
+    ("regional-support", &["地域支援病院"]),
+    ("cancer-base", &["がん拠点病院", "がん拠点", "癌拠点病院"]),
+    ("perinatal", &["周産期", "周産期センター"]),
+    ("stroke", &["脳卒中センター", "脳卒中救急"]),
+    ("disaster-base", &["災害拠点", "災害病院"]),
+    ("infection", &["感染症指定", "感染症指定病院"]),
+    ("home-clinic", &["在支診", "在宅支援診療所"]),
+    ("home-hospital", &["在支病", "在宅支援病院"]),
+    ("home-backup", &["在宅後方支援病院", "後方支援病院"]),
+    ("psy-emergency", &["精神科救急", "精神救急"]),
+    (
+        "dementia-centre",
+        &["認知症センター", "認知症疾患センター", "もの忘れ外来"],
+    ),
+    ("psy-forensic", &["指定通院", "医療観察法"]),
+];
+
+/// Municipalities whose kana are known, code and kana: めぐろく, and めぐろ as people write it.
+pub(super) fn places() -> impl Iterator<Item = (&'static str, [&'static str; 2])> {
+    let lines = PLACES.lines().skip(1);
+    lines
+        .filter_map(|line| line.split_once(','))
+        .map(|(code, kana)| {
+            let ends = ["く", "し", "まち", "ちょう", "むら"].into_iter();
+            let bare = ends.filter_map(|end| kana.strip_suffix(end)).next();
+            // One sign is a part of too much.
+            let bare = bare.filter(|bare| bare.chars().count() > 1);
+            (code, [kana, bare.unwrap_or(kana)])
+        })
+}
+
+/// Other words for a function.
+pub(super) fn called(function: &str) -> &'static [&'static str] {
+    let found = CALLED.iter().find(|(code, _)| *code == function);
+    found.map_or(&[], |(_, words)| words)
+}
 
 /// One line of the table of everyday words: the departments and tags that help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +161,11 @@ mod tests {
         assert_eq!(troubles.len(), PLAIN.lines().count() - 1);
         let codes: BTreeSet<_> = troubles.iter().map(|one| &one.code).collect();
         assert_eq!(codes.len(), troubles.len());
+        let functions = include_str!("../data/functions.csv");
+        for (code, words) in CALLED {
+            assert!(functions.contains(&format!(",{code},")), "{code}");
+            assert!(!words.is_empty());
+        }
         let tags = include_str!("../data/tags.csv");
         for one in &troubles {
             assert!(!one.words.is_empty() && !one.english.is_empty(), "{one:?}");

@@ -2,8 +2,8 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | `source` | the rows that it is made of |
-//! | `pack` | the packed text and what stands beside it |
+//! | `source`, `load` | the rows that it is made of; how they are read |
+//! | `pack`, `packer`, `shown` | the packed text and what stands beside it; how it is made; what is shown of each |
 //! | `free` | first free slots, read more often than the rest |
 //! | `facts`, `hours`, `place`, `bits` | tags, functions, beds; hours; points and distances; sets of institutions |
 //! | `meaning` | everyday words for troubles and diseases, and what else words mean |
@@ -15,11 +15,14 @@ mod facts;
 mod free;
 mod gate;
 mod hours;
+mod load;
 mod meaning;
 mod pack;
+mod packer;
 mod place;
 mod query;
 mod scan;
+mod shown;
 mod source;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -134,6 +137,16 @@ pub struct PlaceCount {
     pub count: usize,
 }
 
+/// What a map shows of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    pub id: Id,
+    pub name: String,
+    /// Six digits, or empty.
+    pub municipality: String,
+    pub point: Point,
+}
+
 /// All institutions, ready to be searched. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Finder {
@@ -227,6 +240,19 @@ impl Finder {
         scan::run((&now.pack, &now.free), search, usize::MAX)
     }
 
+    /// As [`Self::search`], and where all of them are, if these are at most so many: in the order of the codes. For lists
+    /// with a map beside them.
+    pub fn search_counted(&self, search: &Search, most: usize) -> (Found, Vec<PlaceCount>) {
+        let now = self.now();
+        scan::run_counted((&now.pack, &now.free), search, limits::PAGE_ROWS_MAX, most)
+    }
+
+    /// Those that are found and say where they lie, the best first: for maps, which need to know less of each.
+    pub fn spots(&self, search: &Search) -> Vec<Spot> {
+        let now = self.now();
+        scan::spots((&now.pack, &now.free), search)
+    }
+
     /// How many are found in each place, in the order of the codes: for maps, which need not know who.
     pub fn count(&self, search: &Search) -> Vec<PlaceCount> {
         let now = self.now();
@@ -271,13 +297,12 @@ impl Finder {
 
     /// Open institutions of each kind, in the order of the kinds; those that there are.
     pub fn kinds(&self) -> Vec<(Kind, usize)> {
-        self.now().pack.kinds()
+        self.now().pack.kinds.clone()
     }
 
     /// Codes of tags that open institutions carry, with how many do.
     pub fn tags(&self) -> Vec<(String, usize)> {
-        let pack = self.now().pack;
-        pack.facts.tag_counts(&pack.active)
+        self.now().pack.facts.tag_counts.clone()
     }
 
     /// Codes of functions that some institution has.
@@ -321,9 +346,7 @@ impl Finder {
 async fn read(store: &Store) -> Result<Now, StoreError> {
     // The mark first: what changes in between is read again next time.
     let mark = store.directory_mark().await?;
-    let source = Source::read(store).await?;
-    let pack = tokio::task::spawn_blocking(move || Pack::new(source)).await;
-    let pack = pack.map_err(|error| StoreError::Driver(error.to_string()))?;
+    let pack = load::pack(store).await?;
     let (free, free_mark) = read_free(store, &pack).await?;
     Ok(Now {
         mark,

@@ -1,16 +1,16 @@
 //! The packed text, and what stands beside it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use renkei_base::code::Prefecture;
-use renkei_base::name::{kana_sort_key, search_key};
-use renkei_store::institution::{DepartmentRow, InstitutionRow};
 
 use super::bits::Bits;
 use super::facts::Facts;
+use super::packer::Packer;
 use super::place::Point;
+use super::shown::{CODE, ID, REGISTRY_ID, Shown};
 use super::source::Source;
-use super::{Hit, place};
+use super::{Hit, Spot};
 use crate::{Kind, municipality};
 
 /// Between the names of one institution, and around its codes and departments.
@@ -18,27 +18,29 @@ pub(super) const BETWEEN: u8 = 1;
 /// After its names, and after its address.
 pub(super) const AFTER: u8 = 2;
 
-/// Places are numbers of institutions, in the order of their kana.
+/// Places are numbers of institutions, in the order in which they came: of their ids. Ranks are in the order of their kana.
 #[derive(Debug)]
 pub(super) struct Pack {
     /// Of each institution: name, short, kana, earlier names; address without prefecture; codes, departments. As search keys.
     pub(super) text: Vec<u8>,
     pub(super) entries: Vec<Entry>,
-    /// What is shown: id, name, kana, short, address, code, 医療情報ネット ID, between zero bytes.
-    shown: Vec<Box<str>>,
-    by_id: Vec<u32>,
-    by_code: Vec<u32>,
-    by_registry_id: Vec<u32>,
+    pub(super) shown: Shown,
+    pub(super) by_rank: Vec<u32>,
+    pub(super) by_id: Vec<u32>,
+    pub(super) by_code: Vec<u32>,
+    pub(super) by_registry_id: Vec<u32>,
     /// Code and name. `Entry::municipality` is a place in it.
-    municipalities: Vec<(String, String)>,
+    pub(super) municipalities: Vec<(String, String)>,
     /// Keys of department names and codes, each with the institutions that have it.
-    departments: HashMap<String, Vec<u32>>,
+    pub(super) departments: HashMap<String, Vec<u32>>,
     /// Keys of the open departments, by their ids.
-    keys: HashMap<Box<str>, Vec<String>>,
+    pub(super) keys: HashMap<Box<str>, Vec<String>>,
     pub(super) facts: Facts,
     pub(super) active: Bits,
+    /// How many open ones there are of each kind, in the order of the kinds.
+    pub(super) kinds: Vec<(Kind, usize)>,
     /// The middle of each municipality, by its place.
-    middles: HashMap<u16, Point>,
+    pub(super) middles: HashMap<u16, Point>,
 }
 
 /// What filters and ranks look at.
@@ -46,6 +48,7 @@ pub(super) struct Pack {
 pub(super) struct Entry {
     /// Where its text begins.
     pub(super) start: u32,
+    pub(super) rank: u32,
     /// Where its last word begins in its name (after a legal person), and where its names end; from `start`.
     pub(super) tail: u16,
     pub(super) names: u16,
@@ -56,62 +59,22 @@ pub(super) struct Entry {
     pub(super) active: bool,
 }
 
-const FIELDS: usize = 7;
-
 impl Pack {
+    /// Of rows that are all there. [`Packer`] takes them some at a time.
     pub(super) fn new(mut source: Source) -> Self {
-        let mut rows = std::mem::take(&mut source.institutions);
-        let departments = &source.departments;
-        rows.sort_by_cached_key(|row| {
-            let kana = if row.kana.is_empty() {
-                &row.name
-            } else {
-                &row.kana
-            };
-            (kana_sort_key(kana), row.id.clone())
-        });
-        let municipalities = names(&rows);
-        let codes: HashMap<&str, u16> = municipalities
-            .iter()
-            .enumerate()
-            .filter_map(|(place, (code, _))| Some((code.as_str(), u16::try_from(place).ok()?)))
-            .collect();
-        let offered = offered(departments);
-        let mut text = Vec::with_capacity(rows.len() * 200);
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let municipality = codes
-                .get(row.municipality.as_str())
-                .copied()
-                .unwrap_or_default();
-            let theirs = offered.get(row.id.as_str()).map_or(&[][..], Vec::as_slice);
-            entries.push(add(&mut text, row, municipality, theirs));
-        }
-        text.shrink_to_fit();
-        let by_department = by_department(&rows, &offered);
-        let active = Bits::of(actives(&entries));
-        let places: HashMap<&str, u32> = rows.iter().map(|row| row.id.as_str()).zip(0..).collect();
-        let facts = Facts::new(
-            &source,
-            rows.len(),
-            |id| places.get(id).copied(),
-            |key| by_department.get(key).cloned().unwrap_or_default(),
-            &active,
-        );
-        Self {
-            middles: middles(&entries, &facts),
-            text,
-            entries,
-            active,
-            facts,
-            by_id: sorted(&rows, |row| Some(row.id.as_str())),
-            by_code: sorted(&rows, |row| row.code.as_deref()),
-            by_registry_id: sorted(&rows, |row| row.registry_id.as_deref()),
-            shown: rows.iter().map(show).collect(),
-            departments: by_department,
-            keys: keys_by_id(departments),
-            municipalities,
-        }
+        let mut packer = Packer::new(&source.departments);
+        source
+            .institutions
+            .sort_unstable_by(|one, other| one.id.cmp(&other.id));
+        packer.add(&std::mem::take(&mut source.institutions));
+        let mut placed = packer.placed();
+        let mut openings = std::mem::take(&mut source.openings);
+        // Several of one institution stay as they stood.
+        openings.sort_by(|one, other| one.institution.cmp(&other.institution));
+        placed.add_openings(openings);
+        placed.add_positions(&source.positions);
+        placed.add_beds(&source.beds);
+        placed.finish(&source)
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -132,25 +95,25 @@ impl Pack {
     }
 
     pub(super) fn hit(&self, place: usize) -> Hit {
-        let field = |at| self.field(place, at).to_owned();
+        let [id, name, kana, short, address, registered, registry_id] = self.shown.fields(place);
         let entry = self.entries.get(place);
         let municipality =
             entry.and_then(|entry| self.municipalities.get(usize::from(entry.municipality)));
-        let (code, name) = municipality.cloned().unwrap_or_default();
+        let (municipality, municipality_name) = municipality.cloned().unwrap_or_default();
         let prefecture = entry.and_then(|entry| Prefecture::from_number(entry.prefecture));
         Hit {
             // Written from an id, so it is one.
-            id: self.field(place, 0).parse().unwrap_or_else(|_| unknown()),
+            id: id.parse().unwrap_or_else(|_| unknown()),
             kind: entry.and_then(|entry| Kind::ALL.get(usize::from(entry.kind)).copied()),
-            name: field(1),
-            kana: field(2),
-            short: field(3),
-            address: field(4),
-            code: field(5),
-            registry_id: field(6),
+            name: name.to_owned(),
+            kana: kana.to_owned(),
+            short: short.to_owned(),
+            address: address.to_owned(),
+            code: registered.to_owned(),
+            registry_id: registry_id.to_owned(),
             prefecture: prefecture.map(Prefecture::code).unwrap_or_default(),
-            municipality: code,
-            municipality_name: name,
+            municipality,
+            municipality_name,
             active: entry.is_some_and(|entry| entry.active),
             point: number(place).and_then(|place| self.facts.points.get(place)),
             distance: None,
@@ -162,15 +125,15 @@ impl Pack {
         }
     }
 
-    pub(super) fn kinds(&self) -> Vec<(Kind, usize)> {
-        let mut counts = [0usize; Kind::ALL.len()];
-        for entry in self.entries.iter().filter(|entry| entry.active) {
-            if let Some(count) = counts.get_mut(usize::from(entry.kind)) {
-                *count += 1;
-            }
-        }
-        let counted = Kind::ALL.into_iter().zip(counts);
-        counted.filter(|(_, count)| *count > 0).collect()
+    pub(super) fn spot(&self, place: usize, point: Point) -> Option<Spot> {
+        let [id, name, ..] = self.shown.fields(place);
+        let municipality = self.entries.get(place)?.municipality;
+        Some(Spot {
+            id: id.parse().ok()?,
+            name: name.to_owned(),
+            municipality: self.municipality_code(municipality).to_owned(),
+            point,
+        })
     }
 
     pub(super) fn municipality_counts(&self) -> Vec<(String, String, usize)> {
@@ -192,29 +155,21 @@ impl Pack {
         self.middles.get(&place).copied()
     }
 
-    fn field(&self, place: usize, at: usize) -> &str {
-        debug_assert!(at < FIELDS);
-        self.shown
-            .get(place)
-            .and_then(|shown| shown.split('\0').nth(at))
-            .unwrap_or_default()
-    }
-
     pub(super) fn by_id(&self, id: &str) -> Option<usize> {
-        self.look_up(&self.by_id, 0, id)
+        self.look_up(&self.by_id, ID, id)
     }
 
     pub(super) fn by_code(&self, code: &str) -> Option<usize> {
-        self.look_up(&self.by_code, 5, code)
+        self.look_up(&self.by_code, CODE, code)
     }
 
     pub(super) fn by_registry_id(&self, id: &str) -> Option<usize> {
-        self.look_up(&self.by_registry_id, 6, id)
+        self.look_up(&self.by_registry_id, REGISTRY_ID, id)
     }
 
     fn look_up(&self, places: &[u32], field: usize, wanted: &str) -> Option<usize> {
         let at = places
-            .binary_search_by(|place| self.field(*place as usize, field).cmp(wanted))
+            .binary_search_by(|place| self.shown.field(*place as usize, field).cmp(wanted))
             .ok()?;
         places.get(at).map(|place| *place as usize)
     }
@@ -263,156 +218,6 @@ impl Pack {
 
 fn number(place: usize) -> Option<u32> {
     u32::try_from(place).ok()
-}
-
-fn actives(entries: &[Entry]) -> impl Iterator<Item = u32> {
-    let open = entries.iter().zip(0u32..).filter(|(entry, _)| entry.active);
-    open.map(|(_, place)| place)
-}
-
-fn middles(entries: &[Entry], facts: &Facts) -> HashMap<u16, Point> {
-    let mut places: HashMap<u16, Vec<u32>> = HashMap::new();
-    for (entry, place) in entries.iter().zip(0u32..) {
-        places.entry(entry.municipality).or_default().push(place);
-    }
-    let middle = |(municipality, places): (u16, Vec<u32>)| {
-        Some((municipality, facts.middle(places.into_iter())?))
-    };
-    places.into_iter().filter_map(middle).collect()
-}
-
-/// Codes that occur, with names, in the order of the codes. A code without a name stands for itself.
-fn names(rows: &[InstitutionRow]) -> Vec<(String, String)> {
-    let pairs = rows
-        .iter()
-        .map(|row| (row.municipality.as_str(), row.address.as_str()));
-    let names = municipality::names(pairs);
-    let codes: BTreeMap<&str, ()> = rows
-        .iter()
-        .map(|row| (row.municipality.as_str(), ()))
-        .chain([("", ())])
-        .collect();
-    let named = codes.into_keys().map(|code| {
-        let name = names.get(code).map_or(code, String::as_str);
-        (code.to_owned(), name.to_owned())
-    });
-    named.collect()
-}
-
-/// Keys of the open departments' names and codes, by institution.
-fn offered(departments: &[DepartmentRow]) -> HashMap<&str, Vec<String>> {
-    let mut offered: HashMap<&str, Vec<String>> = HashMap::new();
-    for row in departments.iter().filter(|row| row.active) {
-        let keys = offered.entry(row.institution.as_str()).or_default();
-        keys.extend(keys_of(row));
-    }
-    offered
-}
-
-fn keys_by_id(departments: &[DepartmentRow]) -> HashMap<Box<str>, Vec<String>> {
-    let open = departments.iter().filter(|row| row.active);
-    open.map(|row| (row.id.as_str().into(), keys_of(row).collect()))
-        .collect()
-}
-
-fn keys_of(row: &DepartmentRow) -> impl Iterator<Item = String> {
-    let code = (!row.code.is_empty()).then(|| row.code.clone());
-    std::iter::once(search_key(&row.name)).chain(code)
-}
-
-fn by_department(
-    rows: &[InstitutionRow],
-    offered: &HashMap<&str, Vec<String>>,
-) -> HashMap<String, Vec<u32>> {
-    let mut by_key: HashMap<String, Vec<u32>> = HashMap::new();
-    for (place, row) in (0u32..).zip(rows) {
-        for key in offered.get(row.id.as_str()).into_iter().flatten() {
-            by_key.entry(key.clone()).or_default().push(place);
-        }
-    }
-    by_key
-}
-
-fn add(
-    text: &mut Vec<u8>,
-    row: &InstitutionRow,
-    municipality: u16,
-    departments: &[String],
-) -> Entry {
-    let start = text.len();
-    let offset = |at: usize| u16::try_from(at - start).unwrap_or(u16::MAX);
-    let name = search_key(&row.name);
-    let last_word = row.name.split_whitespace().next_back().unwrap_or_default();
-    let tail = name.len().saturating_sub(search_key(last_word).len());
-    text.extend_from_slice(name.as_bytes());
-    let others = [row.short.as_str(), row.kana.as_str()]
-        .into_iter()
-        .chain(row.other_names.lines());
-    for other in others
-        .map(search_key)
-        .filter(|other| !other.is_empty() && *other != name)
-    {
-        text.push(BETWEEN);
-        text.extend_from_slice(other.as_bytes());
-    }
-    let names = offset(text.len());
-    text.push(AFTER);
-    let address =
-        Prefecture::of_address(&row.address).map_or(row.address.as_str(), |(_, rest)| rest);
-    text.extend_from_slice(search_key(address).as_bytes());
-    text.push(AFTER);
-    let codes = [row.code.as_deref(), row.registry_id.as_deref()]
-        .into_iter()
-        .flatten()
-        .map(search_key);
-    let departments = departments
-        .iter()
-        .filter(|key| key.parse::<u32>().is_err())
-        .cloned();
-    for key in codes.chain(departments) {
-        text.push(BETWEEN);
-        text.extend_from_slice(key.as_bytes());
-    }
-    text.push(BETWEEN);
-    let kind =
-        Kind::from_code(&row.kind).and_then(|kind| Kind::ALL.iter().position(|one| *one == kind));
-    Entry {
-        start: u32::try_from(start).unwrap_or(u32::MAX),
-        tail: u16::try_from(tail).unwrap_or_default(),
-        names,
-        municipality,
-        prefecture: place::prefecture(&row.prefecture).unwrap_or_default(),
-        kind: kind
-            .and_then(|place| u8::try_from(place).ok())
-            .unwrap_or(u8::MAX),
-        active: row.active,
-    }
-}
-
-fn show(row: &InstitutionRow) -> Box<str> {
-    let code = row.code.as_deref().unwrap_or_default();
-    let registry_id = row.registry_id.as_deref().unwrap_or_default();
-    [
-        row.id.as_str(),
-        &row.name,
-        &row.kana,
-        &row.short,
-        &row.address,
-        code,
-        registry_id,
-    ]
-    .join("\0")
-    .into()
-}
-
-fn sorted(rows: &[InstitutionRow], key: impl Fn(&InstitutionRow) -> Option<&str>) -> Vec<u32> {
-    let mut pairs: Vec<(&str, u32)> = rows
-        .iter()
-        .zip(0u32..)
-        .filter_map(|(row, place)| Some((key(row)?, place)))
-        .collect();
-    pairs.sort_unstable();
-    pairs.into_iter().map(|(_, place)| place).collect()
 }
 
 #[expect(clippy::expect_used, reason = "a constant that is an id")]

@@ -1,7 +1,5 @@
 //! Candidates, ranks, the page asked for.
 
-use std::collections::BTreeMap;
-
 use memchr::memmem;
 use renkei_base::code::Prefecture;
 use renkei_base::limits::PAGE_ROWS;
@@ -9,10 +7,11 @@ use renkei_base::name::search_key;
 
 use super::free::Free;
 use super::gate::{Gate, has_kind};
+use super::hours::open_or_said;
 use super::pack::{AFTER, BETWEEN, Entry, Pack};
 use super::place::{FAR, Point};
-use super::query::{Word, words};
-use super::{Found, PlaceCount, Search};
+use super::query::{Word, otherwise, words};
+use super::{Found, PlaceCount, Search, Spot};
 use crate::Kind;
 
 /// How well a word fits. The smaller, the better.
@@ -25,78 +24,178 @@ const ELSEWHERE: u64 = 4;
 /// Up to so many candidates the words are also tried joined: 井上 病院 as 井上病院.
 const JOINED: usize = 5_000;
 
-/// How many bits of a key say which institution: 16 million are more than there are.
-const PLACE: u32 = 24;
+/// How many bits of a key say which institution, by its rank: 16 million are more than there are.
+const RANK: u32 = 24;
 
 /// At most `most` of a page, whatever the search's limit.
-pub(super) fn run((pack, free): (&Pack, &Free), search: &Search, most: usize) -> Found {
-    let Some(ranked) = ranked((pack, free), search) else {
-        return Found::default();
+pub(super) fn run(now: (&Pack, &Free), search: &Search, most: usize) -> Found {
+    let ranked = ranked(now, search);
+    ranked.map_or_else(Found::default, |ranked| found(now, search, most, &ranked))
+}
+
+/// And where all of them are, if these are at most `counted`.
+pub(super) fn run_counted(
+    now: (&Pack, &Free),
+    search: &Search,
+    most: usize,
+    counted: usize,
+) -> (Found, Vec<PlaceCount>) {
+    let Some(ranked) = ranked(now, search) else {
+        return Default::default();
     };
-    let department = search.filter.department.as_deref().map(search_key);
-    let department = department.as_deref().filter(|key| !key.is_empty());
+    let places = if ranked.len() <= counted {
+        places(now.0, &ranked)
+    } else {
+        Vec::new()
+    };
+    (found(now, search, most, &ranked), places)
+}
+
+/// How many are found in each place, without telling who.
+pub(super) fn count(now: (&Pack, &Free), search: &Search) -> Vec<PlaceCount> {
+    places(now.0, &ranked(now, search).unwrap_or_default())
+}
+
+/// Where those are that say it.
+pub(super) fn spots(now: (&Pack, &Free), search: &Search) -> Vec<Spot> {
+    let (pack, _) = now;
+    let ranked = ranked(now, search).unwrap_or_default();
+    let (mut keys, _) = keys(now, search, &ranked);
+    keys.sort_unstable();
+    let spots = keys.iter().filter_map(|key| {
+        let place = place_of(pack, *key)?;
+        let point = pack.facts.points.get(place)?;
+        pack.spot(place as usize, point)
+    });
+    spots.collect()
+}
+
+fn found(
+    (pack, free): (&Pack, &Free),
+    search: &Search,
+    most: usize,
+    ranked: &[(u32, u64)],
+) -> Found {
+    let department = department(search);
+    let (mut keys, kinds) = keys((pack, free), search, ranked);
+    let total = keys.len();
+    let page = page(&mut keys, search.offset, search.limit.min(most));
+    let hits = page.iter().filter_map(|key| {
+        let place = place_of(pack, *key)?;
+        let mut hit = pack.hit(place as usize);
+        hit.first_free = free.first(place, department.as_deref());
+        let far = search.from.zip(hit.point);
+        hit.distance = far.map(|(from, point)| from.metres(point));
+        Some(hit)
+    });
+    Found {
+        total,
+        kinds,
+        hits: hits.collect(),
+    }
+}
+
+/// What they are sorted by, and how many there are of each kind.
+fn keys(
+    (pack, free): (&Pack, &Free),
+    search: &Search,
+    ranked: &[(u32, u64)],
+) -> (Vec<u64>, Vec<(Kind, usize)>) {
+    let department = department(search);
     let near = Near::new(pack, search);
     let mut counts = [0usize; Kind::ALL.len()];
     let mut keys: Vec<u64> = Vec::with_capacity(ranked.len());
     for (place, class) in ranked {
-        let Some(entry) = pack.entries.get(place as usize) else {
+        let Some(entry) = pack.entries.get(*place as usize) else {
             continue;
         };
         if let Some(count) = counts.get_mut(usize::from(entry.kind)) {
             *count += 1;
         }
-        let soon = search.by_free.then(|| free.rank(place, department));
-        keys.push(near.key(pack, place, entry, (class, soon)));
+        let soon = || free.rank(*place, department.as_deref());
+        let soon = search.by_free.then(soon);
+        keys.push(near.key(pack, *place, entry, (*class, soon)));
     }
-    let total = keys.len();
-    let hits = page(&mut keys, search.offset, search.limit.min(most))
-        .iter()
-        .map(|key| {
-            let place = key & ((1 << PLACE) - 1);
-            let mut hit = pack.hit(place as usize);
-            let number = u32::try_from(place).ok();
-            hit.first_free = number.and_then(|place| free.first(place, department));
-            let far = search.from.zip(hit.point);
-            hit.distance = far.map(|(from, point)| from.metres(point));
-            hit
-        })
-        .collect();
     let kinds = Kind::ALL.into_iter().zip(counts);
-    Found {
-        total,
-        kinds: kinds.filter(|(_, count)| *count > 0).collect(),
-        hits,
-    }
+    (keys, kinds.filter(|(_, count)| *count > 0).collect())
 }
 
-/// How many are found in each place, without telling who.
-pub(super) fn count((pack, free): (&Pack, &Free), search: &Search) -> Vec<PlaceCount> {
-    let mut counts: BTreeMap<(u8, u16), usize> = BTreeMap::new();
-    for (place, _) in ranked((pack, free), search).unwrap_or_default() {
-        if let Some(entry) = pack.entries.get(place as usize) {
-            *counts
-                .entry((entry.prefecture, entry.municipality))
-                .or_default() += 1;
-        }
-    }
-    let each = counts.into_iter();
-    each.map(|((prefecture, municipality), count)| PlaceCount {
-        prefecture: Prefecture::from_number(prefecture)
-            .map(Prefecture::code)
-            .unwrap_or_default(),
-        municipality: pack.municipality_code(municipality).to_owned(),
-        count,
-    })
-    .collect()
+/// Of what is looked for, as a search key.
+fn department(search: &Search) -> Option<String> {
+    let key = search.filter.department.as_deref().map(search_key);
+    key.filter(|key| !key.is_empty())
+}
+
+/// Whose key it is.
+fn place_of(pack: &Pack, key: u64) -> Option<u32> {
+    let rank = key & ((1 << RANK) - 1);
+    pack.by_rank.get(usize::try_from(rank).ok()?).copied()
+}
+
+fn places(pack: &Pack, ranked: &[(u32, u64)]) -> Vec<PlaceCount> {
+    let entries = ranked
+        .iter()
+        .filter_map(|(place, _)| pack.entries.get(*place as usize));
+    let mut all: Vec<(u8, u16)> = entries
+        .map(|entry| (entry.prefecture, entry.municipality))
+        .collect();
+    all.sort_unstable();
+    let each = all.chunk_by(|one, other| one == other);
+    let counted = each.filter_map(|same| {
+        let (prefecture, municipality) = same.first()?;
+        let prefecture = Prefecture::from_number(*prefecture);
+        Some(PlaceCount {
+            prefecture: prefecture.map(Prefecture::code).unwrap_or_default(),
+            municipality: pack.municipality_code(*municipality).to_owned(),
+            count: same.len(),
+        })
+    });
+    counted.collect()
 }
 
 /// All that are found, with how well the words fit; none where no search can find anything.
-fn ranked((pack, free): (&Pack, &Free), search: &Search) -> Option<Vec<(u32, u64)>> {
-    let words = words(&search.words, &pack.facts.meanings);
+fn ranked(now: (&Pack, &Free), search: &Search) -> Option<Vec<(u32, u64)>> {
+    let found = matching(now, search, &search.words)?;
+    if !found.is_empty() {
+        return Some(found);
+    }
+    for words in otherwise(&search.words) {
+        let found = matching(now, search, &words)?;
+        if !found.is_empty() {
+            return Some(found);
+        }
+    }
+    Some(found)
+}
+
+fn matching((pack, free): (&Pack, &Free), search: &Search, typed: &str) -> Option<Vec<(u32, u64)>> {
+    let mut words = words(typed, &pack.facts.meanings);
     let gate = Gate::new((pack, free), search, &words)?;
+    tell_times(pack, search, &mut words);
     let mut ranked = candidates(pack, &words, &gate);
     prefer_joined(pack, &words, &mut ranked);
     Some(ranked)
+}
+
+/// Who is open then, for words that mean a time: in the departments that the other words mean.
+fn tell_times(pack: &Pack, search: &Search, words: &mut [Word]) {
+    if words.iter().all(|word| word.time.is_none()) {
+        return;
+    }
+    let facts = &pack.facts;
+    let meant = words
+        .iter()
+        .flat_map(|word| facts.meanings.departments_of(&word.key));
+    let departments: Vec<String> = department(search)
+        .into_iter()
+        .chain(meant.cloned())
+        .collect();
+    for word in words {
+        let Some(when) = word.time else {
+            continue;
+        };
+        word.meant = Some(open_or_said(facts, when, &departments));
+    }
 }
 
 /// The smallest keys from `offset` on, sorted.
@@ -279,7 +378,7 @@ impl Near {
         }
     }
 
-    /// One bit for other than exact, 24 for the distance, 3 for the class, and the place: all are different. With `soon`
+    /// One bit for other than exact, 24 for the distance, 3 for the class, and the rank: all are different. With `soon`
     /// (24 bits) that stands in front, in place of both.
     fn key(
         &self,
@@ -289,7 +388,7 @@ impl Near {
         (class, soon): (u64, Option<u32>),
     ) -> u64 {
         if let Some(soon) = soon {
-            return u64::from(soon) << (PLACE + 3) | class << PLACE | u64::from(place);
+            return u64::from(soon) << (RANK + 3) | class << RANK | u64::from(entry.rank);
         }
         let far = match self.from {
             Some(from) => {
@@ -298,10 +397,10 @@ impl Near {
             }
             None => self.rank(entry) | self.office(entry) << 2,
         };
-        u64::from(class != EXACT) << (PLACE + 27)
-            | u64::from(far) << (PLACE + 3)
-            | class << PLACE
-            | u64::from(place)
+        u64::from(class != EXACT) << (RANK + 27)
+            | u64::from(far) << (RANK + 3)
+            | class << RANK
+            | u64::from(entry.rank)
     }
 
     fn office(&self, entry: &Entry) -> u32 {

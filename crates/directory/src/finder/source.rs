@@ -31,18 +31,14 @@ pub struct Source {
 }
 
 impl Source {
-    pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
+    /// Tags and functions: what is not read some rows at a time.
+    pub(super) async fn few(store: &Store) -> Result<Self, StoreError> {
         Ok(Self {
-            institutions: store.institutions().await?,
-            departments: store.departments().await?,
             tags: tag::all(store).await?,
             carried: store.institution_tags().await?,
             functions: function::all(store).await?,
             held: store.institution_functions().await?,
-            openings: store.openings().await?,
-            positions: store.positions().await?,
-            beds: store.beds().await?,
-            first_free: Vec::new(),
+            ..Self::default()
         })
     }
 }

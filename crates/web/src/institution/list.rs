@@ -194,15 +194,12 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
     let distances = search.from.is_some();
     let free = search.by_free || search.filter.free_until.is_some();
     // What cannot be kept is no reason to show everything.
-    let found = if understood.unknown.is_empty() {
-        app.finder.search(&search)
+    let (found, places) = if understood.unknown.is_empty() {
+        app.finder.search_counted(&search, picture::MOST)
     } else {
-        Found::default()
+        Default::default()
     };
-    let map = (1..=picture::MOST).contains(&found.total);
-    let map = map
-        .then(|| picture::of_found(app, v, asked, &search))
-        .flatten();
+    let map = picture::of_found(app, v, asked, (&search, &places));
     let date = date_of(wanted::today(v), understood.day);
     let holiday = match understood.day {
         Some(day) => day == HOLIDAY,
@@ -345,10 +342,10 @@ fn areas(app: &App, v: &Visit) -> Vec<(AreaKind, Vec<(String, String)>)> {
     let (atlas, today) = (app.areas.atlas(), wanted::today(v));
     let there = app.finder.municipalities();
     let has = |kind: AreaKind, code: &str| {
-        let known = |one: &str| there.iter().any(|(code, _)| code == one);
+        let known = |one: &str| there.binary_search_by(|(code, _)| code.as_str().cmp(one));
         let members = atlas.members(kind, code, today).into_iter();
         let mut codes = members.flat_map(|one| atlas.grounds(&one.code, today));
-        codes.any(known)
+        codes.any(|one| known(one).is_ok())
     };
     let of_kind = |kind: AreaKind| {
         let areas = atlas.of_kind(kind, today);

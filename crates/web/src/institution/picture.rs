@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use renkei_base::Lang;
 use renkei_base::code::Prefecture;
+use renkei_base::{Id, Lang};
 use renkei_directory::area::AreaKind;
 use renkei_directory::boundary::Boundaries;
-use renkei_directory::finder::{Hit, PlaceCount};
+use renkei_directory::finder::{Hit, PlaceCount, Point, Spot};
 use renkei_directory::{Finder, Search};
 use renkei_report::map::{Map, Pin, Place, Tile, Words, svg, tile};
 
@@ -42,15 +42,19 @@ struct Group {
     count: usize,
 }
 
-/// All that were found, on all pages; none where there are too many.
-pub(super) fn of_found(app: &App, v: &Visit, asked: &Wanted, search: &Search) -> Option<Picture> {
-    let counts = app.finder.count(search);
+/// All that were found, on all pages, with how many these are in each place; none where there are too many.
+pub(super) fn of_found(
+    app: &App,
+    v: &Visit,
+    asked: &Wanted,
+    (search, counts): (&Search, &[PlaceCount]),
+) -> Option<Picture> {
     let total: usize = counts.iter().map(|one| one.count).sum();
     if total == 0 || total > MOST {
         return None;
     }
     let title = v.t1("list-map-title", "count", total);
-    let (by, groups) = groups(&app.finder, v, &counts);
+    let (by, groups) = groups(&app.finder, v, counts);
     let boundaries = app.areas.boundaries();
     let draws = |group: &Group| boundaries.of(&group.code).is_some();
     let drawn = groups.iter().filter(|one| draws(one));
@@ -74,13 +78,11 @@ pub(super) fn of_found(app: &App, v: &Visit, asked: &Wanted, search: &Search) ->
 
 /// Of all that were found, those that say where they lie, in places that are drawn.
 fn pins(finder: &Finder, search: &Search, land: &[Group]) -> Vec<Pin> {
-    let found = finder.search_all(&Search {
-        offset: 0,
-        limit: MOST,
-        ..search.clone()
-    });
-    let inside = |hit: &&Hit| land.iter().any(|one| one.code == hit.municipality);
-    found.hits.iter().filter(inside).filter_map(pin).collect()
+    let inside = |spot: &Spot| land.iter().any(|one| one.code == spot.municipality);
+    let spots = finder.spots(search).into_iter().filter(inside);
+    spots
+        .map(|spot| pin(spot.point, spot.name, &spot.id))
+        .collect()
 }
 
 /// Where one lies: its municipality among those of its 二次保健医療圏.
@@ -90,7 +92,8 @@ pub(super) fn of_one(app: &App, v: &Visit, hit: &Hit) -> Option<Picture> {
     let members = app.areas.members(kind, &area.code, today);
     let boundaries = app.areas.boundaries();
     let land = boundaries.of(&hit.municipality).is_some();
-    let own = pin(hit).filter(|_| land);
+    let own = hit.point.filter(|_| land);
+    let own = own.map(|point| pin(point, hit.name.clone(), &hit.id));
     let groups: Vec<Group> = members
         .iter()
         .filter(|one| !land || boundaries.of(&one.code).is_some())
@@ -202,14 +205,13 @@ fn places(
     places
 }
 
-fn pin(hit: &Hit) -> Option<Pin> {
-    let point = hit.point?;
-    Some(Pin {
+fn pin(point: Point, name: String, id: &Id) -> Pin {
+    Pin {
         at: (point.longitude, point.latitude),
-        title: hit.name.clone(),
-        href: format!("/institutions/{}", hit.id),
+        title: name,
+        href: format!("/institutions/{id}"),
         ..Pin::default()
-    })
+    }
 }
 
 fn tiles(
