@@ -131,6 +131,7 @@ impl Asked {
             base: "all".to_owned(),
             reminders: String::new(),
             invented: true,
+            least: 0,
             created_by: None,
             created_at: ctx.at,
             updated_at: ctx.at,
@@ -249,5 +250,6 @@ fn respondent(
         decided_at: (!open).then_some(ctx.at),
         updated_at: ctx.at,
         revision: 1,
+        successor: None,
     }
 }

@@ -12,16 +12,19 @@
 //! | [`approver`] | who stands for what an institution says, also where the approver has left |
 //! | [`reminder`], [`mail`] | who is reminded when; the outbox |
 //! | [`percent`] | whether a percentage can be, of a whole number |
+//! | [`survey_withdrawal`] | documents and explanations of versions that are shown no more, with the reason |
 //! | [`theme`] | free texts in groups |
 //! | [`count`](mod@count) | tables, groups, scores and changes, from the marks of sheets |
 //! | [`survey_override`] | lines that count otherwise than they were answered, with the reason |
 //! | [`matrix`] | who does what, with examples |
 //! | [`snapshot`], [`publication`] | figures as they were shown on a day; versions for everybody |
 //! | `gate` | who may do what |
+//! | `audit` | what is kept of acts on sheets, done and refused |
 //! | [`line`](mod@line) | what is counted: a question, or one choice of a question with several; marks of a sheet |
 
 pub mod answer;
 pub mod approver;
+mod audit;
 pub mod count;
 mod gate;
 pub mod line;
@@ -37,6 +40,7 @@ pub mod snapshot;
 pub mod status;
 pub mod survey;
 pub mod survey_override;
+pub mod survey_withdrawal;
 pub mod theme;
 pub mod workbook;
 

@@ -1,13 +1,17 @@
 //! Figures as they were shown on a day or published. Written once, never changed; what became different since is told.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Refusal, era, text};
-use renkei_directory::area::Areas;
+use renkei_directory::area::{AreaKind, Areas};
 pub use renkei_store::snapshot::SnapshotRow;
 use renkei_store::{Changes, Failure, Note, Store, StoreError, SurveyRow};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::audit;
 use crate::count::change::{Difference, differences};
 use crate::count::{self, Figures};
 use crate::matrix::{self, Example};
@@ -35,13 +39,24 @@ pub struct Body {
     pub base: String,
     /// 見本: nobody answered this.
     pub invented: bool,
+    /// What everybody sees: 0, who said what; else counts alone, and no group of fewer sheets.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub least: i64,
     /// Code of the asking before it, or empty.
     #[serde(default)]
     pub previous: String,
+    /// The names of the areas that its sheets are in, by code, as they were.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub areas: BTreeMap<String, String>,
     pub figures: Figures,
     /// What respondents explained and attached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<Example>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_zero(least: &i64) -> bool {
+    *least == 0
 }
 
 /// A snapshot, read.
@@ -64,6 +79,19 @@ pub struct Changed {
 /// # Errors
 /// `Invalid` on `label` and `day`; `refuse-survey-not-open` of a draft; `NotFound` to all but the owner.
 pub async fn present(
+    store: &Store,
+    ctx: &Ctx,
+    areas: &Areas,
+    code: &str,
+    label: &str,
+    day: &str,
+) -> Result<i64, Failure> {
+    let done = present_tried(store, ctx, areas, code, label, day).await;
+    let note = Note::new("survey.present").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn present_tried(
     store: &Store,
     ctx: &Ctx,
     areas: &Areas,
@@ -99,8 +127,17 @@ pub async fn present(
 
 /// The figures as they stand now, as a snapshot would keep them.
 pub async fn now(store: &Store, survey: &SurveyRow, areas: &Areas) -> Result<Body, StoreError> {
-    let examples = matrix::examples(store, survey).await?;
     Ok(Body {
+        examples: matrix::examples(store, survey).await?,
+        ..figures(store, survey, areas).await?
+    })
+}
+
+/// The same without examples, for which all answers are looked through.
+pub async fn figures(store: &Store, survey: &SurveyRow, areas: &Areas) -> Result<Body, StoreError> {
+    let figures = count::live(store, survey, areas).await?;
+    Ok(Body {
+        areas: names(areas, &figures, count::load::day(survey)),
         title: survey.title.clone(),
         english: survey.english.clone(),
         about: survey.about.clone(),
@@ -109,10 +146,21 @@ pub async fn now(store: &Store, survey: &SurveyRow, areas: &Areas) -> Result<Bod
         day: count::load::day(survey).to_string(),
         base: survey.base.clone(),
         invented: survey.invented,
+        least: survey.least,
         previous: survey.previous.clone(),
-        figures: count::live(store, survey, areas).await?,
-        examples,
+        figures,
+        examples: Vec::new(),
     })
+}
+
+fn names(areas: &Areas, figures: &Figures, day: Date) -> BTreeMap<String, String> {
+    let sheets = figures.sheets.iter().filter(|one| !one.area.is_empty());
+    let codes: BTreeSet<&str> = sheets.map(|one| one.area.as_str()).collect();
+    let named = codes.into_iter().filter_map(|code| {
+        let area = areas.area(AreaKind::SecondaryMedical, code, day)?;
+        Some((code.to_owned(), area.name))
+    });
+    named.collect()
 }
 
 /// Published versions count from 1; what was only shown counts down from -1, so that it takes no number from them.
@@ -181,30 +229,27 @@ fn parsed((row, text): (SnapshotRow, String)) -> Result<Snapshot, StoreError> {
     }
 }
 
-/// What became different since a snapshot, with who changed it.
+/// How many lines became different since a snapshot, and the first `most` of them with who changed them: all of a sheet did
+/// that was handed in since.
 pub async fn changed(
     store: &Store,
     snapshot: &Snapshot,
     now: &Figures,
-) -> Result<Vec<Changed>, StoreError> {
-    let found = differences(&snapshot.body.figures, now);
+    most: usize,
+) -> Result<(usize, Vec<Changed>), StoreError> {
+    let mut found = differences(&snapshot.body.figures, now);
+    let count = found.len();
+    found.truncate(most);
     let row = &snapshot.row;
-    let writes = store.answer_changes_since(&row.survey, row.done_at).await?;
-    let each = found.into_iter().map(|difference| {
+    let mut changes = Vec::with_capacity(found.len());
+    for difference in found {
         let question = difference.line.split('.').next().unwrap_or_default();
-        let last = writes.iter().rev().find(|write| {
-            write.respondent.as_str() == difference.respondent && write.question == question
-        });
-        Changed {
-            by: last.map(|write| {
-                (
-                    write.changed_by.clone(),
-                    write.changed_at,
-                    write.why.clone(),
-                )
-            }),
-            difference,
-        }
-    });
-    Ok(each.collect())
+        let place = (row.survey.as_str(), difference.respondent.as_str());
+        let last = store.last_answer_change(place, question, row.done_at);
+        let by = last
+            .await?
+            .map(|write| (write.changed_by, write.changed_at, write.why));
+        changes.push(Changed { by, difference });
+    }
+    Ok((count, changes))
 }

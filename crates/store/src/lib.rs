@@ -18,6 +18,7 @@
 
 pub(crate) mod access;
 pub mod account;
+mod account_mail;
 pub(crate) mod anchor;
 pub mod answer;
 pub mod area;
@@ -86,6 +87,7 @@ pub mod survey;
 pub mod survey_event;
 pub mod survey_override;
 pub mod survey_theme;
+pub mod survey_withdrawal;
 pub mod tag;
 pub mod tally;
 pub mod tool;
@@ -111,6 +113,7 @@ pub use number::InstitutionNumber;
 pub use opening::{Hours, Opening, OpeningSet, What};
 pub use passkey::PasskeyRow;
 pub use planner::escape::{escape, split_values};
+pub use planner::is_public;
 pub use position::Position;
 pub use query::{Clause, Include, Order, Page, Query};
 pub use respondent::RespondentRow;

@@ -50,6 +50,9 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(28, "document_case", "0028_document_case.sql"),
     migration!(31, "mail", "0031_mail.sql"),
     migration!(32, "explanation", "0032_explanation.sql"),
+    migration!(37, "sheet", "0037_sheet.sql"),
+    migration!(38, "survey_least", "0038_survey_least.sql"),
+    migration!(40, "answer_question", "0040_answer_question.sql"),
     migration!(124, "import_wait", "0124_import_wait.sql"),
     migration!(131, "mail_address", "0131_mail_address.sql"),
 ];

@@ -39,6 +39,8 @@ pub struct SurveyRow {
     pub reminders: String,
     /// Of the sample region: nobody answered this.
     pub invented: bool,
+    /// 0 where everybody sees who said what once it is published; else only counts, and no group of fewer sheets.
+    pub least: i64,
     pub created_by: Option<Id>,
     pub created_at: Micros,
     pub updated_at: Micros,
@@ -46,14 +48,14 @@ pub struct SurveyRow {
     pub revision: i64,
 }
 
-const COLUMNS: usize = 22;
+const COLUMNS: usize = 23;
 
 macro_rules! select {
     ($rest:literal) => {
         concat!(
             "select s.code, s.owner, s.questionnaire, s.questionnaire_version, s.title, s.english, s.about, \
              s.about_english, s.as_of, s.previous, s.state, s.opens, s.closes, s.chain, s.peers, s.base, s.reminders, \
-             s.invented, s.created_by, s.created_at, s.updated_at, s.revision from survey s ",
+             s.invented, s.created_by, s.created_at, s.updated_at, s.least, s.revision from survey s ",
             $rest
         )
     };
@@ -61,18 +63,19 @@ macro_rules! select {
 
 const INSERT: &str = "insert into survey (code, owner, questionnaire, questionnaire_version, title, english, about, \
     about_english, as_of, previous, state, opens, closes, chain, peers, base, reminders, invented, created_by, \
-    created_at, updated_at, revision) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-    $17, $18, $19, $20, $21, 1) on conflict (code) do nothing";
+    created_at, updated_at, least, revision) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+    $17, $18, $19, $20, $21, $22, 1) on conflict (code) do nothing";
 const UPDATE: &str = "update survey set owner = $2, questionnaire = $3, questionnaire_version = $4, title = $5, \
     english = $6, about = $7, about_english = $8, as_of = $9, previous = $10, state = $11, opens = $12, closes = $13, \
     chain = $14, peers = $15, base = $16, reminders = $17, invented = $18, created_by = $19, created_at = $20, \
-    updated_at = $21, revision = revision + 1 where code = $1 and revision = $22";
+    updated_at = $21, least = $22, revision = revision + 1 where code = $1 and revision = $23";
 const DROP: &str = "delete from survey where code = $1 and revision = $2 and state = 'draft'";
 const HOLD_ASKING: &str =
     "update survey set updated_at = updated_at where code = $1 and state in ('open', 'closed')";
 const HOLD_UNLOCKED: &str = "update survey set updated_at = updated_at where code = $1 and state in ('draft', 'open', 'closed')";
 /// What hangs on a survey beside its respondents.
-const OF_DRAFT: [&str; 8] = [
+const OF_DRAFT: [&str; 9] = [
+    "delete from survey_withdrawal where survey = $1",
     "delete from survey_snapshot where survey = $1",
     "delete from survey_event where survey = $1",
     "delete from survey_override where survey = $1",
@@ -204,6 +207,7 @@ fn values(row: &SurveyRow) -> Vec<Value> {
         row.created_by.as_ref().into(),
         row.created_at.into(),
         row.updated_at.into(),
+        row.least.into(),
     ]);
     values
 }
@@ -232,6 +236,7 @@ fn survey(row: &Row) -> Result<SurveyRow, StoreError> {
         created_by: id_opt(row, 18)?,
         created_at: row.micros(19)?,
         updated_at: row.micros(20)?,
-        revision: row.int(21)?,
+        least: row.int(21)?,
+        revision: row.int(22)?,
     })
 }

@@ -3,6 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `answer` | answers of a sheet, read and changed by a machine client |
+//! | `questionnaire` | questionnaires as FHIR Questionnaires, read and written by a machine client |
+//! | `respondent` | who is expected to answer a survey, who has, what was heard on the telephone |
 //! | `survey` | the surveys that a caller sees, and their figures |
 //! | `openapi` | the description |
 //!
@@ -11,6 +13,8 @@
 
 mod answer;
 mod openapi;
+pub(crate) mod questionnaire;
+mod respondent;
 mod survey;
 
 use std::sync::Arc;
@@ -20,12 +24,15 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use renkei_access::Bearer;
-use renkei_base::{Micros, Refusal};
+use renkei_access::context::Arrival;
+use renkei_base::{Ctx, Fault, Lang, Micros, Refusal};
+use renkei_store::{Failure, Note};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 pub(crate) use self::answer::{change, sheet};
 pub(crate) use self::openapi::describe;
+pub(crate) use self::respondent::{list as respondents, one as respondent};
 pub(crate) use self::survey::{figures, list};
 use crate::error::Answer;
 use crate::state::App;
@@ -54,14 +61,36 @@ pub(crate) async fn bearer(
         return Ok(None);
     }
     let found = app.access.bearer(token.trim(), at).await?;
-    let (reads, writes) = found.as_ref().map_or((false, false), |bearer| {
-        let scopes = &bearer.scopes;
-        (scopes.allows_api(false), scopes.allows_api(true))
-    });
-    if writes && !reads && request.method.is_safe() {
-        return Err(Refusal::forbidden("refuse-api-scope").into());
+    let Some(bearer) = found else {
+        return Ok(None);
+    };
+    let (reads, writes) = (
+        bearer.scopes.allows_api(false),
+        bearer.scopes.allows_api(true),
+    );
+    let blind = writes && !reads && request.method.is_safe();
+    if !blind && (reads || writes) {
+        return Ok(Some(bearer));
     }
-    Ok(found.filter(|_| reads || writes))
+    let arrival = Arrival {
+        at,
+        request: app.ids.id(),
+        lang: Lang::default(),
+        address: app.config.proxies.client(request),
+        ids: Arc::clone(&app.ids),
+    };
+    let refused = unscoped(app, &bearer.ctx(arrival)).await;
+    match blind {
+        true => Err(refused),
+        false => Ok(None),
+    }
+}
+
+/// A token without the scope for what it was brought for: kept in the audit, as the tries of people are.
+async fn unscoped(app: &App, ctx: &Ctx) -> Answer {
+    let refused: Result<(), Failure> = Err(Refusal::forbidden("refuse-api-scope").into());
+    let noted = app.store.noted(ctx, Note::new("survey.api"), refused).await;
+    noted.map_or_else(Answer::from, |()| Answer::Broken)
 }
 
 /// Refusals as JSON: a code, which is the key of the text, and the text.
@@ -79,6 +108,34 @@ pub(crate) fn refusal(visit: &Visit, status: StatusCode, key: &str, text: &str) 
         .headers_mut()
         .insert(header::CONTENT_LANGUAGE, lang);
     response
+}
+
+/// Everything that is wrong with what was sent, each with its place.
+pub(crate) fn faults(visit: &Visit, faults: &[Fault]) -> Response {
+    let each: Vec<Value> = faults.iter().map(|fault| told(visit, fault)).collect();
+    let first = each.first();
+    let of = |name: &str| first.and_then(|one| one.get(name)).cloned();
+    let body = json!({ "error": of("error"), "code": of("code"), "faults": each });
+    let mut response = answer(StatusCode::UNPROCESSABLE_ENTITY, &body);
+    let lang = HeaderValue::from_static(visit.lang().code());
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LANGUAGE, lang);
+    response
+}
+
+/// A fault, or what is merely told of what was sent, with its place.
+pub(crate) fn told(visit: &Visit, fault: &Fault) -> Value {
+    json!({ "place": fault.field, "code": fault.key, "error": visit.fault(fault) })
+}
+
+/// Whether the token of a request is good for this. A client that may only write does not read.
+async fn may(app: &App, visit: &Visit, write: bool) -> Result<(), Answer> {
+    let scopes = visit.bearer.as_ref().map(|bearer| &bearer.scopes);
+    match scopes {
+        Some(scopes) if scopes.allows_api(write) => Ok(()),
+        _ => Err(unscoped(app, &visit.ctx).await),
+    }
 }
 
 /// Who brings no good token to a route that needs one.

@@ -1,6 +1,6 @@
 //! 誰が何をしているか: items against municipalities; for one item its map, its examples, and another item crossed with it.
 
-mod part;
+pub(crate) mod part;
 mod picture;
 
 use std::collections::BTreeMap;
@@ -14,6 +14,8 @@ use renkei_gov::Status;
 use renkei_gov::answer::File;
 use renkei_gov::count::group::{AGEING, Grouping, SIZES};
 use renkei_gov::count::{FigureLine, Figures, Sheet};
+use renkei_gov::matrix::Example;
+use renkei_gov::survey_withdrawal::{self, WithdrawalRow, Withdrawn};
 
 use self::part::Part;
 use crate::count::group;
@@ -61,9 +63,23 @@ struct PlaceRow {
     said: Vec<(Status, bool)>,
     /// To the chosen line.
     own: Option<(Status, bool)>,
-    explanation: String,
-    files: Vec<File>,
+    explanation: Text,
+    files: Vec<Document>,
     contact: String,
+}
+
+/// A document that a respondent shows.
+struct Document {
+    file: File,
+    /// Why it is shown no more; then its name is not shown either.
+    withdrawn: Option<String>,
+}
+
+/// What a respondent explained.
+#[derive(Default)]
+struct Text {
+    text: String,
+    withdrawn: Option<String>,
 }
 
 /// `GET /surveys/{code}/matrix?line=d1&area=1303&status=yes&with=e1`
@@ -73,7 +89,11 @@ pub(crate) async fn show(
     Path(code): Path<String>,
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
-    let viewed = Viewed::of(&app, &v, &code, &params).await?;
+    let viewed = match params.line.as_str() {
+        "" => Viewed::of(&app, &v, &code, &params).await?,
+        _ => Viewed::with_examples(&app, &v, &code, &params).await?,
+    };
+    let viewed = viewed.named(&app, &v);
     let figures = chosen(&app, &viewed, &params);
     let at = (!params.line.is_empty())
         .then(|| figures.line(&params.line).ok_or(Answer::NotFound))
@@ -82,15 +102,18 @@ pub(crate) async fn show(
     let columns = if at.is_some() { 6 } else { figures.lines.len() };
     let part = Part::of(fitting.len(), columns, &params.page).ok_or(Answer::NotFound)?;
     let shown = fitting.get(part.rows.clone()).unwrap_or_default();
-    let contacts = contacts(&app, &viewed, at.is_some()).await?;
-    let places = places(&app, &viewed, (&figures, at), shown, &contacts);
+    let beside = Beside {
+        contacts: contacts(&app, &viewed, at.is_some()).await?,
+        withdrawn: survey_withdrawal::of(&app.store, &code).await?,
+    };
+    let places = places(&app, &v, &viewed, (&figures, at), (shown, &beside));
     let with = figures.line(&params.with);
     let cross = at.zip(with).map(|(a, b)| cross(&figures, a, b));
     page(&Page {
         lines: figures.lines.clone(),
         line: at.and_then(|at| figures.lines.get(at)).cloned(),
         with: with.and_then(|at| figures.lines.get(at)).cloned(),
-        areas: areas(&app, &viewed),
+        areas: areas(&app, &v, &viewed),
         sizes: bands(&app, &v, &viewed, Grouping::Size, &SIZES),
         ageing: bands(&app, &v, &viewed, Grouping::Ageing, &AGEING),
         counts: at.map_or_else(Vec::new, |at| counts(&figures, at)),
@@ -183,7 +206,8 @@ fn bands(
         .collect()
 }
 
-/// Whom to ask, by respondent: for those inside, whom the respondent named; for others the institution itself.
+/// Whom to ask, by respondent: for those whom the survey lets see one another, whom the respondent named; for others the
+/// institution itself.
 /// Read where they are shown.
 async fn contacts(
     app: &App,
@@ -191,7 +215,11 @@ async fn contacts(
     shown: bool,
 ) -> Result<BTreeMap<String, String>, Answer> {
     let mut contacts = BTreeMap::new();
-    if viewed.inside.is_none() || !viewed.names || !shown {
+    let inside = viewed
+        .inside
+        .as_ref()
+        .is_some_and(renkei_gov::matrix::names);
+    if !inside || !shown {
         return Ok(contacts);
     }
     for row in app.store.respondents(&viewed.code).await? {
@@ -224,12 +252,19 @@ fn fitting<'f>(
         .collect()
 }
 
+/// What stands beside the answers of a line.
+struct Beside {
+    /// By respondent.
+    contacts: BTreeMap<String, String>,
+    withdrawn: Withdrawn,
+}
+
 fn places(
     app: &App,
+    v: &Visit,
     viewed: &Viewed,
     (figures, at): (&Figures, Option<usize>),
-    shown: &[&Sheet],
-    contacts: &BTreeMap<String, String>,
+    (shown, beside): (&[&Sheet], &Beside),
 ) -> Vec<PlaceRow> {
     let line = at.and_then(|at| figures.lines.get(at));
     let question = line.map(|line| line.question.as_str());
@@ -244,21 +279,46 @@ fn places(
         let said: Vec<(Status, bool)> = said.map(|one| (one.status, one.overridden)).collect();
         let own = at.and_then(|at| said.get(at)).copied();
         let example = examples.get(sheet.respondent.as_str());
-        let example = example.map(|one| (*one).clone()).unwrap_or_default();
         let area = names
             .entry(sheet.area.as_str())
-            .or_insert_with(|| group::area(app, viewed, &sheet.area));
+            .or_insert_with(|| group::area(app, v, viewed, &sheet.area));
+        let shown = example.map(|one| exampled(v, one, &beside.withdrawn));
+        let (explanation, files) = shown.unwrap_or_default();
         PlaceRow {
             area: area.clone(),
             said,
             own,
-            explanation: example.explanation,
-            files: example.files,
-            contact: contacts.get(&sheet.respondent).cloned().unwrap_or_default(),
+            explanation,
+            files,
+            contact: beside
+                .contacts
+                .get(&sheet.respondent)
+                .cloned()
+                .unwrap_or_default(),
             sheet: (*sheet).clone(),
         }
     });
     rows.collect()
+}
+
+/// An example as it is shown: of what was withdrawn, that it was, and why.
+fn exampled(v: &Visit, example: &Example, withdrawn: &Withdrawn) -> (Text, Vec<Document>) {
+    let why = |row: &WithdrawalRow| {
+        let day = v.day(row.done_at);
+        let values = [("day", day.as_str()), ("reason", row.reason.as_str())];
+        v.tn("matrix-withdrawn", &values)
+    };
+    let text = Text {
+        text: example.explanation.clone(),
+        withdrawn: withdrawn
+            .text(&example.respondent, &example.question)
+            .map(why),
+    };
+    let files = example.files.iter().map(|file| Document {
+        withdrawn: withdrawn.document(&file.blob).map(why),
+        file: file.clone(),
+    });
+    (text, files.collect())
 }
 
 /// How many say what to a line.
@@ -308,8 +368,28 @@ impl Page<'_> {
         }
     }
 
+    /// Why the chosen line of a sheet counts otherwise than it was answered.
+    fn why<'s>(&self, sheet: &'s Sheet) -> &'s str {
+        let mut all = sheet.overrides.iter();
+        let found = all.find(|one| one.line == self.params.line);
+        found.map_or("", |one| &one.reason)
+    }
+
     fn has_line(&self, line: &FigureLine) -> bool {
         self.params.line == line.id
+    }
+
+    /// The version that is looked at, for documents and forms.
+    fn and_version(&self) -> String {
+        match self.params.version.as_str() {
+            "" => String::new(),
+            version => format!("?version={version}"),
+        }
+    }
+
+    /// The question that what stands beside the chosen line is of.
+    fn question(&self) -> &str {
+        self.line.as_ref().map_or("", |line| line.question.as_str())
     }
 
     /// The same page for this line.
@@ -329,14 +409,17 @@ impl Page<'_> {
     }
 }
 
-/// `GET /surveys/{code}/documents/{blob}`: a document that is shown as an example to this caller.
+/// `GET /surveys/{code}/documents/{blob}?version=2`: a document that is shown as an example to this caller. Of a version that
+/// is out it stays, also where the next one shows it no more; what was withdrawn is shown of none.
 pub(crate) async fn document(
     State(app): State<App>,
     v: Visit,
     Path((code, blob)): Path<(String, String)>,
+    Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
-    let viewed = Viewed::of(&app, &v, &code, &Params::default()).await?;
-    if !viewed.names {
+    let viewed = Viewed::with_examples(&app, &v, &code, &params).await?;
+    let withdrawn = survey_withdrawal::of(&app.store, &code).await?;
+    if !viewed.names || withdrawn.document(&blob).is_some() {
         return Err(Answer::NotFound);
     }
     let mut files = viewed.body.examples.iter().flat_map(|one| &one.files);

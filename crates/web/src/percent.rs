@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use renkei_base::text::usual_width;
 use renkei_base::{Fault, Refusal};
 use renkei_directory::import::Source;
@@ -19,6 +19,8 @@ use crate::visit::Visit;
 
 /// Bytes of a file that is checked, and of what a program sends.
 pub(crate) const FILE_BYTES: usize = 2 * 1024 * 1024;
+/// Of one percentage that a program sends.
+const TEXT_BYTES: usize = 64;
 
 #[derive(Template)]
 #[template(path = "percent_check.html")]
@@ -219,44 +221,53 @@ struct One {
     percent: String,
     counts: Vec<u32>,
     other_n: Vec<u32>,
-    /// Only of what is no percentage.
+    #[serde(skip)]
+    wrong: bool,
+    /// In the reader's language, of what is no percentage.
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
+    error: Option<String>,
 }
 
 /// `POST /api/percent-check`
-pub(crate) async fn api(request: Request) -> Response {
-    let body = match body_of(request, FILE_BYTES).await {
-        Ok(body) => body,
-        Err(_) => return refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
-    };
-    let judged = tokio::task::spawn_blocking(move || api_judged(&body)).await;
-    match judged {
-        Ok(Ok(answered)) => json(StatusCode::OK, &answered),
-        Ok(Err((status, reason))) => refused(status, reason),
-        Err(_) => refused(StatusCode::INTERNAL_SERVER_ERROR, "a fault of ours"),
+pub(crate) async fn api(v: Visit, request: Request) -> Result<Response, Answer> {
+    let body = body_of(request, FILE_BYTES)
+        .await
+        .map_err(|_| Answer::TooLarge)?;
+    let judged = tokio::task::spawn_blocking(move || {
+        let asked = asked(&body)?;
+        Ok::<_, Answer>(asked.0.iter().map(|text| one(text, asked.1)).collect())
+    });
+    let mut judged: Vec<One> = judged.await.map_err(|_| Answer::Broken)??;
+    for one in &mut judged {
+        one.error = one.wrong.then(|| v.t("percent-api-unreadable"));
     }
+    let body = Answered { results: judged };
+    Ok(crate::api::answer(StatusCode::OK, &body))
 }
 
-fn api_judged(body: &[u8]) -> Result<Answered, (StatusCode, &'static str)> {
-    let wrong = |reason| (StatusCode::UNPROCESSABLE_ENTITY, reason);
+/// Percentages and n of a body.
+fn asked(body: &[u8]) -> Result<(Vec<String>, u32), Answer> {
     let asked: Asked = serde_json::from_slice(body).map_err(|_| {
-        let reason = "send JSON such as {\"n\": 53, \"percents\": [\"92.5\"]}";
-        (StatusCode::BAD_REQUEST, reason)
+        let key = "refuse-percent-json".to_owned();
+        Answer::Refused(StatusCode::BAD_REQUEST, key)
     })?;
     let n = asked.n.as_u64().and_then(|n| u32::try_from(n).ok());
-    let n = n
-        .filter(|n| (1..=MOST_N).contains(n))
-        .ok_or_else(|| wrong("n is a whole number from 1 to 100000"))?;
+    let n = n.filter(|n| (1..=MOST_N).contains(n)).ok_or_else(|| {
+        let fault = Fault::new("n", "fault-percent-n");
+        Answer::Invalid(fault.with("max", MOST_N))
+    })?;
     if asked.percents.len() > MOST_PERCENTS {
-        return Err(wrong("at most 500 percentages at once"));
+        let fault = Fault::new("percents", "fault-percent-many");
+        return Err(Answer::Invalid(fault.with("max", MOST_PERCENTS)));
     }
-    let texts = asked.percents.iter().map(Value::as_str);
-    let texts: Option<Vec<&str>> = texts.collect();
-    let texts = texts.ok_or_else(|| wrong("percentages are texts: 34.0 and 34 differ"))?;
-    Ok(Answered {
-        results: texts.into_iter().map(|text| one(text, n)).collect(),
-    })
+    let texts = asked.percents.into_iter().map(|percent| match percent {
+        Value::String(text) if text.len() <= TEXT_BYTES => Ok(text),
+        _ => Err(Answer::Invalid(Fault::new(
+            "percents",
+            "fault-percent-text",
+        ))),
+    });
+    Ok((texts.collect::<Result<_, _>>()?, n))
 }
 
 fn one(text: &str, n: u32) -> One {
@@ -266,19 +277,7 @@ fn one(text: &str, n: u32) -> One {
         percent: text.to_owned(),
         counts: verdict.counts,
         other_n: verdict.other_n,
-        error: percent.is_none().then_some("not a percentage"),
+        wrong: percent.is_none(),
+        error: None,
     }
-}
-
-fn refused(status: StatusCode, reason: &str) -> Response {
-    json(status, &serde_json::json!({ "error": reason }))
-}
-
-fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let text = serde_json::to_string(body).unwrap_or_default();
-    let head = [(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    )];
-    (status, head, text).into_response()
 }

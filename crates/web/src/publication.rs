@@ -1,21 +1,24 @@
 //! 公表と記録: what was shown at meetings, what was published, what became different since. For who runs the survey.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::Refusal;
 use renkei_gov::count::Figures;
 use renkei_gov::count::change::Difference;
+use renkei_gov::sheet::history::names;
 use renkei_gov::snapshot::{self, Changed, SnapshotRow};
 use renkei_gov::survey::{SurveyState, seen};
 use renkei_gov::{approver, count, publication};
 use renkei_store::SurveyRow;
+use serde::Deserialize;
 
 use crate::count::show::status_key;
 use crate::error::{Answer, page_with};
 use crate::form::{Faults, Form};
 use crate::state::App;
+use crate::survey_withdrawal::Line as Withdrawal;
 use crate::visit::Visit;
 
 /// Differences of one record that are shown.
@@ -29,6 +32,7 @@ struct Page<'a> {
     state: SurveyState,
     now: Figures,
     kept: Vec<Kept>,
+    withdrawn: Vec<Withdrawal>,
     /// Whether the caller may take the approval back.
     approves: bool,
     form: Form,
@@ -38,8 +42,14 @@ struct Page<'a> {
 /// A record with what is another thing by now.
 struct Kept {
     row: SnapshotRow,
+    /// Of the record that is looked at.
+    differences: Option<Differences>,
+}
+
+/// How many, and the first of them.
+struct Differences {
     count: usize,
-    changes: Vec<Line>,
+    lines: Vec<Line>,
 }
 
 struct Line {
@@ -54,36 +64,48 @@ pub(crate) async fn show(
     State(app): State<App>,
     v: Visit,
     Path(code): Path<String>,
+    Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
-    let shown = shown(&app, &v, &code, Form::default(), Faults::default()).await?;
+    let form = (Form::default(), Faults::default());
+    let shown = shown(&app, &v, &code, params.record, form).await?;
     page_with(StatusCode::OK, &shown)
+}
+
+/// What an address says of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Params {
+    /// The number of the record that is held against now; without one, the newest.
+    record: Option<i64>,
 }
 
 async fn shown<'a>(
     app: &App,
     v: &'a Visit,
     code: &str,
-    form: Form,
-    faults: Faults,
+    record: Option<i64>,
+    (form, faults): (Form, Faults),
 ) -> Result<Page<'a>, Answer> {
     let survey = seen::owned(&app.store, &v.ctx, code).await?;
-    let now = count::live(&app.store, &survey, &app.areas).await?;
+    let mut now = count::live(&app.store, &survey, &app.areas).await?;
+    v.name_sheets(&app.areas.atlas(), &mut now);
+    let rows = app.store.snapshots(code).await?;
+    let open = record.or_else(|| rows.first().map(|row| row.number));
     let mut kept = Vec::new();
-    for row in app.store.snapshots(code).await? {
-        if let Some(stored) = snapshot::read(&app.store, code, row.number).await? {
-            let changes = snapshot::changed(&app.store, &stored, &now).await?;
-            kept.push(Kept {
-                row,
-                count: changes.len(),
-                changes: lines(app, v, &now, changes).await?,
-            });
-        }
+    for row in rows {
+        let differences = match open == Some(row.number) {
+            true => Some(differences(app, v, &row, &now).await?),
+            false => None,
+        };
+        kept.push(Kept { row, differences });
     }
+    let withdrawn = withdrawn(app, code, &now).await?;
     let lonely = !approver::has(&app.store, &survey.owner).await?;
     Ok(Page {
         approves: v.has_role("approver") || lonely,
         state: seen::state_of(&survey),
         survey,
+        withdrawn,
         now,
         kept,
         form,
@@ -92,25 +114,57 @@ async fn shown<'a>(
     })
 }
 
+/// What is another thing now than in a record.
+async fn differences(
+    app: &App,
+    v: &Visit,
+    row: &SnapshotRow,
+    now: &Figures,
+) -> Result<Differences, Answer> {
+    let stored = snapshot::read(&app.store, &row.survey, row.number).await?;
+    let stored = stored.ok_or(Answer::NotFound)?;
+    let (count, changes) = snapshot::changed(&app.store, &stored, now, SHOWN).await?;
+    let lines = lines(app, v, now, changes).await?;
+    Ok(Differences { count, lines })
+}
+
+/// What is withdrawn, with who showed it and the number of its question.
+async fn withdrawn(app: &App, code: &str, now: &Figures) -> Result<Vec<Withdrawal>, Answer> {
+    let all = renkei_gov::survey_withdrawal::of(&app.store, code).await?;
+    let named = |row: &renkei_gov::survey_withdrawal::WithdrawalRow| {
+        let mut sheets = now.sheets.iter();
+        let sheet = sheets.find(|one| one.respondent == row.respondent.as_str());
+        let mut lines = now.lines.iter();
+        let line = lines.find(|line| line.question == row.question);
+        Withdrawal {
+            respondent: sheet.map(|one| one.name.clone()).unwrap_or_default(),
+            heading: line
+                .map(renkei_gov::count::FigureLine::heading)
+                .unwrap_or_default(),
+            row: row.clone(),
+        }
+    };
+    Ok(all.rows().into_iter().map(named).collect())
+}
+
 async fn lines(
     app: &App,
     v: &Visit,
     now: &Figures,
     changes: Vec<Changed>,
 ) -> Result<Vec<Line>, Answer> {
+    let people = changes.iter().filter_map(|one| one.by.as_ref()?.0.clone());
+    let names = names(&app.store, people).await?;
     let mut lines = Vec::new();
-    for changed in changes.into_iter().take(SHOWN) {
+    for changed in changes {
         let heading = now
             .line(&changed.difference.line)
             .and_then(|at| now.lines.get(at))
             .map(renkei_gov::count::FigureLine::heading);
         let by = match &changed.by {
             Some((account, at, why)) => {
-                let name = match account {
-                    Some(id) => app.store.account(id).await?.map(|account| account.name),
-                    None => None,
-                };
-                let name = name.unwrap_or_else(|| v.t("publication-program"));
+                let name = account.as_ref().and_then(|id| names.get(id));
+                let name = name.cloned().unwrap_or_else(|| v.t("publication-program"));
                 let when = v.when(*at);
                 let values = [("name", name.as_str()), ("when", when.as_str())];
                 format!("{} {why}", v.tn("publication-by", &values))
@@ -148,7 +202,8 @@ pub(crate) async fn act(
     match done {
         Ok(_) => Ok(Redirect::to(&format!("/surveys/{code}/publication")).into_response()),
         Err(renkei_store::Failure::Refused(Refusal::Invalid(faults))) => {
-            let shown = shown(&app, &v, &code, form, Faults::new(faults)).await?;
+            let form = (form, Faults::new(faults));
+            let shown = shown(&app, &v, &code, None, form).await?;
             page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
         }
         Err(failure) => Err(failure.into()),
@@ -178,10 +233,5 @@ impl Page<'_> {
 
     fn published(&self) -> bool {
         self.state == SurveyState::Published
-    }
-
-    fn fault(&self, field: &str) -> String {
-        let fault = self.faults.of(field);
-        fault.map(|fault| self.v.fault(fault)).unwrap_or_default()
     }
 }

@@ -27,7 +27,7 @@ use renkei_store::SurveyRow;
 
 pub(crate) use self::form::{change, create, edit, new};
 pub(crate) use self::mails::{again, list as mails};
-pub(crate) use self::manage::{act, show as manage};
+pub(crate) use self::manage::{act, seen_by_worker, show as manage};
 pub(crate) use self::respondent::{act as act_on_respondent, show as show_respondent};
 pub(crate) use self::universe::{add, choose, show as universe};
 pub(crate) use self::waiting::{Waiting, waiting};

@@ -6,6 +6,7 @@
 //! | [`percent`] | percentages, half up, one decimal |
 //! | [`tally`] | what the sheets say to one line; what a percentage is of |
 //! | [`group`] | tallies by area, kind, size and ageing of municipalities |
+//! | [`small`] | groups that are too small to be shown |
 //! | [`cross`] | two lines against one another, unions of several choices, scores and their histogram |
 //! | [`change`] | what became different between two askings, or since it was shown |
 //! | [`load`] | figures of a survey as it stands now |
@@ -15,6 +16,7 @@ pub mod cross;
 pub mod group;
 pub mod load;
 pub mod percent;
+pub mod small;
 pub mod tally;
 #[cfg(test)]
 mod tests;

@@ -181,6 +181,24 @@ pub async fn edit(
     Ok(touched)
 }
 
+/// Writes the whole draft anew, as a program sends it. What final versions bind is asked when it becomes final.
+///
+/// # Errors
+/// `refuse-questionnaire-final`; `Conflict` where the draft is no longer at the revision `seen`.
+pub async fn replace(
+    store: &Store,
+    ctx: &Ctx,
+    id: &Id,
+    seen: i64,
+    body: &Questionnaire,
+) -> Result<(), Failure> {
+    let (now, _) = open(versions(store, ctx, id).await?)?;
+    if now.row.revision != seen {
+        return Err(Refusal::Conflict.into());
+    }
+    write(store, ctx, "questionnaire.edit", &now, body).await
+}
+
 /// The draft, and what the final versions before it bind.
 fn open(versions: Vec<Version>) -> Result<(Version, Kept), Refusal> {
     let mut versions = versions.into_iter();

@@ -41,7 +41,7 @@ impl Rate {
     }
 
     /// Of these sheets.
-    pub fn of(rows: &[RespondentRow]) -> Self {
+    pub fn of<'r>(rows: impl IntoIterator<Item = &'r RespondentRow>) -> Self {
         let mut rate = Self::default();
         for row in rows {
             rate.add(super::state_of(row), row.counted, 1);

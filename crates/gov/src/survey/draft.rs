@@ -4,13 +4,15 @@ use renkei_access::policy::Action;
 use renkei_base::era::{Era, Stated};
 use renkei_base::limits::LINE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal, text};
-use renkei_store::{Changes, Failure, Note, Store, SurveyRow};
+use renkei_store::{Changes, Failure, Note, Store, StoreError, SurveyRow};
 
 use super::{Base, CHECKER, Peers, SurveyState, day, event::event, seen};
-use crate::gate;
+use crate::{audit, gate};
 
 /// Days around the deadline on which reminders can be sent.
 pub const REMINDERS: [i32; 8] = [-14, -7, -3, -1, 1, 3, 7, 14];
+/// What everybody sees: 0, who said what; else counts alone, and no group of fewer sheets.
+pub const LEASTS: [i64; 4] = [0, 3, 5, 10];
 /// What is proposed.
 pub const USUAL_REMINDERS: &str = "-7,-1,1,7";
 
@@ -38,6 +40,8 @@ pub struct Typed {
     pub base: String,
     /// Days from the deadline: `-7,-1,1,7`.
     pub reminders: String,
+    /// One of [`LEASTS`]; empty is 0.
+    pub least: String,
 }
 
 impl Typed {
@@ -57,6 +61,7 @@ impl Typed {
             peers: row.peers.clone(),
             base: row.base.clone(),
             reminders: row.reminders.clone(),
+            least: row.least.to_string(),
         }
     }
 }
@@ -66,6 +71,18 @@ impl Typed {
 /// # Errors
 /// `Invalid` on the fields of [`Typed`] and `questionnaire`; `refuse-survey-code` where another one has the code.
 pub async fn create(
+    store: &Store,
+    ctx: &Ctx,
+    questionnaire: &Id,
+    version: i64,
+    typed: &Typed,
+) -> Result<String, Failure> {
+    let done = create_tried(store, ctx, questionnaire, version, typed).await;
+    let note = Note::new("survey.create").detail(questionnaire.as_str());
+    store.noted(ctx, note, done).await
+}
+
+async fn create_tried(
     store: &Store,
     ctx: &Ctx,
     questionnaire: &Id,
@@ -104,6 +121,7 @@ pub async fn create(
         base: String::new(),
         reminders: String::new(),
         invented: false,
+        least: 0,
         created_by: ctx.caller.account.clone(),
         created_at: ctx.at,
         updated_at: ctx.at,
@@ -143,6 +161,18 @@ pub async fn edit(
     revision: i64,
     typed: &Typed,
 ) -> Result<(), Failure> {
+    let done = edit_tried(store, ctx, code, revision, typed).await;
+    let note = Note::new("survey.edit").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn edit_tried(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    typed: &Typed,
+) -> Result<(), Failure> {
     let before = seen::owned(store, ctx, code).await?;
     if seen::state_of(&before) >= SurveyState::Approved {
         return Err(Refusal::not_now("refuse-survey-locked").into());
@@ -153,8 +183,14 @@ pub async fn edit(
     if seen::state_of(&before) != SurveyState::Draft {
         (row.opens, row.closes, row.chain) = (before.opens, before.closes, before.chain);
         faults.retain(|fault| !matches!(fault.field.as_str(), "opens" | "closes"));
+        // Who has answered did so on the word that no more is shown than this.
+        if row.least < before.least {
+            faults.push(Fault::new("least", "fault-survey-least-less"));
+        }
     }
-    previous(store, &row, &mut faults).await?;
+    if row.previous != before.previous {
+        previous(store, &row, &mut faults).await?;
+    }
     refuse(faults)?;
     row.updated_at = ctx.at;
     let mut changes = Changes::default();
@@ -170,6 +206,12 @@ pub async fn edit(
 /// # Errors
 /// `refuse-survey-asked` where it is no draft any more.
 pub async fn discard(store: &Store, ctx: &Ctx, code: &str) -> Result<(), Failure> {
+    let done = discard_tried(store, ctx, code).await;
+    let note = Note::new("survey.discard").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn discard_tried(store: &Store, ctx: &Ctx, code: &str) -> Result<(), Failure> {
     let row = seen::owned(store, ctx, code).await?;
     if seen::state_of(&row) != SurveyState::Draft {
         return Err(Refusal::not_now("refuse-survey-asked").into());
@@ -206,6 +248,10 @@ fn fill(row: &mut SurveyRow, typed: &Typed, ctx: &Ctx, faults: &mut Vec<Fault>) 
     take(&mut row.about_english, english);
     take(&mut row.as_of, as_of(&typed.as_of));
     take(&mut row.reminders, reminders(&typed.reminders));
+    match least(&typed.least) {
+        Ok(least) => row.least = least,
+        Err(fault) => faults.push(fault),
+    }
     typed.previous.trim().clone_into(&mut row.previous);
     let chain = if typed.checked {
         "checker,owner"
@@ -246,6 +292,14 @@ fn days(row: &mut SurveyRow, typed: &Typed, ctx: &Ctx, faults: &mut Vec<Fault>) 
     }
 }
 
+fn least(typed: &str) -> Result<i64, Fault> {
+    let typed = typed.trim();
+    let found = LEASTS.into_iter().find(|one| one.to_string() == typed);
+    found
+        .or((typed.is_empty()).then_some(0))
+        .ok_or_else(|| Fault::new("least", "fault-survey-least"))
+}
+
 /// Days of reminders as they are kept: in order, each once.
 fn reminders(typed: &str) -> Result<String, Fault> {
     let each = typed.split([',', '、', ' ']).filter(|one| !one.is_empty());
@@ -261,16 +315,50 @@ fn reminders(typed: &str) -> Result<String, Fault> {
     Ok(days.join(","))
 }
 
-/// The asking before it must be one of the same owner.
+/// The asking before it must be one of the same owner, of the same questions.
 async fn previous(store: &Store, row: &SurveyRow, faults: &mut Vec<Fault>) -> Result<(), Failure> {
     if row.previous.is_empty() {
         return Ok(());
     }
     let found = store.survey(&row.previous).await?;
-    if found.is_none_or(|found| found.owner != row.owner || found.code == row.code) {
-        faults.push(Fault::new("previous", "fault-survey-previous"));
+    let found = found.filter(|found| found.owner == row.owner && found.code != row.code);
+    match found {
+        None => faults.push(Fault::new("previous", "fault-survey-previous")),
+        Some(found) if is_kin(store, row, &found).await? => {}
+        Some(_) => faults.push(Fault::new("previous", "fault-survey-previous-other")),
     }
     Ok(())
+}
+
+/// Copies of copies that are followed.
+const COPIES: usize = 20;
+
+/// Whether two surveys ask the same questions by the same ids: versions of one questionnaire, or a copy of it. Ids of
+/// questions are counted up in each questionnaire, so that those of any other one mean other questions.
+async fn is_kin(store: &Store, row: &SurveyRow, before: &SurveyRow) -> Result<bool, StoreError> {
+    let (now, then) = (&row.questionnaire, &before.questionnaire);
+    let now = origins(store, now, row.questionnaire_version).await?;
+    let then = origins(store, then, before.questionnaire_version).await?;
+    Ok(now.iter().any(|one| then.contains(one)))
+}
+
+/// A questionnaire and those that it was copied from.
+async fn origins(store: &Store, id: &Id, version: i64) -> Result<Vec<Id>, StoreError> {
+    let mut all = vec![id.clone()];
+    let mut next = store.questionnaire(id, version).await?;
+    while let Some(row) = next.take() {
+        let Some((from, version)) = row.copied_from.split_once('/') else {
+            break;
+        };
+        let (Ok(from), Ok(version)) = (from.parse::<Id>(), version.parse()) else {
+            break;
+        };
+        if all.len() < COPIES && !all.contains(&from) {
+            next = store.questionnaire(&from, version).await?;
+            all.push(from);
+        }
+    }
+    Ok(all)
 }
 
 /// Lower-case letters, digits and `-`, so that it can be read out on the telephone.

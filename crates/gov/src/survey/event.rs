@@ -4,7 +4,7 @@ use renkei_base::{Ctx, Id};
 use renkei_store::SurveyEventRow;
 
 /// What can happen to a survey or one of its sheets; the text is `survey-event-CODE`.
-pub const KINDS: [&str; 26] = [
+pub const KINDS: [&str; 35] = [
     "created",
     "universe",
     "opened",
@@ -15,6 +15,8 @@ pub const KINDS: [&str; 26] = [
     "approved-alone",
     "unlocked",
     "published",
+    "withdrawn",
+    "restored",
     "extended",
     "called",
     "contact",
@@ -31,7 +33,17 @@ pub const KINDS: [&str; 26] = [
     "submitted-paper",
     "recalled",
     "refused",
+    "unextended",
+    "shortened",
+    "merged",
+    "remarked",
+    "overridden",
+    "override-dropped",
+    "removed",
 ];
+
+/// What is said inside a respondent's institution before its sheet is handed in: for its own people alone.
+pub const INSIDE: [&str; 3] = ["awaiting", "recalled", "refused"];
 
 /// A line of the history, now.
 pub fn event(

@@ -9,6 +9,7 @@ use renkei_gov::questionnaire::{
     Choice, Class, Condition, Question, QuestionKind, Questionnaire, Section, Words,
 };
 use renkei_gov::sheet::save::Manner;
+use renkei_gov::sheet::submit::{self, Step};
 use renkei_gov::sheet::{self, Entry, Saved};
 use renkei_store::questionnaire::QuestionnaireRow;
 use renkei_store::{AccountRow, AccountState, Changes, Failure, RespondentRow, Store, SurveyRow};
@@ -50,7 +51,7 @@ fn question(id: &str, kind: QuestionKind, after: Option<&str>) -> Question {
         required: id == "a1",
         when: when.into_iter().collect(),
         explain: Some(Words::default()),
-        counted: id != "b1",
+        counted: id.starts_with('a'),
     }
 }
 
@@ -67,7 +68,7 @@ fn yes_no() -> QuestionKind {
     }
 }
 
-/// `a1` yes or no; `a3` only where it is yes; `b1` a number of people.
+/// `a1` yes or no; `a3` only where it is yes; `b1` a number of people; `c1` documents.
 pub(crate) fn asked() -> Questionnaire {
     let number = QuestionKind::Number {
         unit: words("人"),
@@ -83,6 +84,7 @@ pub(crate) fn asked() -> Questionnaire {
                 question("a1", yes_no(), None),
                 question("a3", yes_no(), Some("a1")),
                 question("b1", number, None),
+                question("c1", QuestionKind::File { most: 3 }, None),
             ],
         }],
         ..Questionnaire::default()
@@ -127,6 +129,10 @@ impl World {
         changes.put_survey(&survey_row(&questionnaire, &self.prefecture, at), None);
         changes.put_respondent(&respondent_row(&self.ward, at), None);
         self.store.commit(&self.program(), changes).await.unwrap();
+    }
+
+    pub(crate) fn ids(&self) -> Arc<dyn Ids> {
+        Arc::clone(&self.ids)
     }
 
     pub(crate) fn program(&self) -> Ctx {
@@ -186,6 +192,10 @@ impl World {
             ..Manner::TYPING
         };
         sheet::save(&self.store, ctx, self.place(), &[entry], &manner).await
+    }
+
+    pub(crate) async fn step(&self, ctx: &Ctx, step: Step, comment: &str) -> Result<(), Failure> {
+        submit::step(&self.store, ctx, self.place(), step, comment).await
     }
 
     pub(crate) async fn row(&self) -> RespondentRow {
@@ -276,6 +286,7 @@ fn survey_row(questionnaire: &Id, owner: &Id, at: Micros) -> SurveyRow {
         base: "all".to_owned(),
         reminders: String::new(),
         invented: false,
+        least: 0,
         created_by: None,
         created_at: at,
         updated_at: at,
@@ -305,5 +316,6 @@ fn respondent_row(ward: &Id, at: Micros) -> RespondentRow {
         decided_at: None,
         updated_at: at,
         revision: 1,
+        successor: None,
     }
 }

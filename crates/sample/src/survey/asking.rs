@@ -6,7 +6,7 @@ use renkei_base::clock::Span;
 use renkei_base::era::FiscalYear;
 use renkei_directory::municipality::MunicipalityKind;
 use renkei_directory::{Areas, Finder};
-use renkei_gov::respondent::desk::{self, Contact};
+use renkei_gov::respondent::desk::{self, Act, Contact};
 use renkei_gov::respondent::{Universe, expect};
 use renkei_gov::survey::{Base, Peers, Typed, course, draft};
 use renkei_store::Failure;
@@ -68,11 +68,11 @@ async fn ask(region: &Region, owner: &Id) -> Result<(), Failure> {
             mail: mail.to_owned(),
         };
         if let Some(id) = offices.get(municipality) {
-            desk::contact(store, &ctx, &code, id, &contact).await?;
+            desk::act(store, &ctx, (&code, id), &Act::Contact(&contact)).await?;
         }
     }
     if let Some(id) = offices.get(CALLED.0) {
-        desk::telephone(store, &ctx, &code, id, CALLED.1).await?;
+        desk::act(store, &ctx, (&code, id), &Act::Call { note: CALLED.1 }).await?;
     }
     Ok(())
 }
@@ -98,6 +98,7 @@ fn typed(today: Date, closes: renkei_base::Micros) -> Typed {
         closes: closes.in_japan().date().to_string(),
         checked: true,
         peers: Peers::Submitted.code().to_owned(),
+        least: String::new(),
         base: Base::All.code().to_owned(),
         reminders: draft::USUAL_REMINDERS.to_owned(),
     }

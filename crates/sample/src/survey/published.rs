@@ -266,6 +266,7 @@ fn survey(ctx: &Ctx, owner: &Id) -> SurveyRow {
         base: "all".to_owned(),
         reminders: String::new(),
         invented: true,
+        least: 0,
         created_by: None,
         created_at: ctx.at,
         updated_at: ctx.at,
@@ -311,6 +312,7 @@ fn respondent(ctx: &Ctx, sheet: &Expected, place: i64, marks: &str) -> Responden
         decided_at: counted.then(|| moment(date(2015, 10, 19))),
         updated_at: ctx.at,
         revision: 1,
+        successor: None,
     }
 }
 

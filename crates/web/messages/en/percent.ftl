@@ -22,3 +22,7 @@ fault-percent-n = n is a whole number from 1 to { $max }.
 fault-percent-none = There is no percentage in it: values such as “92.5%”, or numbers with decimals under a heading with %.
 fault-percent-large = The file has more than 2 MB.
 fault-percent-cells = The table is too large. Send a file with that table alone, of at most 1,000 rows and 60 columns.
+percent-api-unreadable = Not a percentage. Write it as “92.5”, with up to six digits before and after the point.
+refuse-percent-json = That cannot be read. Send JSON such as { "{" }"n": 53, "percents": ["92.5"]{ "}" }.
+fault-percent-many = At most { $max } percentages at once.
+fault-percent-text = Send percentages as texts of up to 64 characters in quotes: 34.0 and 34 are not the same claim.

@@ -211,3 +211,5 @@ fault-fhir-cell-condition = Columns of a table cannot have conditions.
 fault-fhir-dropped = “{ $what }” is not taken over.
 fault-fhir-renamed = It is called “{ $what }” here.
 fault-theme-texts = Choose texts.
+fault-api-id = The id in what was sent is of another questionnaire than the address names.
+refuse-api-if-match = Say in If-Match which ETag you read.

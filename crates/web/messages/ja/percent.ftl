@@ -22,3 +22,7 @@ fault-percent-n = 母数は1から { $max } までの整数で入れてくださ
 fault-percent-none = 割合が見つかりません。「92.5%」のように % の付いた値か、「%」「割合」「率」の見出しの下の小数を確かめます。
 fault-percent-large = ファイルは 2 MB までです。
 fault-percent-cells = 表が大きすぎます。1,000 行、60 列までの表だけのファイルにしてください。
+percent-api-unreadable = 割合として読めません。「92.5」のように、小数点の前後6桁までの数で書いてください。
+refuse-percent-json = 読めません。{ "{" }"n": 53, "percents": ["92.5"]{ "}" } のような JSON で送ってください。
+fault-percent-many = 一度に確かめられるのは { $max } 件までです。
+fault-percent-text = 割合は、引用符で囲んだ 64 字までの文字で送ってください（34.0 と 34 は違う主張です）。

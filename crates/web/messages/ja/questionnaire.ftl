@@ -211,3 +211,5 @@ fault-fhir-cell-condition = 表の列には条件を付けられません。
 fault-fhir-dropped = 「{ $what }」は引き継がれません。
 fault-fhir-renamed = ここでは「{ $what }」と呼ばれます。
 fault-theme-texts = 文章を選んでください。
+fault-api-id = 送られた調査票の id は、この宛先の調査票のものではありません。
+refuse-api-if-match = 読んだときの ETag を If-Match で示してください。

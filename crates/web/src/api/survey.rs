@@ -25,19 +25,32 @@ pub(crate) async fn list(State(app): State<App>, v: Visit) -> Result<Response, A
             .filter(|row| all.iter().all(|one| one.code != row.code));
         all.extend(more.collect::<Vec<_>>());
     }
-    let each: Vec<Value> = all.iter().map(survey).collect();
+    let own = |row: &SurveyRow| v.plans() && v.ctx.caller.institution.as_ref() == Some(&row.owner);
+    let each: Vec<Value> = all.iter().map(|row| survey(row, own(row))).collect();
     Ok(super::answer(StatusCode::OK, &json!({ "surveys": each })))
 }
 
-fn survey(row: &SurveyRow) -> Value {
-    json!({
+/// What everybody reads of a survey; for who asks also of what it was made, and its days.
+fn survey(row: &SurveyRow, own: bool) -> Value {
+    let mut said = json!({
         "code": row.code,
         "title": row.title,
         "english": row.english,
         "as_of": row.as_of,
         "state": row.state,
         "invented": row.invented,
-    })
+    });
+    if own && let Some(said) = said.as_object_mut() {
+        let questionnaire = json!({
+            "id": row.questionnaire.as_str(),
+            "version": row.questionnaire_version,
+        });
+        said.insert("questionnaire".to_owned(), questionnaire);
+        said.insert("opens".to_owned(), json!(row.opens.to_fhir()));
+        let last = renkei_gov::survey::day::last(row.closes).to_string();
+        said.insert("last_day".to_owned(), json!(last));
+    }
+    said
 }
 
 /// `GET /api/surveys/{code}?base=asked&area=1303`
@@ -78,6 +91,7 @@ pub(crate) async fn figures(
         "as_of": viewed.body.as_of,
         "invented": viewed.body.invented,
         "base": viewed.base.code(),
+        "least": viewed.body.least,
         "version": version.map(|row| row.number),
         "day": version.map(|row| row.day.as_str()),
         "digest": version.map(|row| row.digest.as_str()),

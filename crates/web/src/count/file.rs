@@ -131,7 +131,7 @@ pub(crate) async fn xlsx(
     Path(code): Path<String>,
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
-    let viewed = Viewed::of(&app, &v, &code, &params).await?;
+    let viewed = Viewed::of(&app, &v, &code, &params).await?.named(&app, &v);
     let mut sheets = vec![table(&v, &viewed)];
     if viewed.names {
         sheets.push(matrix(&v, &viewed));
@@ -179,7 +179,7 @@ fn table(v: &Visit, viewed: &Viewed) -> Sheet {
                 number(row.tally.not_asked),
                 number(row.tally.no_answer),
                 number(row.tally.other()),
-                number(row.tally.yes_overridden),
+                number(row.tally.yes_overridden + row.tally.no_overridden),
             ]
         });
     Sheet {

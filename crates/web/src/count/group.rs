@@ -1,5 +1,6 @@
 //! The table by area, kind, size and ageing of municipalities.
 
+use renkei_base::Lang;
 use renkei_directory::area::AreaKind;
 use renkei_gov::count::Figures;
 use renkei_gov::count::group::{AGEING, Group, Grouping, SIZES};
@@ -13,6 +14,8 @@ pub(crate) struct Shown {
     pub(crate) code: String,
     pub(crate) name: String,
     pub(crate) sheets: u32,
+    /// Not shown: too few sheets, or it would tell of those.
+    pub(crate) small: bool,
     pub(crate) cells: Vec<Cell>,
 }
 
@@ -32,12 +35,15 @@ pub(crate) fn groups(
 ) -> Vec<Shown> {
     let (atlas, day) = (app.areas.atlas(), viewed.day());
     let groups = figures.grouped(|sheet| by.key(sheet, &atlas, day));
+    let small = viewed.small(|sheet| by.key(sheet, &atlas, day).code);
     let shown = |group: Group| Shown {
+        small: small.contains(&group.key.code),
         name: name(app, v, viewed, by, &group.key.code),
         sheets: group.sheets,
         cells: group
             .tallies
             .iter()
+            .filter(|_| !small.contains(&group.key.code))
             .map(|tally| Cell {
                 yes: tally.yes,
                 n: tally.n(viewed.base),
@@ -55,19 +61,24 @@ pub(crate) fn name(app: &App, v: &Visit, viewed: &Viewed, by: Grouping, code: &s
         return v.t("count-group-unknown");
     }
     match by {
-        Grouping::Area => area(app, viewed, code),
+        Grouping::Area => area(app, v, viewed, code),
         Grouping::Kind => v.t(&format!("municipality-kind-{code}")),
         Grouping::Size => band(v, "count-size", &SIZES, code),
         Grouping::Ageing => band(v, "count-ageing", &AGEING, code),
     }
 }
 
-/// The name of a 二次保健医療圏 as of the survey.
-pub(crate) fn area(app: &App, viewed: &Viewed, code: &str) -> String {
+/// The name of a 二次保健医療圏 as of the survey, as the version keeps it.
+pub(crate) fn area(app: &App, v: &Visit, viewed: &Viewed, code: &str) -> String {
+    if v.lang() == Lang::Ja
+        && let Some(name) = viewed.body.areas.get(code)
+    {
+        return name.clone();
+    }
     let found = app
         .areas
         .area(AreaKind::SecondaryMedical, code, viewed.day());
-    found.map_or_else(|| code.to_owned(), |area| area.name)
+    found.map_or_else(|| code.to_owned(), |area| v.area_name(&area))
 }
 
 fn band(v: &Visit, key: &str, limits: &[u32], code: &str) -> String {

@@ -17,7 +17,7 @@ pub(crate) async fn pdf(
     Path(code): Path<String>,
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
-    let viewed = Viewed::of(&app, &v, &code, &params).await?;
+    let viewed = Viewed::of(&app, &v, &code, &params).await?.named(&app, &v);
     let table = document(&v, &viewed);
     let made = tokio::task::spawn_blocking(move || report::count_table(&table)).await;
     match made {
@@ -40,12 +40,17 @@ fn document(v: &Visit, viewed: &Viewed) -> report::CountTable {
     let figures = viewed.figures();
     let rows = rows(v, &figures, viewed.base);
     let uncounted = figures.sheets.iter().filter(|sheet| !sheet.counted);
-    let uncounted: Vec<&str> = uncounted.map(|sheet| sheet.name.as_str()).collect();
+    let uncounted: Vec<String> = uncounted.map(|sheet| sheet.name.clone()).collect();
     let about = v.t(&format!("count-base-{}-about", viewed.base.code()));
     let mut notes = vec![viewed.about(v), about];
-    if !uncounted.is_empty() {
+    if viewed.least() > 0 {
+        notes.push(v.t1("count-least", "least", viewed.least()));
+        if !uncounted.is_empty() {
+            notes.push(v.t1("count-uncounted-only", "count", uncounted.len()));
+        }
+    } else if !uncounted.is_empty() {
         let count = uncounted.len().to_string();
-        let names = uncounted.join("、");
+        let names = v.names(&uncounted);
         let values = [("count", count.as_str()), ("names", names.as_str())];
         notes.push(v.tn("count-uncounted", &values));
     }
@@ -60,10 +65,16 @@ fn document(v: &Visit, viewed: &Viewed) -> report::CountTable {
             sample: viewed.body.invented,
         },
         title: viewed.title(v),
-        heading: format!("{}（{}）", v.t("count-table"), viewed.body.as_of),
+        heading: match viewed.as_of(v).as_str() {
+            "" => v.t("count-table"),
+            as_of => format!("{}（{as_of}）", v.t("count-table")),
+        },
         n: figures.counted().count().to_string(),
         notes,
-        footnotes: rows.iter().flat_map(|row| footnotes(v, row)).collect(),
+        footnotes: rows
+            .iter()
+            .flat_map(|row| footnotes(v, row, viewed.names))
+            .collect(),
         words: report::CountWords {
             question: v.t("count-question"),
             counts: v.t("count-table"),
@@ -84,19 +95,19 @@ fn printed(row: &Row) -> report::CountRow {
         span: row.span,
         item: row.item.clone(),
         title: row.title.clone(),
-        label: row.label.chars().take(1).collect(),
+        label: row.number.clone(),
         text: row.text.clone(),
         choice: row.choice.clone(),
         yes: row.tally.yes.to_string(),
-        yes_percent: format!("{}%", row.yes_percent()),
+        yes_percent: row.yes_share(),
         no: row.no().to_string(),
-        no_percent: format!("{}%", row.no_percent()),
+        no_percent: row.no_share(),
         rest: row.rest().to_string(),
     }
 }
 
 /// The other base of a conditional line, what was reclassified, who did not answer.
-fn footnotes(v: &Visit, row: &Row) -> Vec<String> {
+fn footnotes(v: &Visit, row: &Row, named: bool) -> Vec<String> {
     let heading = format!("{}{}", row.item, row.label);
     let mut notes = Vec::new();
     if row.conditional() {
@@ -121,13 +132,9 @@ fn footnotes(v: &Visit, row: &Row) -> Vec<String> {
         ];
         notes.push(format!("{heading} {}", v.tn(key, &values)));
     }
-    if let Some((plain, over)) = row.yes_parts() {
-        let (plain, over) = (plain.to_string(), over.to_string());
-        let values = [("plain", plain.as_str()), ("over", over.as_str())];
-        notes.push(format!(
-            "{heading} {}",
-            v.tn("count-overridden-parts", &values)
-        ));
+    let reasons = if named { row.reasons.as_slice() } else { &[] };
+    for part in row.parts(v).iter().chain(reasons) {
+        notes.push(format!("{heading} {part}"));
     }
     if row.tally.no_answer > 0 {
         notes.push(format!(

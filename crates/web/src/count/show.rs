@@ -17,6 +17,9 @@ use crate::error::{Answer, page};
 use crate::state::App;
 use crate::visit::Visit;
 
+/// Names that are told in one place.
+const NAMES: usize = 30;
+
 #[derive(Template)]
 #[template(path = "survey/results.html")]
 struct Page<'a> {
@@ -27,6 +30,8 @@ struct Page<'a> {
     n: u32,
     answered: u32,
     uncounted: Vec<String>,
+    /// With their number alone, where names are not shown.
+    uncounted_only: usize,
     areas: Vec<(String, String)>,
     by: Option<Grouping>,
     groups: Vec<group::Shown>,
@@ -38,6 +43,8 @@ struct Page<'a> {
     versions: Vec<SnapshotRow>,
     /// Safe as it is.
     svg: String,
+    /// That was asked for, as it was: a number or `now`; nothing for the newest.
+    version: String,
     /// `?…` of what is chosen, for files.
     query: String,
 }
@@ -55,6 +62,8 @@ pub(crate) struct Since {
     pub(crate) heading: String,
     pub(crate) change: LineChange,
     pub(crate) more: i64,
+    /// Whether it is told who began and who ended.
+    pub(crate) named: bool,
 }
 
 /// The key of a status's word.
@@ -69,16 +78,21 @@ pub(crate) async fn show(
     Path(code): Path<String>,
     Query(params): Query<Params>,
 ) -> Result<Response, Answer> {
-    let viewed = Viewed::of(&app, &v, &code, &params).await?;
+    let viewed = Viewed::of(&app, &v, &code, &params).await?.named(&app, &v);
     let figures = viewed.figures();
     let rows = rows(&v, &figures, viewed.base);
-    let by = Grouping::from_code(&params.by);
+    // A group of an area would be two groups at once: of what holds counts alone, the area is shown.
+    let one = viewed.names || viewed.area.is_empty();
+    let by = Grouping::from_code(&params.by).filter(|_| one);
+    let uncounted = uncounted(&figures);
+    let hides = viewed.least() > 0;
     let scores = figures.scores();
     page(&Page {
         n: number(figures.counted().count()),
         answered: number(figures.counted().filter(|one| one.answered).count()),
-        uncounted: uncounted(&figures),
-        areas: areas(&app, &viewed),
+        uncounted_only: if hides { uncounted.len() } else { 0 },
+        uncounted: if hides { Vec::new() } else { uncounted },
+        areas: areas(&app, &v, &viewed),
         groups: by.map_or_else(Vec::new, |by| {
             group::groups(&app, &v, &viewed, &figures, by)
         }),
@@ -95,6 +109,7 @@ pub(crate) async fn show(
         versions: publication::versions(&app.store, &code).await?,
         svg: chart::bars(&v, &v.t("count-chart"), &rows),
         query: query(&params),
+        version: version(&viewed, &params),
         rows,
         viewed,
         v: &v,
@@ -111,15 +126,16 @@ fn uncounted(figures: &Figures) -> Vec<String> {
 }
 
 /// The areas that sheets are in, by code.
-pub(crate) fn areas(app: &App, viewed: &Viewed) -> Vec<(String, String)> {
+pub(crate) fn areas(app: &App, v: &Visit, viewed: &Viewed) -> Vec<(String, String)> {
     let sheets = viewed.body.figures.counted();
     let mut codes: Vec<&str> = sheets.map(|sheet| sheet.area.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
     codes.retain(|code| !code.is_empty());
-    let named = codes.into_iter();
+    let small = viewed.small_areas();
+    let named = codes.into_iter().filter(|code| !small.contains(*code));
     named
-        .map(|code| (code.to_owned(), group::area(app, viewed, code)))
+        .map(|code| (code.to_owned(), group::area(app, v, viewed, code)))
         .collect()
 }
 
@@ -132,9 +148,8 @@ fn unions(figures: &Figures, base: Base) -> Vec<Union> {
                 .lines
                 .iter()
                 .find(|line| line.question == question)?;
-            let mark: String = line.label.chars().take(1).collect();
             Some(Union {
-                label: format!("{}{mark}", line.item),
+                label: format!("{}{}", line.item, line.number()),
                 yes: tally.yes,
                 n: tally.n(base),
                 percent: tally.yes_percent(base),
@@ -152,6 +167,11 @@ async fn changes(app: &App, viewed: &Viewed, now: &Figures) -> Result<Vec<Since>
     let Some(before) = publication::newest(&app.store, previous).await? else {
         return Ok(Vec::new());
     };
+    // Who began or ended tells what it said before: told where both say who said what.
+    let named = viewed.names && (before.body.least == 0 || viewed.owner());
+    if before.body.least > 0 && !viewed.area.is_empty() && !named {
+        return Ok(Vec::new());
+    }
     let before = match viewed.area.as_str() {
         "" => before.body.figures,
         area => before.body.figures.only(|sheet| sheet.area == area),
@@ -163,10 +183,20 @@ async fn changes(app: &App, viewed: &Viewed, now: &Figures) -> Result<Vec<Since>
                 .map(renkei_gov::count::FigureLine::heading)
                 .unwrap_or_default(),
             more: i64::from(change.now.yes) - i64::from(change.before.yes),
+            named,
             change,
         }
     });
     Ok(each.collect())
+}
+
+/// The version that an address names, as what it was read as.
+fn version(viewed: &Viewed, params: &Params) -> String {
+    match (params.version.as_str(), &viewed.version) {
+        ("", _) => String::new(),
+        (_, Some(row)) => row.number.to_string(),
+        (_, None) => "now".to_owned(),
+    }
 }
 
 fn query(params: &Params) -> String {
@@ -187,6 +217,24 @@ fn query(params: &Params) -> String {
 }
 
 impl Page<'_> {
+    /// Names in a sentence, as many as can be read, and how many more.
+    fn some(&self, names: &[String]) -> String {
+        let shown = self.v.names(names.get(..NAMES).unwrap_or(names));
+        match names.len().saturating_sub(NAMES) {
+            0 => shown,
+            more => format!("{shown} {}", self.v.t1("count-more-names", "count", more)),
+        }
+    }
+
+    /// Whether the choice of an area answers; of what holds counts alone, an area is not divided any further.
+    fn offers_area(&self) -> bool {
+        self.viewed.divides() && (self.viewed.names || self.by.is_none())
+    }
+
+    fn offers_by(&self) -> bool {
+        self.viewed.divides() && (self.viewed.names || self.viewed.area.is_empty())
+    }
+
     fn by_code(&self) -> &'static str {
         self.by.map_or("", Grouping::code)
     }
@@ -209,8 +257,8 @@ impl Page<'_> {
                 query.append_pair(name, value);
             }
         }
-        if let Some(version) = &self.viewed.version {
-            query.append_pair("version", &version.number.to_string());
+        if !self.version.is_empty() {
+            query.append_pair("version", &self.version);
         }
         format!("/surveys/{}?{}", self.viewed.code, query.finish())
     }
@@ -233,11 +281,32 @@ impl Page<'_> {
     }
 
     /// For links to one line. Codes of areas are digits.
-    fn and_area(&self) -> String {
-        match self.viewed.area.as_str() {
+    fn and_rest(&self) -> String {
+        let rest = [("area", &self.viewed.area), ("version", &self.version)];
+        let some = rest.iter().filter(|(_, value)| !value.is_empty());
+        some.map(|(name, value)| format!("&amp;{name}={value}"))
+            .collect()
+    }
+
+    /// For links to what is not of an area.
+    fn only_version(&self) -> String {
+        match self.version.as_str() {
             "" => String::new(),
-            area => format!("&amp;area={area}"),
+            version => format!("?version={version}"),
         }
+    }
+
+    /// One area of this version, on this base.
+    fn to_area(&self, area: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("area", area);
+        if self.viewed.base.code() != self.viewed.body.base {
+            query.append_pair("base", self.viewed.base.code());
+        }
+        if !self.version.is_empty() {
+            query.append_pair("version", &self.version);
+        }
+        format!("/surveys/{}?{}", self.viewed.code, query.finish())
     }
 
     fn conditional(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The matrix in pages.
+//! Lists of respondents in pages.
 
 use std::ops::Range;
 
@@ -8,15 +8,15 @@ const CELLS: usize = 6_000;
 const ROWS: (usize, usize) = (20, 200);
 
 /// Which rows one page shows, and the pages beside it.
-pub(super) struct Part {
-    pub(super) rows: Range<usize>,
-    pub(super) before: Option<usize>,
-    pub(super) after: Option<usize>,
+pub(crate) struct Part {
+    pub(crate) rows: Range<usize>,
+    pub(crate) before: Option<usize>,
+    pub(crate) after: Option<usize>,
 }
 
 impl Part {
-    /// Nothing where there is no such page. `asked` counts from 1; empty is the first.
-    pub(super) fn of(found: usize, columns: usize, asked: &str) -> Option<Self> {
+    /// Nothing where there is no such page. `columns`: how much one row shows. `asked` counts from 1; empty is the first.
+    pub(crate) fn of(found: usize, columns: usize, asked: &str) -> Option<Self> {
         let size = (CELLS / columns.max(1)).clamp(ROWS.0, ROWS.1);
         let number: usize = match asked {
             "" => 1,

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::Refusal;
-use renkei_gov::survey::draft::{REMINDERS, USUAL_REMINDERS};
+use renkei_gov::survey::draft::{LEASTS, REMINDERS, USUAL_REMINDERS};
 use renkei_gov::survey::{Base, Peers, SurveyState, Typed, draft, seen};
 use renkei_store::questionnaire::QuestionnaireRow;
 use renkei_store::{Failure, SurveyRow};
@@ -52,6 +52,11 @@ impl FormPage<'_> {
         format!("{} {}", row.id, row.version)
     }
 
+    /// The title of a questionnaire in the reader's language, where there is one.
+    fn questionnaire<'r>(&self, row: &'r QuestionnaireRow) -> &'r str {
+        crate::count::seen::words(self.v, &row.title, &row.english)
+    }
+
     /// A day of reminders in words.
     fn day(&self, day: &i32) -> String {
         let key = match *day < 0 {
@@ -64,6 +69,18 @@ impl FormPage<'_> {
     /// Whether this questionnaire is chosen.
     fn is_chosen(&self, row: &QuestionnaireRow) -> bool {
         self.form.holds("questionnaire", &self.key(row))
+    }
+
+    /// What everybody sees where this is chosen.
+    fn least(&self, least: &i64) -> String {
+        match *least {
+            0 => self.v.t("survey-least-names"),
+            least => self.v.t1("survey-least-counts", "least", least),
+        }
+    }
+
+    fn is_least(&self, least: &i64) -> bool {
+        self.form.holds("least", &least.to_string())
     }
 
     /// Whether a reminder goes out on this day.
@@ -118,6 +135,7 @@ pub(crate) async fn new(
     }
     pair("peers", Peers::Submitted.code());
     pair("base", Base::All.code());
+    pair("least", "0");
     for day in USUAL_REMINDERS.split(',') {
         pair("reminders", day);
     }
@@ -220,6 +238,7 @@ fn filled(survey: &SurveyRow) -> Form {
         ("closes", &typed.closes),
         ("peers", &typed.peers),
         ("base", &typed.base),
+        ("least", &typed.least),
     ] {
         form.set(name, value.as_str());
     }
@@ -248,6 +267,7 @@ fn typed(form: &Form) -> Typed {
         checked: form.has("checked"),
         peers: get("peers"),
         base: get("base"),
+        least: get("least"),
         reminders: form.all("reminders").join(","),
     }
 }

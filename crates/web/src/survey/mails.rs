@@ -25,6 +25,8 @@ struct Page<'a> {
     mails: Vec<(MailRow, String)>,
     /// Respondents that are counted, have not answered and have no address: id, name, telephone.
     unreached: Vec<(renkei_base::Id, String, String)>,
+    /// How many there are; as many as fit are shown.
+    lacking: usize,
     most: u32,
 }
 
@@ -52,9 +54,11 @@ pub(crate) async fn list(
     let survey = seen::owned(&app.store, &v.ctx, &code).await?;
     let rows = app.store.respondents(&code).await?;
     let mails = app.store.mails_of(&reminder::topic(&code), SHOWN).await?;
+    let atlas = app.areas.atlas();
+    let said = |row: &RespondentRow| v.municipality(&atlas, &row.municipality, &row.name);
     let named = |mail: MailRow| {
         let row = rows.iter().find(|row| row.respondent == mail.institution);
-        let name = row.map(|row| row.name.clone()).unwrap_or_default();
+        let name = row.map(said).unwrap_or_default();
         (mail, name)
     };
     let mails = mails.into_iter().map(named).collect();
@@ -62,11 +66,13 @@ pub(crate) async fn list(
         row.counted && row.contact_mail.is_empty() && !respondent::state_of(row).counts()
     };
     let unreached = rows.iter().filter(lacks);
-    let unreached = unreached.map(|row| {
+    let lacking = unreached.clone().count();
+    let unreached = unreached.take(SHOWN as usize).map(|row| {
         let phone = row.contact_phone.clone();
-        (row.respondent.clone(), row.name.clone(), phone)
+        (row.respondent.clone(), said(row), phone)
     });
     page(&Page {
+        lacking,
         unreached: unreached.collect(),
         v: &v,
         survey,

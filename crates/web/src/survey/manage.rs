@@ -1,12 +1,18 @@
 //! The running of a survey: how many have answered, who has not, what comes next. Its own page for the owner; a health
 //! centre sees the sheets that pass by it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::civil::Date;
+use renkei_base::name::search_key;
 use renkei_base::{Id, Refusal};
 use renkei_directory::AreaKind;
+use renkei_directory::area::{Area, Atlas};
 use renkei_gov::respondent::{self, Rate, SheetState};
 use renkei_gov::survey::{Seen, SurveyState, course, draft, is_checked, seen};
 use renkei_gov::{approver, reminder};
@@ -15,6 +21,7 @@ use serde::Deserialize;
 
 use crate::error::{Answer, page, page_with};
 use crate::form::{Faults, Form};
+use crate::matrix::part::Part;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -23,8 +30,16 @@ use crate::visit::Visit;
 pub(crate) struct Params {
     /// The code of a [`SheetState`], `open` for all that have not answered, `here` for those that wait for the reader.
     state: String,
+    /// The key of a [`Group`].
     area: String,
+    /// Part of a name, or a code.
+    q: String,
+    /// From 1; the first if empty.
+    page: String,
 }
+
+/// How much a row shows: a hundred of them are a page.
+const COLUMNS: usize = 60;
 
 #[derive(Template)]
 #[template(path = "survey/manage.html")]
@@ -55,17 +70,32 @@ struct Live<'a> {
     /// Nothing more can come in: its figures can be approved.
     settled: bool,
     here: usize,
+    /// Handed in and not accepted.
+    unaccepted: usize,
     params: Params,
-    /// Code and name.
-    areas: Vec<(String, String)>,
+    /// Of all sheets, whatever is chosen.
+    groups: Vec<Group>,
+    /// Of this page.
     rows: Vec<Row>,
+    /// Of all pages.
+    found: usize,
     all: usize,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// The sheets of a 圏域, or of a prefecture where none is known.
+struct Group {
+    /// `1303`, `p27`, `-`
+    key: String,
+    name: String,
+    rate: Rate,
 }
 
 struct Row {
     row: RespondentRow,
     state: SheetState,
-    area: (String, String),
+    area: String,
     checker: String,
     /// The municipality is no more: what it became part of.
     merged: Option<String>,
@@ -73,7 +103,7 @@ struct Row {
 
 impl Live<'_> {
     fn shown(&self) -> String {
-        let (shown, all) = (self.rows.len().to_string(), self.all.to_string());
+        let (shown, all) = (self.found.to_string(), self.all.to_string());
         let values = [("shown", shown.as_str()), ("all", all.as_str())];
         self.v.tn("survey-shown", &values)
     }
@@ -84,12 +114,36 @@ impl Live<'_> {
     }
 
     fn here_url(&self) -> String {
-        let Params { state, area } = &self.params;
-        format!("/surveys/{}/manage?state={state}&area={area}", self.code)
+        address(&self.code, &self.params, &self.params.page)
+    }
+
+    /// The group alone, in whatever state.
+    fn group_url(&self, key: &str) -> String {
+        let params = Params {
+            area: key.to_owned(),
+            ..Params::default()
+        };
+        address(&self.code, &params, "")
     }
 }
 
-/// `GET /surveys/{code}/manage?state=&area=`
+/// The same choice, this page.
+fn address(code: &str, params: &Params, page: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in [
+        ("state", params.state.as_str()),
+        ("area", params.area.as_str()),
+        ("q", params.q.as_str()),
+        ("page", page),
+    ] {
+        if !value.is_empty() {
+            query.append_pair(name, value);
+        }
+    }
+    format!("/surveys/{code}/manage?{}", query.finish())
+}
+
+/// `GET /surveys/{code}/manage?state=&area=&q=&page=`
 pub(crate) async fn show(
     State(app): State<App>,
     v: Visit,
@@ -167,22 +221,31 @@ async fn live<'a>(
     let all = rows.len();
     let still = course::still_open(&rows, v.now());
     let settled = course::is_settled(&seen.row, &rows, v.now());
+    let unaccepted = course::unaccepted(&rows);
     let rate = match seen.owner {
         true => respondent::rate::rate(&app.store, code).await?,
         false => Rate::of(&rows),
     };
+    let places = Places::of(app, v);
+    let groups = groups(v, &places, &rows);
+    let key = search_key(&params.q);
     let wanted = |row: &RespondentRow| match params.state.as_str() {
         "" => true,
         "open" => !respondent::state_of(row).counts(),
         "here" => waits(row),
         state => row.state == state,
     };
-    rows.retain(wanted);
-    let mut rows: Vec<Row> = rows.into_iter().map(|row| shown(app, v, row)).collect();
-    let mut areas: Vec<(String, String)> = rows.iter().map(|row| row.area.clone()).collect();
-    areas.sort();
-    areas.dedup();
-    rows.retain(|row| params.area.is_empty() || row.area.0 == params.area);
+    rows.retain(|row| {
+        wanted(row)
+            && (params.area.is_empty() || places.group(v, row).0 == params.area)
+            && (key.is_empty() || search_key(&row.name).contains(&key) || row.municipality == key)
+    });
+    let part = Part::of(rows.len(), COLUMNS, &params.page).ok_or(Answer::NotFound)?;
+    let beside =
+        |number: Option<usize>| number.map(|number| address(code, &params, &number.to_string()));
+    let (before, after) = (beside(part.before), beside(part.after));
+    let found = rows.len();
+    let shown_rows = rows.drain(part.rows);
     Ok(Live {
         v,
         closes: seen.row.closes,
@@ -192,32 +255,79 @@ async fn live<'a>(
         still,
         settled,
         here,
+        unaccepted,
+        before,
+        after,
         params,
-        areas,
-        rows,
+        groups,
+        rows: shown_rows.map(|row| shown(app, v, &places, row)).collect(),
+        found,
         all,
     })
 }
 
-fn shown(app: &App, v: &Visit, row: RespondentRow) -> Row {
-    let today = v.now().in_japan().date();
-    let code = &row.municipality;
-    let area = app
-        .areas
-        .of_municipality(AreaKind::SecondaryMedical, code, today);
-    let area = area.map(|area| (area.code, area.name));
-    let atlas = app.areas.atlas();
-    let now = atlas.at(code, today);
+/// Where municipalities are, today.
+struct Places {
+    atlas: Arc<Atlas>,
+    today: Date,
+}
+
+impl Places {
+    fn of(app: &App, v: &Visit) -> Self {
+        Self {
+            atlas: app.areas.atlas(),
+            today: v.now().in_japan().date(),
+        }
+    }
+
+    fn area(&self, row: &RespondentRow) -> Option<&Area> {
+        let kind = AreaKind::SecondaryMedical;
+        let mut areas = self
+            .atlas
+            .of_municipality(kind, &row.municipality, self.today);
+        areas.next()
+    }
+
+    /// Key and name of the group that a sheet is in.
+    fn group(&self, v: &Visit, row: &RespondentRow) -> (String, String) {
+        v.group_of(self.area(row), &row.municipality)
+    }
+}
+
+/// The groups that sheets are in, by key.
+fn groups(v: &Visit, places: &Places, rows: &[RespondentRow]) -> Vec<Group> {
+    let mut groups: BTreeMap<String, (String, Vec<&RespondentRow>)> = BTreeMap::new();
+    for row in rows {
+        let (key, name) = places.group(v, row);
+        let (_, sheets) = groups.entry(key).or_insert((name, Vec::new()));
+        sheets.push(row);
+    }
+    let each = groups.into_iter().map(|(key, (name, sheets))| Group {
+        key,
+        name,
+        rate: Rate::of(sheets),
+    });
+    each.collect()
+}
+
+fn shown(app: &App, v: &Visit, places: &Places, row: RespondentRow) -> Row {
+    let (atlas, code) = (&places.atlas, &row.municipality);
+    let now = atlas.at(code, places.today);
     let merged = (now != code).then(|| atlas.municipality(now));
     Row {
         state: respondent::state_of(&row),
-        area: area.unwrap_or_else(|| ("-".to_owned(), v.t("survey-no-area"))),
+        area: places.group(v, &row).1,
         checker: row
             .checker
             .as_ref()
             .map_or_else(String::new, |id: &Id| super::name(app, id)),
-        merged: merged.flatten().map(|one| one.name.clone()),
-        row,
+        merged: merged
+            .flatten()
+            .map(|one| v.municipality(atlas, &one.code, &one.name)),
+        row: RespondentRow {
+            name: v.municipality(atlas, &row.municipality, &row.name),
+            ..row
+        },
     }
 }
 

@@ -5,9 +5,11 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Id, Refusal};
-use renkei_gov::respondent::course::{self, accept, check, send_back};
-use renkei_gov::respondent::desk::{self, Contact};
+use renkei_gov::respondent::course::{self, Decision, decide};
+use renkei_gov::respondent::desk::{self, Act, Contact};
+use renkei_gov::respondent::merger::{self, Merged};
 use renkei_gov::respondent::{self, SheetState, expect};
+use renkei_gov::survey::event::INSIDE;
 use renkei_gov::survey::{Seen, SurveyState, seen};
 use renkei_store::{Failure, RespondentRow, SurveyEventRow};
 
@@ -30,9 +32,23 @@ struct Page<'a> {
     form: Form,
     faults: Faults,
     refused: Option<String>,
+    /// Its municipality is no more: what it became part of.
+    merged: Option<Merged>,
+    /// Who answers in its place since.
+    successor: String,
 }
 
 impl Page<'_> {
+    /// It has more days than the others, which can be taken back.
+    fn longer(&self) -> bool {
+        self.row.closes > self.seen.row.closes
+    }
+
+    /// Taking them back closes the sheet at once.
+    fn at_once(&self) -> bool {
+        desk::closes_at_once(&self.seen, &self.row, self.v.now())
+    }
+
     fn action(&self) -> String {
         format!(
             "/surveys/{}/respondents/{}",
@@ -76,17 +92,29 @@ pub(crate) async fn show(
 }
 
 async fn of<'a>(app: &App, v: &'a Visit, code: &str, key: &Id) -> Result<Page<'a>, Answer> {
-    let (seen, row) = seen::sheet(&app.store, &v.ctx, code, key).await?;
+    let (seen, mut row) = seen::sheet(&app.store, &v.ctx, code, key).await?;
+    row.name = v.municipality(&app.areas.atlas(), &row.municipality, &row.name);
     let mut events = app.store.survey_events_of(code, Some(key)).await?;
     let checks = seen.checker && seen::checks(&v.ctx, &row);
     // What was heard about a respondent on the telephone is not for itself.
     events.retain(|event| event.kind != "called" || seen.owner || checks);
+    // Nor is what its own people say to one another for others.
+    let own = v.ctx.caller.institution.as_ref() == Some(&row.respondent);
+    events.retain(|event| own || !INSIDE.contains(&event.kind.as_str()));
     let mut form = Form::default();
     form.set("contact_name", row.contact_name.as_str());
     form.set("contact_phone", row.contact_phone.as_str());
     form.set("contact_mail", row.contact_mail.as_str());
     let checker = row.checker.as_ref();
+    let successor = row.successor.as_ref();
+    let today = v.now().in_japan().date();
+    let merged = merger::merged(&app.areas, &app.finder, &row, today);
+    if let Some(merged) = &merged {
+        form.set("merger_why", v.t1("survey-merged", "name", &merged.name));
+    }
     Ok(Page {
+        merged: merged.filter(|_| seen.owner),
+        successor: successor.map_or_else(String::new, |id| super::name(app, id)),
         checks,
         checker: checker.map_or_else(String::new, |id| super::name(app, id)),
         state: respondent::state_of(&row),
@@ -101,7 +129,7 @@ async fn of<'a>(app: &App, v: &'a Visit, code: &str, key: &Id) -> Result<Page<'a
 }
 
 /// `POST /surveys/{code}/respondents/{respondent}`: `act` is one of check, accept, return, extend, call, contact,
-/// count-out, count-in, remove.
+/// count-out, count-in, remove, take-back, hand-over.
 pub(crate) async fn act(
     State(app): State<App>,
     v: Visit,
@@ -145,23 +173,44 @@ pub(crate) async fn act(
 async fn one(app: &App, v: &Visit, code: &str, key: &Id, form: &Form) -> Result<(), Failure> {
     let (store, ctx) = (&app.store, &v.ctx);
     let (comment, why) = (form.get("comment"), form.get("why"));
+    let decided = async |decision| decide(store, ctx, (code, key), decision, comment).await;
+    let acted = async |act: Act<'_>| desk::act(store, ctx, (code, key), &act).await;
+    let counted = |counted| Act::Count {
+        counted,
+        why: form.get("uncounted_why"),
+    };
     match form.get("act") {
-        "check" => check(store, ctx, code, key, comment).await,
-        "accept" => accept(store, ctx, code, key, comment).await,
-        "return" => send_back(store, ctx, code, key, comment).await,
-        "extend" => desk::extend(store, ctx, code, key, form.get("closes"), why).await,
-        "call" => desk::telephone(store, ctx, code, key, form.get("note")).await,
-        "count-out" => desk::count(store, ctx, code, key, false, form.get("uncounted_why")).await,
-        "count-in" => desk::count(store, ctx, code, key, true, form.get("uncounted_why")).await,
-        "remove" => expect::remove(store, ctx, code, key).await,
-        "contact" => {
-            let contact = Contact {
-                name: form.get("contact_name").to_owned(),
-                phone: form.get("contact_phone").to_owned(),
-                mail: form.get("contact_mail").to_owned(),
-            };
-            desk::contact(store, ctx, code, key, &contact).await
+        "check" => decided(Decision::Check).await,
+        "accept" => decided(Decision::Accept).await,
+        "return" => decided(Decision::SendBack).await,
+        "extend" => {
+            let closes = form.get("closes");
+            acted(Act::Extend { closes, why }).await
         }
+        "take-back" => {
+            let at_once = form.get("at_once") == "1";
+            acted(Act::TakeBack { at_once, why }).await
+        }
+        "call" => {
+            let note = form.get("note");
+            acted(Act::Call { note }).await
+        }
+        "count-out" => acted(counted(false)).await,
+        "count-in" => acted(counted(true)).await,
+        "remove" => expect::remove(store, ctx, code, key).await,
+        "hand-over" => {
+            let why = form.get("merger_why");
+            merger::hand_over(store, &app.areas, &app.finder, ctx, (code, key), why).await
+        }
+        "contact" => acted(Act::Contact(&contact(form))).await,
         _ => Err(Refusal::NotFound.into()),
+    }
+}
+
+fn contact(form: &Form) -> Contact {
+    Contact {
+        name: form.get("contact_name").to_owned(),
+        phone: form.get("contact_phone").to_owned(),
+        mail: form.get("contact_mail").to_owned(),
     }
 }

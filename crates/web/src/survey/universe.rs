@@ -1,15 +1,19 @@
 //! Who is asked: the rule is typed, looked at, and written; one more later.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::Refusal;
-use renkei_directory::area::Area;
+use renkei_base::name::search_key;
+use renkei_base::{Lang, Refusal};
+use renkei_directory::area::Atlas;
 use renkei_directory::municipality::MunicipalityKind;
 use renkei_directory::{AreaKind, Kind, function, tag};
 use renkei_gov::respondent::expect;
-use renkei_gov::respondent::universe::{Found, Universe, find};
+use renkei_gov::respondent::universe::{Expected, Found, Universe, find};
 use renkei_gov::survey::{SurveyState, is_checked, seen};
 use renkei_store::{Failure, SurveyRow};
 
@@ -24,7 +28,9 @@ struct Page<'a> {
     v: &'a Visit,
     survey: SurveyRow,
     form: Form,
-    areas: Vec<Area>,
+    atlas: Arc<Atlas>,
+    /// Code and name.
+    areas: Vec<(String, String)>,
     kinds: Vec<(Kind, usize)>,
     /// Code and name.
     tags: Vec<(String, String)>,
@@ -40,7 +46,59 @@ struct Page<'a> {
     written: bool,
 }
 
+/// Names of those that are found, or of what is not, that are shown.
+const SHOWN: usize = 300;
+
 impl Page<'_> {
+    /// How many are in each 圏域, or prefecture where none is known; one group is none.
+    fn groups(&self, found: &Found) -> Vec<(String, usize)> {
+        let today = self.v.now().in_japan().date();
+        let mut groups: BTreeMap<String, (String, usize)> = BTreeMap::new();
+        for one in &found.expected {
+            let code = &one.municipality;
+            let kind = AreaKind::SecondaryMedical;
+            let area = self.atlas.of_municipality(kind, code, today).next();
+            let (key, name) = self.v.group_of(area, code);
+            groups.entry(key).or_insert((name, 0)).1 += 1;
+        }
+        match groups.len() {
+            1 => Vec::new(),
+            _ => groups.into_values().collect(),
+        }
+    }
+
+    /// Those with the words that were looked for in their name, as many as fit; and how many more.
+    fn names<'f>(&self, found: &'f Found) -> (Vec<(String, &'f Expected)>, usize) {
+        let key = search_key(self.form.get("within"));
+        let named = found.expected.iter().map(|one| {
+            let name = self
+                .v
+                .municipality(&self.atlas, &one.municipality, &one.name);
+            (name, one)
+        });
+        let mut fitting: Vec<_> = named
+            .filter(|(name, one)| {
+                search_key(name).contains(&key) || search_key(&one.name).contains(&key)
+            })
+            .collect();
+        let more = fitting.len().saturating_sub(SHOWN);
+        fitting.truncate(SHOWN);
+        (fitting, more)
+    }
+
+    fn place(&self, code: &str, name: &str) -> String {
+        self.v.municipality(&self.atlas, code, name)
+    }
+
+    /// Institutions are asked, and it would be published who said what.
+    fn names_institutions(&self, found: &Found) -> bool {
+        let own = |one: &Expected| {
+            let known = self.atlas.municipality(&one.municipality);
+            known.is_some_and(|known| known.name == one.name)
+        };
+        self.survey.least == 0 && !found.expected.iter().all(own)
+    }
+
     fn uncounted(&self, found: &Found) -> usize {
         found.expected.iter().filter(|one| !one.counted).count()
     }
@@ -53,7 +111,7 @@ impl Page<'_> {
     }
 
     fn unchecked(&self, found: &Found) -> usize {
-        let lacks = |one: &&renkei_gov::respondent::universe::Expected| one.checker.is_none();
+        let lacks = |one: &&Expected| one.checker.is_none();
         match is_checked(&self.survey.chain) {
             true => found.expected.iter().filter(lacks).count(),
             false => 0,
@@ -75,11 +133,18 @@ async fn shown<'a>(app: &App, v: &'a Visit, code: &str, form: Form) -> Result<Pa
     let mut prefectures: Vec<(String, &'static str)> = atlas
         .municipalities(today)
         .filter_map(renkei_directory::municipality::Municipality::prefecture)
-        .map(|one| (one.code(), one.name()))
+        .map(|one| match lang {
+            Lang::Ja => (one.code(), one.name()),
+            Lang::En => (one.code(), one.english()),
+        })
         .collect();
     prefectures.dedup();
     Ok(Page {
-        areas: app.areas.of_kind(AreaKind::SecondaryMedical, today),
+        areas: atlas
+            .of_kind(AreaKind::SecondaryMedical, today)
+            .map(|area| (area.code.clone(), v.area_name(area)))
+            .collect(),
+        atlas: Arc::clone(&atlas),
         kinds: app.finder.kinds(),
         tags: tags
             .iter()

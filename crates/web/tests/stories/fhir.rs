@@ -33,7 +33,7 @@ impl<'a> Program<'a> {
         Self::client(world, name, None, Roles::default(), "system/*.cruds").await
     }
 
-    async fn client(
+    pub(crate) async fn client(
         world: &'a World,
         name: &str,
         institution: Option<&Id>,

@@ -67,7 +67,7 @@ fn plane(route: &Route) -> bool {
 fn addresses(world: &World, route: &Route, questionnaire: &str) -> Vec<String> {
     let patient = world.made.patients["naika01"].as_str();
     let office = world.made.institutions["office-131105"].as_str();
-    let own = if route.path.starts_with("/questionnaires") {
+    let own = if route.path.contains("/questionnaires") {
         questionnaire
     } else {
         office

@@ -403,7 +403,8 @@ async fn percentages_are_checked(backend: Backend) {
     assert_eq!(results[1]["other_n"][0], 39);
     assert_eq!(results[1]["other_n"].as_array().unwrap().len(), 5);
     let (_, answer) = ask(r#"{"n": 53, "percents": ["約20", "34.0"]}"#).await;
-    assert_eq!(answer["results"][0]["error"], "not a percentage");
+    let error = answer["results"][0]["error"].as_str().unwrap();
+    assert!(error.contains("割合として読めません"), "{error}");
     assert_eq!(answer["results"][1]["counts"], json!([18]));
     for (body, wanted) in [
         ("", 400),
