@@ -36,10 +36,23 @@ pub struct Server<'a> {
     pub token: &'a str,
     /// What `_has` is good for, for people.
     pub has: &'a str,
+    /// What values, modifiers and prefixes are good for, for people.
+    pub search: &'a str,
 }
 
 /// Parameters that say how to search and to answer, beside those of [`search::PARAMS`].
 pub const ALL_TYPES: [(&str, &str); 2] = [("_id", "token"), ("_lastUpdated", "date")];
+
+/// Parameters of every type that say how to answer.
+pub const ANSWERS: [(&str, &str); 7] = [
+    ("_count", "number"),
+    ("_elements", "special"),
+    ("_include", "special"),
+    ("_revinclude", "special"),
+    ("_sort", "special"),
+    ("_summary", "special"),
+    ("_total", "special"),
+];
 
 /// The resource.
 pub fn statement(server: &Server<'_>, offered: &[Offered]) -> Value {
@@ -55,12 +68,19 @@ pub fn statement(server: &Server<'_>, offered: &[Offered]) -> Value {
         "format": ["json", "application/fhir+json"],
         "rest": [{
             "mode": "server",
+            "documentation": server.search,
             "security": security(server),
             "resource": offered.iter().map(|one| resource(one, offered)).collect::<Vec<_>>(),
             "interaction": [{"code": "transaction"}, {"code": "batch"}, {"code": "history-system"}],
-            "searchParam": [{"name": "_has", "type": "special", "documentation": server.has}],
+            "searchParam": answers(server),
         }],
     })
+}
+
+fn answers(server: &Server<'_>) -> Vec<Value> {
+    let has = json!({"name": "_has", "type": "special", "documentation": server.has});
+    let answers = ANSWERS.map(|(name, kind)| json!({"name": name, "type": kind}));
+    std::iter::once(has).chain(answers).collect()
 }
 
 fn security(server: &Server<'_>) -> Value {
@@ -204,6 +224,7 @@ mod tests {
             security: "s",
             token: "http://h/oauth2/token",
             has: "h",
+            search: "s",
         };
         let says = statement(&server, &all);
         let task = &says["rest"][0]["resource"][0];

@@ -28,6 +28,30 @@ pub enum Kind {
     Quantity,
 }
 
+impl Kind {
+    /// The modifiers that are known, without the `[type]` of references. Everything else is refused.
+    pub const fn modifiers(self) -> &'static [&'static str] {
+        match self {
+            Self::Token => &["missing", "not"],
+            Self::String => &["contains", "exact", "missing"],
+            Self::Reference | Self::Date | Self::Quantity => &["missing"],
+        }
+    }
+
+    /// The prefixes of values that are known. `ap` is not: nobody could say what it finds.
+    pub const fn prefixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Date | Self::Quantity => &["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"],
+            Self::Token | Self::String | Self::Reference => &[],
+        }
+    }
+
+    /// Whether `_sort` takes it.
+    pub const fn sorts(self) -> bool {
+        matches!(self, Self::Date | Self::String | Self::Token)
+    }
+}
+
 /// One value of one parameter of one resource: one row of the index.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Indexed {

@@ -54,6 +54,11 @@ pub(crate) const PUBLIC: [&str; 7] = [
     "Slot",
 ];
 
+/// Whether what is of this type never belongs to a patient.
+pub fn is_public(typ: &str) -> bool {
+    PUBLIC.contains(&typ)
+}
+
 /// A statement with its values.
 #[derive(Debug)]
 pub(crate) struct Sql {

@@ -2,6 +2,7 @@
 fhir-server = Regional medical cooperation, renkei
 fhir-security = Registered machine clients get a token of five minutes at /oauth2/token for a signed JWT (private_key_jwt with ES384 or RS384; SMART Backend Services).
 fhir-has = _has:type:reference:parameter finds what something points to, by the references of searchRevInclude (not for types that belong to no patient). _include and _revinclude take :iterate, four steps at most.
+fhir-search = Values: several are separated by commas (any of them), a parameter may be repeated (all of them); \, \| \$ \\ stand for the signs themselves. token: code, system|code, |code, system|; :not and :missing. string: the beginning; :exact the whole, :contains any part, :missing; all three without regard to width, case, hiragana or katakana. reference: Type/id or id; :missing, :[type]; chains of one step. date and quantity: eq ne gt lt ge le sa eb; :missing. _sort: parameters of token, string and date, _id and _lastUpdated, four at most. _total: none, estimate (counted exactly) and accurate. Other parameters and modifiers are refused; with Prefer: handling=lenient other parameters are left out, and the answer says which.
 fhir-not-found = Not there, or not for you to see.
 fhir-gone = It was deleted. Its versions can be read under _history.
 fhir-no-such-address = There is nothing at this address. /fhir/metadata says what is offered.

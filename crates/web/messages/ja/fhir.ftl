@@ -2,6 +2,7 @@
 fhir-server = 地域医療連携 renkei
 fhir-security = 登録された機械クライアントが、署名した JWT（private_key_jwt、ES384 または RS384）で /oauth2/token から5分間のトークンを受け取ります（SMART Backend Services）。
 fhir-has = _has:（型）:（参照）:（検索パラメータ） で、それを指しているもので探せます。searchRevInclude にある参照が使えます（患者に属さない型は除く）。_include と _revinclude には :iterate も使えます（4段まで）。
+fhir-search = 値: カンマ区切りはいずれか、同じパラメータの繰り返しはすべて。記号そのものは \, \| \$ \\ と書きます。token は code、system|code、|code、system| で、:not と :missing が使えます。string は前方一致、:exact は全体、:contains は部分、ほかに :missing。いずれも全角・半角、大文字・小文字、ひらがな・カタカナを区別しません。reference は Type/id または id で、:missing と :[type]、連鎖は1段まで。date と quantity は eq ne gt lt ge le sa eb と :missing。_sort は token・string・date のパラメータと _id、_lastUpdated を4つまで。_total は none、estimate（正確に数えます）、accurate。ほかのパラメータと修飾子は断ります。Prefer: handling=lenient のときは、ほかのパラメータを除いて答え、何を除いたかを伝えます。
 fhir-not-found = ありません（または、閲覧の権限がありません）。
 fhir-gone = 削除されています。これまでの版は _history で読めます。
 fhir-no-such-address = この場所には何もありません。使える操作は /fhir/metadata にあります。

@@ -85,6 +85,7 @@ fn said(app: &App, guest: &Guest) -> Reply {
         security: &text("fhir-security"),
         token: &format!("{}/oauth2/token", app.config.base_url),
         has: &text("fhir-has"),
+        search: &text("fhir-search"),
     };
     Reply::ok(statement(&server, &offered).to_string())
 }

@@ -8,7 +8,7 @@ use renkei_fhir::capability;
 use renkei_fhir::operation_outcome::Severity;
 use renkei_fhir::search::{self, Kind as Sort};
 use renkei_fhir::summary::Elements;
-use renkei_store::{FoundText, Include, Query};
+use renkei_store::{FoundText, Include, Query, is_public};
 
 use super::act::Place;
 use super::asked::{Asked, Pairs};
@@ -167,8 +167,11 @@ fn known(kind: &Kind, name: &str) -> bool {
         || search::param(kind.name, head).is_some()
 }
 
-/// Whether `Observation:patient:code` is something of ours that points to this type.
+/// Whether `Observation:patient:code` is something of ours that points to this type, which belongs to patients.
 fn has(kind: &Kind, rest: &str) -> bool {
+    if is_public(kind.name) {
+        return false;
+    }
     let mut parts = rest.splitn(3, ':');
     let (Some(typ), Some(reference), Some(asked)) = (parts.next(), parts.next(), parts.next())
     else {
