@@ -88,7 +88,7 @@ fn one(n: usize) -> One {
         departments,
         row: InstitutionRow {
             kind: kind.code().to_owned(),
-            prefecture: municipality[..2].to_owned(),
+            prefecture: municipality.chars().take(2).collect(),
             municipality: municipality.to_owned(),
             registry_id: Some(format!("13{n:06}")),
             code: None,
