@@ -11,7 +11,7 @@ use std::sync::Arc;
 use renkei_base::{Caller, Ctx, Id, Purpose, Reach, Role, Roles};
 use renkei_directory::Areas;
 use renkei_gov::publication;
-use renkei_gov::sheet::submit;
+use renkei_gov::sheet::submit::{self, Step};
 use renkei_gov::survey::SurveyState;
 use renkei_store::{Changes, Note, Store};
 use renkei_testkit::postgres::Durability;
@@ -225,7 +225,8 @@ impl<'a> Bench<'a> {
             for (respondent, _) in left.by_ref().take(SUBMITTED) {
                 let ctx = officer(respondent);
                 let began = now();
-                submit::submit(&self.store, &ctx, (OPEN, respondent), "").await?;
+                let sheet = (OPEN, respondent);
+                submit::step(&self.store, &ctx, sheet, Step::Submit, "").await?;
                 times.push(u32::try_from(began.elapsed().as_micros())?);
             }
             done += times.len();

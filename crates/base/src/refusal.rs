@@ -66,4 +66,29 @@ impl Refusal {
         debug_assert!(key.starts_with("refuse-"), "{key}");
         Self::Forbidden(key.to_owned())
     }
+
+    /// As codes, for the audit: fields and keys. What somebody typed is in neither.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Invalid(faults) => {
+                let faults: Vec<String> = faults
+                    .iter()
+                    .map(|fault| format!("{}:{}", field(&fault.field), fault.key))
+                    .collect();
+                faults.join(" ")
+            }
+            Self::NotNow(key) | Self::Forbidden(key) => key.clone(),
+            Self::NotFound => "not-found".to_owned(),
+            Self::Conflict => "conflict".to_owned(),
+        }
+    }
 }
+
+/// The name of a field, unless it is one that a sender made up.
+fn field(name: &str) -> &str {
+    let plain = name.len() <= FIELD_BYTES && name.bytes().all(|b| b.is_ascii_graphic());
+    if plain { name } else { "?" }
+}
+
+/// The longest name of a field of ours is a path into a resource.
+const FIELD_BYTES: usize = 120;

@@ -4,9 +4,11 @@
 //! | file | holds |
 //! |---|---|
 //! | [`deliver`] | takes mails from the outbox, one at a time, and hands them to a carrier |
-//! | [`place`] | where an institution reads |
+//! | [`place`] | where an institution reads, and one of its people |
+//! | `handing` | that questions were handed to a colleague |
 
 pub mod deliver;
+pub(crate) mod handing;
 pub mod place;
 
 use renkei_base::{Ctx, Fault, Id, Refusal, text};
@@ -14,11 +16,12 @@ use renkei_store::{Changes, Failure, Note, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// Kinds of mail; the texts are `mail-KIND-subject` and `mail-KIND-body`.
-pub const KINDS: [&str; 4] = [
+pub const KINDS: [&str; 5] = [
     "survey-before",
     "survey-after",
     "confirmation-before",
     "confirmation-after",
+    handing::KIND,
 ];
 
 /// Characters of an address (RFC 5321).
@@ -57,6 +60,12 @@ impl Details {
 /// # Errors
 /// `NotFound` where it is not in this log, or not so.
 pub async fn send_again(store: &Store, ctx: &Ctx, topic: &str, mail: &Id) -> Result<(), Failure> {
+    let done = send_again_tried(store, ctx, topic, mail).await;
+    let note = Note::new("survey.mail-again").detail(topic);
+    store.noted(ctx, note, done).await
+}
+
+async fn send_again_tried(store: &Store, ctx: &Ctx, topic: &str, mail: &Id) -> Result<(), Failure> {
     let mut changes = Changes::default();
     changes.send_mail_again(mail, topic, ctx.at);
     changes.note(Note::new("survey.mail-again").detail(topic));

@@ -5,11 +5,11 @@ use renkei_base::{Ctx, Refusal};
 use renkei_directory::area::Areas;
 use renkei_store::{Changes, Failure, Note, Store, StoreError};
 
-use crate::approver;
 use crate::snapshot::{self, PUBLISHED, Snapshot, SnapshotRow};
 use crate::survey::course::said;
 use crate::survey::event::event;
 use crate::survey::{SurveyState, seen};
+use crate::{approver, audit};
 
 /// Publishes the figures of a survey that its owner's approver stands for. Returns the number of the version, from 1. Where
 /// it is published already (a form that was sent twice), that is the newest one.
@@ -17,6 +17,18 @@ use crate::survey::{SurveyState, seen};
 /// # Errors
 /// `refuse-survey-not-approved`; `refuse-needs-approver`.
 pub async fn publish(
+    store: &Store,
+    ctx: &Ctx,
+    areas: &Areas,
+    code: &str,
+    note: &str,
+) -> Result<i64, Failure> {
+    let done = publish_tried(store, ctx, areas, code, note).await;
+    let note = Note::new("survey.publish").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn publish_tried(
     store: &Store,
     ctx: &Ctx,
     areas: &Areas,

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 use renkei_base::{Ctx, Id, Lang, Micros};
 use renkei_store::{Changes, MailRow, MailState, RespondentRow, Store, StoreError, SurveyRow};
 
-use crate::mail::Details;
-use crate::respondent::{self, SheetState};
+use crate::mail::{Details, handing};
+use crate::respondent;
 use crate::survey::{SurveyState, day};
 
 /// A reminder whose day passed while the program stood still is sent this many days later at most.
@@ -85,7 +85,8 @@ fn of_respondent(
     owner: &str,
     row: &RespondentRow,
 ) -> Option<MailRow> {
-    if respondent::state_of(row).counts() || row.contact_mail.is_empty() {
+    let answered = respondent::state_of(row).counts() || row.successor.is_some();
+    if answered || row.contact_mail.is_empty() {
         return None;
     }
     let last = day::last(row.closes);
@@ -140,22 +141,28 @@ pub(crate) async fn is_needed(
     if let Some(round) = mail.topic.strip_prefix(confirmation::TOPIC) {
         return confirmation::is_needed(store, round, &mail.institution).await;
     }
-    let Some(survey) = mail.topic.strip_prefix("survey/") else {
-        return Ok(false);
-    };
+    if let Some((survey, person)) = handing::of(mail) {
+        return Ok(is_out(store, survey, &mail.institution).await?
+            && handing::is_needed(store, survey, &mail.institution, person).await?);
+    }
+    match mail.topic.strip_prefix("survey/") {
+        Some(survey) => is_out(store, survey, &mail.institution).await,
+        None => Ok(false),
+    }
+}
+
+/// Whether a sheet is still with its respondent, in a survey that asks.
+async fn is_out(store: &Store, survey: &str, respondent: &Id) -> Result<bool, StoreError> {
     let Some(row) = store.survey(survey).await? else {
         return Ok(false);
     };
     if row.state != SurveyState::Open.code() {
         return Ok(false);
     }
-    let sheet = store.respondent(survey, &mail.institution).await?;
-    let open = |sheet: &RespondentRow| !sheet_state(sheet).counts();
-    Ok(sheet.as_ref().is_some_and(open))
-}
-
-fn sheet_state(row: &RespondentRow) -> SheetState {
-    respondent::state_of(row)
+    let sheet = store.respondent(survey, respondent).await?;
+    let out =
+        |sheet: &RespondentRow| !respondent::state_of(sheet).counts() && sheet.successor.is_none();
+    Ok(sheet.as_ref().is_some_and(out))
 }
 
 #[cfg(test)]

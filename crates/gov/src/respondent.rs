@@ -7,11 +7,13 @@
 //! | [`turn`](mod@turn) | what can be done with a sheet in which state |
 //! | [`course`] | looked at, accepted, sent back |
 //! | [`desk`] | more days for one, telephone, contact, 集計外 |
+//! | [`merger`] | its municipality was merged: another one answers in its place |
 //! | [`mod@rate`] | 回答率 |
 
 pub mod course;
 pub mod desk;
 pub mod expect;
+pub mod merger;
 pub mod rate;
 pub mod turn;
 pub mod universe;

@@ -12,6 +12,7 @@
 //! | [`explain`] | explanations that are asked for |
 //! | [`file`](mod@file) | documents of an answer |
 //! | [`history`](mod@history) | who wrote what when |
+//! | [`remark`](mod@remark) | marks made anew from answers |
 
 pub(crate) mod base;
 pub mod door;
@@ -21,9 +22,11 @@ pub mod hand;
 pub mod history;
 pub mod load;
 pub mod previous;
+pub mod remark;
 pub mod save;
 pub mod submit;
 
 pub use self::door::Origin;
 pub use self::load::{Sheet, load};
+pub use self::remark::remark;
 pub use self::save::{Entry, Outcome, Saved, save};

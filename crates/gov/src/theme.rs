@@ -8,7 +8,7 @@ use renkei_base::{Ctx, Id, Refusal};
 use renkei_store::survey_theme::SurveyThemeRow;
 use renkei_store::{Changes, Failure, Note, Store};
 
-use crate::gate;
+use crate::{audit, gate};
 
 /// Texts that are put somewhere at once.
 pub const MOST: usize = 2_000;
@@ -27,6 +27,23 @@ pub async fn of(store: &Store, survey: &str, question: &str) -> Result<Themes, F
 
 /// Puts texts into a theme, which is new or there. `owner`: of the survey.
 pub async fn put(
+    store: &Store,
+    ctx: &Ctx,
+    owner: &Id,
+    place: (&str, &str),
+    respondents: &[Id],
+    theme: &str,
+) -> Result<(), Failure> {
+    let done = put_tried(store, ctx, owner, place, respondents, theme).await;
+    let note = Note::new("survey.theme").detail(format!(
+        "{} {}",
+        audit::plain(place.0),
+        audit::plain(place.1)
+    ));
+    store.noted(ctx, note, done).await
+}
+
+async fn put_tried(
     store: &Store,
     ctx: &Ctx,
     owner: &Id,
@@ -51,6 +68,23 @@ pub async fn put(
 
 /// Takes one text out of a theme. A theme without texts is gone.
 pub async fn take(
+    store: &Store,
+    ctx: &Ctx,
+    owner: &Id,
+    place: (&str, &str),
+    respondent: &Id,
+    theme: &str,
+) -> Result<(), Failure> {
+    let done = take_tried(store, ctx, owner, place, respondent, theme).await;
+    let note = Note::new("survey.theme").detail(format!(
+        "{} {}",
+        audit::plain(place.0),
+        audit::plain(place.1)
+    ));
+    store.noted(ctx, note, done).await
+}
+
+async fn take_tried(
     store: &Store,
     ctx: &Ctx,
     owner: &Id,

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::message::{Mailbox, header};
+use lettre::transport::smtp::PoolConfig;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use renkei_base::Ctx;
-use renkei_gov::mail::deliver::{Carrier, Fate, Letter, Lost, Outbox};
+use renkei_gov::mail::deliver::{self, Carrier, Fate, Letter, Lost, Outbox};
 use renkei_gov::reminder;
 use tokio::time::MissedTickBehavior;
 
@@ -24,6 +25,9 @@ use crate::wiring::Program;
 const LOOK: Duration = Duration::from_secs(30);
 /// How many looks pass between two searches for reminders that are due.
 const SEARCH: u32 = 20;
+/// Connections that are kept: one for each line.
+#[expect(clippy::cast_possible_truncation, reason = "a handful")]
+const LINES: u32 = deliver::LINES as u32;
 /// Less than a process keeps a mail for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -62,7 +66,8 @@ impl SmtpCarrier {
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server)
             .port(mail.port.unwrap_or(port))
             .tls(tls)
-            .timeout(Some(PATIENCE));
+            .timeout(Some(PATIENCE))
+            .pool_config(PoolConfig::new().max_size(LINES));
         if let (Some(user), Some(password)) = (&mail.user, &mail.password) {
             builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
         }

@@ -91,8 +91,8 @@ const WITH_EXAMPLES: &str = "where survey = $1 and (explanation <> '' or value l
 const OF_QUESTION: &str = "where survey = $1 and question = $2 order by respondent";
 const CHANGES_OF_SHEET: &str =
     "where survey = $1 and respondent = $2 order by changed_at desc, question, revision desc";
-const CHANGES_SINCE: &str =
-    "where survey = $1 and changed_at > $2 order by changed_at, respondent, question, revision";
+const LAST_CHANGE: &str = "where survey = $1 and respondent = $2 and question = $3 and changed_at > $4 \
+    order by revision desc limit 1";
 /// Answers in one statement of a bulk write.
 const BULK: usize = 200;
 
@@ -256,14 +256,20 @@ impl Store {
             .await
     }
 
-    /// Every write of a survey's answers after a moment, the first first: what became different since it was presented.
-    pub async fn answer_changes_since(
+    /// The last write of an answer, where there is one after a moment: what became different since it was presented.
+    pub async fn last_answer_change(
         &self,
-        survey: &str,
+        (survey, respondent): (&str, &str),
+        question: &str,
         after: Micros,
-    ) -> Result<Vec<AnswerChange>, StoreError> {
-        self.change_rows(CHANGES_SINCE, vec![survey.into(), after.into()])
-            .await
+    ) -> Result<Option<AnswerChange>, StoreError> {
+        let params = vec![
+            survey.into(),
+            respondent.into(),
+            question.into(),
+            after.into(),
+        ];
+        Ok(self.change_rows(LAST_CHANGE, params).await?.pop())
     }
 
     async fn answer_rows(

@@ -12,7 +12,7 @@ use crate::db::lane::Request;
 use crate::db::{Row, Value};
 use crate::resource::{COLUMNS, stored, stored_text};
 use crate::search::Found;
-use crate::{Store, StoreError, filter};
+use crate::{Failure, Store, StoreError, filter};
 
 /// Keys asked for in one statement; more go in several.
 const KEYS: usize = 64;
@@ -143,6 +143,22 @@ impl Store {
         self.db().commit(request).await.map_err(audit_failed)?;
         self.anchor_when_due();
         Ok(())
+    }
+
+    /// Passes the result of a use case on. Of a refused try the audit gets this note, its detail after the refusal's codes;
+    /// what does not exist and what may not be seen are the same there.
+    pub async fn noted<T>(
+        &self,
+        ctx: &Ctx,
+        mut note: Note,
+        result: Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        if let Err(Failure::Refused(refusal)) = &result {
+            let detail = format!("{} {}", refusal.code(), note.detail);
+            detail.trim_end().clone_into(&mut note.detail);
+            self.audit(ctx, vec![note.refused()]).await?;
+        }
+        result
     }
 
     /// The current version, if the caller may see it. Not audited: the caller of this does that.

@@ -40,6 +40,8 @@ pub struct RespondentRow {
     pub updated_at: Micros,
     /// Counts writes: 1 for a new one.
     pub revision: i64,
+    /// The institution that answers in its place since a merger, and reads what was said here.
+    pub successor: Option<Id>,
 }
 
 macro_rules! select {
@@ -47,7 +49,7 @@ macro_rules! select {
         concat!(
             "select survey, respondent, municipality, name, place, counted, uncounted_why, closes, checker, state, \
              marks, contact_name, contact_phone, contact_mail, submitted_by, submitted_at, decided_by, decided_at, \
-             updated_at, revision from survey_respondent ",
+             updated_at, revision, successor from survey_respondent ",
             $rest
         )
     };
@@ -55,12 +57,12 @@ macro_rules! select {
 
 const INSERT: &str = "insert into survey_respondent (survey, respondent, municipality, name, place, counted, \
     uncounted_why, closes, checker, state, marks, contact_name, contact_phone, contact_mail, submitted_by, \
-    submitted_at, decided_by, decided_at, updated_at, revision) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, \
-    $12, $13, $14, $15, $16, $17, $18, $19, 1) on conflict (survey, respondent) do nothing";
+    submitted_at, decided_by, decided_at, updated_at, successor, revision) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+    $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1) on conflict (survey, respondent) do nothing";
 const UPDATE: &str = "update survey_respondent set municipality = $3, name = $4, place = $5, counted = $6, \
     uncounted_why = $7, closes = $8, checker = $9, state = $10, marks = $11, contact_name = $12, contact_phone = $13, \
     contact_mail = $14, submitted_by = $15, submitted_at = $16, decided_by = $17, decided_at = $18, updated_at = $19, \
-    revision = revision + 1 where survey = $1 and respondent = $2 and revision = $20";
+    successor = $20, revision = revision + 1 where survey = $1 and respondent = $2 and revision = $21";
 const DROP: &str =
     "delete from survey_respondent where survey = $1 and respondent = $2 and state = 'unanswered'";
 const DROP_ALL: &str = "delete from survey_respondent where survey = $1 and exists \
@@ -69,11 +71,16 @@ const CLOSE_ALL: &str = "update survey_respondent set closes = $2, updated_at = 
     where survey = $1 and closes <> $2";
 const SHUT: &str = "update survey_respondent set closes = $2, updated_at = $2, revision = revision + 1 \
     where survey = $1 and closes > $2";
+const MOVE: &str = "update survey_respondent set closes = $3, updated_at = $4, revision = revision + 1 \
+    where survey = $1 and closes = $2";
 const OPEN_UNTIL: &str = "update survey_respondent set closes = $2, updated_at = $3, revision = revision + 1 \
     where survey = $1 and closes < $2";
 const OF_SURVEY: &str = select!("where survey = $1 order by place, respondent");
 const ONE: &str = select!("where survey = $1 and respondent = $2");
+const OF_MUNICIPALITY: &str =
+    select!("where survey = $1 and municipality = $2 order by place, respondent");
 const OF: &str = select!("where respondent = $1 order by survey");
+const SUCCEEDED_BY: &str = select!("where successor = $1 order by survey, place, respondent");
 const CHECKED_BY: &str = select!("where checker = $1 order by survey, place, respondent");
 const RATE: &str = "select state, counted, count(*) from survey_respondent where survey = $1 \
     group by state, counted order by state, counted";
@@ -120,6 +127,12 @@ impl Changes {
         self.steps.push(Step::any(SHUT, params));
     }
 
+    /// Another last moment for all who had this one.
+    pub fn move_respondents(&mut self, survey: &str, from: Micros, to: Micros, at: Micros) {
+        let params = vec![survey.into(), from.into(), to.into(), at.into()];
+        self.steps.push(Step::any(MOVE, params));
+    }
+
     /// A later last moment for all who had an earlier one.
     pub fn open_respondents_until(&mut self, survey: &str, closes: Micros, at: Micros) {
         let params = vec![survey.into(), closes.into(), at.into()];
@@ -143,6 +156,16 @@ impl Store {
         rows.first().map(one).transpose()
     }
 
+    /// The respondents of a survey that stand in a municipality, its own sheet among them.
+    pub async fn respondents_in(
+        &self,
+        survey: &str,
+        municipality: &str,
+    ) -> Result<Vec<RespondentRow>, StoreError> {
+        let params = vec![survey.into(), municipality.into()];
+        self.respondents_by(OF_MUNICIPALITY, params).await
+    }
+
     /// The sheets of an institution in all surveys, drafts too.
     pub async fn respondents_of(&self, institution: &Id) -> Result<Vec<RespondentRow>, StoreError> {
         self.respondents_by(OF, vec![institution.into()]).await
@@ -154,6 +177,15 @@ impl Store {
         checker: &Id,
     ) -> Result<Vec<RespondentRow>, StoreError> {
         self.respondents_by(CHECKED_BY, vec![checker.into()]).await
+    }
+
+    /// The sheets in whose place this institution answers since a merger, in all surveys.
+    pub async fn respondents_succeeded_by(
+        &self,
+        successor: &Id,
+    ) -> Result<Vec<RespondentRow>, StoreError> {
+        self.respondents_by(SUCCEEDED_BY, vec![successor.into()])
+            .await
     }
 
     /// How many sheets of a survey are in which state: state, whether they are counted, how many.
@@ -206,14 +238,15 @@ fn values(row: &RespondentRow) -> Vec<Value> {
         row.decided_by.as_ref().into(),
         row.decided_at.into(),
         row.updated_at.into(),
+        row.successor.as_ref().map_or("", Id::as_str).into(),
     ]
 }
 
 fn one(row: &Row) -> Result<RespondentRow, StoreError> {
     let text = |column| row.text(column).map(str::to_owned);
-    let checker = match row.text(8)? {
-        "" => None,
-        _ => Some(row.id(8)?),
+    let place = |column: usize| match row.text(column)? {
+        "" => Ok::<_, StoreError>(None),
+        _ => Ok(Some(row.id(column)?)),
     };
     Ok(RespondentRow {
         survey: text(0)?,
@@ -224,7 +257,7 @@ fn one(row: &Row) -> Result<RespondentRow, StoreError> {
         counted: row.int(5)? != 0,
         uncounted_why: text(6)?,
         closes: row.micros(7)?,
-        checker,
+        checker: place(8)?,
         state: text(9)?,
         marks: text(10)?,
         contact_name: text(11)?,
@@ -236,5 +269,6 @@ fn one(row: &Row) -> Result<RespondentRow, StoreError> {
         decided_at: row.int_opt(17)?.map(Micros),
         updated_at: row.micros(18)?,
         revision: row.int(19)?,
+        successor: place(20)?,
     })
 }

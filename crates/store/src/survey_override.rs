@@ -23,17 +23,20 @@ pub struct OverrideRow {
 /// Only while the survey is not locked.
 const PUT: &str = "insert into survey_override (survey, respondent, line, class, reason, done_by, done_at) \
     select $1, $2, $3, $4, $5, $6, $7 where exists (select 1 from survey where code = $1 \
-    and state in ('open', 'closed')) on conflict (survey, respondent, line) do update set \
-    class = excluded.class, reason = excluded.reason, done_by = excluded.done_by, done_at = excluded.done_at";
-const DROP: &str = "delete from survey_override where survey = $1 and respondent = $2 and line = $3 \
+    and state in ('open', 'closed')) on conflict (survey, respondent, line) do nothing";
+const CHANGE: &str = "update survey_override set class = $4, reason = $5, done_by = $6, done_at = $7 \
+    where survey = $1 and respondent = $2 and line = $3 and done_at = $8 \
+    and exists (select 1 from survey where code = $1 and state in ('open', 'closed'))";
+const DROP: &str = "delete from survey_override where survey = $1 and respondent = $2 and line = $3 and done_at = $4 \
     and exists (select 1 from survey where code = $1 and state in ('open', 'closed'))";
 const ALL: &str = "select survey, respondent, line, class, reason, done_by, done_at from survey_override \
     where survey = $1 order by respondent, line";
 
 impl Changes {
-    /// Writes an override, new or changed. A conflict where the survey is locked.
-    pub fn put_override(&mut self, row: &OverrideRow) {
-        let params = vec![
+    /// Writes an override: a new one where `was` is none, else in place of the one of that moment. A conflict where somebody
+    /// else wrote it meanwhile, or the survey is locked.
+    pub fn put_override(&mut self, row: &OverrideRow, was: Option<Micros>) {
+        let mut params = vec![
             Value::from(row.survey.as_str()),
             Value::from(&row.respondent),
             Value::from(row.line.as_str()),
@@ -42,12 +45,24 @@ impl Changes {
             Value::from(row.done_by.as_ref()),
             Value::from(row.done_at),
         ];
-        self.steps.push(Step::one(PUT, params, "survey_override"));
+        let sql = match was {
+            None => PUT,
+            Some(was) => {
+                params.push(was.into());
+                CHANGE
+            }
+        };
+        self.steps.push(Step::one(sql, params, "survey_override"));
     }
 
-    /// Takes an override back. A conflict where there is none, or the survey is locked.
-    pub fn drop_override(&mut self, survey: &str, respondent: &Id, line: &str) {
-        let params = vec![survey.into(), respondent.into(), line.into()];
+    /// Takes the override of that moment back. A conflict where it is not there any more, or the survey is locked.
+    pub fn drop_override(&mut self, row: &OverrideRow) {
+        let params = vec![
+            row.survey.as_str().into(),
+            (&row.respondent).into(),
+            row.line.as_str().into(),
+            row.done_at.into(),
+        ];
         self.steps.push(Step::one(DROP, params, "survey_override"));
     }
 }

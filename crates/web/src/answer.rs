@@ -6,6 +6,7 @@
 //! | `sent` | a sheet's form as it came, with files |
 //! | `save` | answers typed in the browser, saved by themselves or by a button |
 //! | `step` | proposed, taken back, given back, handed in |
+//! | `previous` | what was said before, beside each question |
 //! | `beside` | colleagues, explanations, history |
 //! | `file` | documents of an answer |
 //! | `workbook` | the form as a workbook, out and in |
@@ -13,6 +14,7 @@
 
 mod beside;
 mod file;
+mod previous;
 mod receipt;
 mod save;
 mod sent;
@@ -25,6 +27,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use renkei_base::{Id, Refusal};
 use renkei_gov::sheet;
+use renkei_store::Failure;
 use serde::Deserialize;
 
 pub(crate) use self::beside::{ask, give_back, hand, history};
@@ -72,6 +75,20 @@ pub(crate) async fn show(
     let sheet = sheet::load(&app.store, &v.ctx, &code, &respondent).await?;
     let edit = params.edit == "1";
     page(&SheetPage::of(&app, &v, sheet, &Noted::default(), edit).await?)
+}
+
+/// Back to the sheet after an act, or the page with why it was not done.
+async fn answered(
+    app: &App,
+    v: &Visit,
+    place: (&str, &Id),
+    done: Result<(), Failure>,
+) -> Result<Response, Answer> {
+    match done {
+        Ok(()) => Ok(Redirect::to(&address(place.0, place.1)).into_response()),
+        Err(Failure::Refused(refusal)) => refused(app, v, place, refusal).await,
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// The page as it is now, with why something was not done.

@@ -51,10 +51,11 @@ pub(crate) async fn show(
     let address = place::get(&app.store, &v.ctx, &institution).await?;
     let mut form = Form::default();
     form.set("address", address);
+    form.set("own", place::own(&app.store, &v.ctx).await?);
     page(&blank(&app, &v, institution, form))
 }
 
-/// `POST /institutions/{id}/mail`
+/// `POST /institutions/{id}/mail`: `address` of the institution, or `own`.
 pub(crate) async fn change(
     State(app): State<App>,
     v: Visit,
@@ -62,7 +63,10 @@ pub(crate) async fn change(
     form: Form,
 ) -> Result<Response, Answer> {
     let institution = id(&key)?;
-    let done = place::set(&app.store, &v.ctx, &institution, form.get("address")).await;
+    let done = match form.has("own") {
+        true => place::set_own(&app.store, &v.ctx, form.get("own")).await,
+        false => place::set(&app.store, &v.ctx, &institution, form.get("address")).await,
+    };
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/institutions/{institution}/mail")).into_response()),
         Err(Failure::Refused(Refusal::Invalid(faults))) => {

@@ -139,6 +139,8 @@ pub(crate) struct Shown<'a> {
     pub(crate) fault: Option<Fault>,
     /// Of the answer that is shown; none in a preview.
     pub(crate) revision: Option<i64>,
+    /// Somebody wants the answer explained, whatever the question itself asks for.
+    pub(crate) wanted: bool,
     /// Below the question: HTML of the page that shows it, safe as it is.
     pub(crate) foot: String,
 }
@@ -163,7 +165,16 @@ impl<'a> Shown<'a> {
             writable: true,
             fault: None,
             revision: None,
+            wanted: false,
             foot: String::new(),
+        }
+    }
+
+    /// What to explain, in words of the question's own or none, where there is a field for it.
+    fn explain(&self) -> Option<&str> {
+        match &self.question.explain {
+            Some(words) => Some(self.say(words)),
+            None => (self.wanted || !self.filled.explanation.is_empty()).then_some(""),
         }
     }
 

@@ -145,7 +145,7 @@ const fn whole(why: Denied) -> Failed {
 /// Keeps a refused try in the audit: a noun's own word for it, and codes.
 async fn refused(care: &Care, ctx: &Ctx, mut failed: Failed, tried: Note) -> Failed {
     let code = match &failed.why {
-        Denied::Refused(refusal) => crate::tries::code(refusal),
+        Denied::Refused(refusal) => refusal.code(),
         Denied::NotOffered(key) | Denied::Precondition(key) => (*key).to_owned(),
         Denied::Taken(fault) => format!("{}:{}", fault.field, fault.key),
         Denied::Store(_) => return failed,

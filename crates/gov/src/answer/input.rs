@@ -23,7 +23,8 @@ pub struct Typed {
     pub rows: Vec<Vec<String>>,
     /// `unknown`, `undisclosed`, or empty.
     pub status: String,
-    pub explanation: String,
+    /// None leaves the one that is there.
+    pub explanation: Option<String>,
 }
 
 /// An answer that is not stored yet. [`Status::NoAnswer`] is a blank.
@@ -79,7 +80,10 @@ pub fn read(question: &Question, typed: &Typed, was: Option<&Answer>) -> Result<
             .map_err(|faults| pointed(question, faults)),
         _ => Err(vec![Fault::new(field, "fault-answer-choice")]),
     };
-    let explanation = explanation(field, &typed.explanation);
+    let explanation = match &typed.explanation {
+        Some(typed) => explanation(field, typed),
+        None => Ok(was.map_or_else(String::new, |was| was.explanation.clone())),
+    };
     match (said, explanation) {
         (Ok(given), Ok(explanation)) => Ok(Given {
             explanation,
@@ -471,12 +475,20 @@ mod tests {
         assert_eq!(read(&text, &typed(&["  "]), None), Ok(Given::BLANK));
         let unknown = Typed {
             status: "unknown".to_owned(),
-            explanation: "台帳なし\r\n".to_owned(),
+            explanation: Some("台帳なし\r\n".to_owned()),
             ..typed(&["x"])
         };
         let given = read(&text, &unknown, None).unwrap();
-        assert_eq!((given.value, given.status), (None, Status::Unknown));
+        assert_eq!((&given.value, given.status), (&None, Status::Unknown));
         assert_eq!(given.explanation, "台帳なし");
+        let was = Answer {
+            value: given.value,
+            status: given.status,
+            explanation: given.explanation,
+            revision: 1,
+        };
+        let given = read(&text, &typed(&["y"]), Some(&was)).unwrap();
+        assert_eq!(given.explanation, "台帳なし", "nothing was said of it");
         assert_eq!(
             key(read(&text, &typed(&["あいうえおか"]), None)),
             "fault-too-long"

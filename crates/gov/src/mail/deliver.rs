@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use renkei_base::clock::Span;
 use renkei_base::{Clock, Ctx, Id, Ids, Lang};
 use renkei_store::{MailRow, MailState, MailTurn, Store, StoreError};
@@ -10,8 +11,13 @@ use renkei_store::{MailRow, MailState, MailTurn, Store, StoreError};
 use super::Details;
 use crate::reminder;
 
-/// Mails that are looked at in one round.
+/// Mails that are read at once.
 const ROUND: u32 = 200;
+/// Rounds before the caller is asked again: a program that ends waits for none of them.
+const ROUNDS: usize = 100;
+/// Lines to the mail server at once, and so the most mails that a program that ends leaves unsure. The work of each is its
+/// two commits, which are written together with those of the others.
+pub const LINES: usize = 4;
 /// How long one mail may take before its sending counts as broken off. Longer than a carrier's patience.
 const HOLD: Span = Span::minutes(5);
 /// Waits after failures; after the last one it is given up.
@@ -85,17 +91,33 @@ impl<C: Carrier> Outbox<C> {
         Ctx::program(self.clock.now(), Arc::clone(&self.ids))
     }
 
-    /// Sends what is due, one after another. Returns how many were handed over.
+    /// Sends what is due, on a few lines at once, round after round until nothing is. Returns how many were handed over.
     pub async fn work(&self) -> Result<usize, StoreError> {
         let ctx = self.ctx();
         if self.store.mails_broken_off(ctx.at).await? {
             self.store.unsettled_mails(&ctx).await?;
         }
         let mut sent = 0;
-        for mail in self.store.mails_due(ctx.at, ROUND).await? {
-            sent += usize::from(self.one(&mail).await?);
+        for _ in 0..ROUNDS {
+            let due = self.store.mails_due(self.ctx().at, ROUND).await?;
+            let many = due.len() >= ROUND as usize;
+            sent += self.round(due).await?;
+            if !many {
+                break;
+            }
         }
         Ok(sent)
+    }
+
+    /// Each line takes the next mail when it is done with its own.
+    async fn round(&self, due: Vec<MailRow>) -> Result<usize, StoreError> {
+        let each = due
+            .into_iter()
+            .map(|mail| Box::pin(async move { self.one(&mail).await }));
+        stream::iter(each)
+            .buffer_unordered(LINES)
+            .try_fold(0, async |sent, one| Ok(sent + usize::from(one)))
+            .await
     }
 
     async fn one(&self, mail: &MailRow) -> Result<bool, StoreError> {

@@ -86,6 +86,8 @@ pub(super) async fn is_needed(
     if open.id.as_str() != round {
         return Ok(false);
     }
-    let progress = confirmation::progress(store, &open.id).await?;
-    Ok(progress.get(institution) != Some(&Progress::Whole))
+    let rows = store.confirmations_of(institution).await?;
+    let parts = rows.iter().filter(|row| row.round == open.id);
+    let parts = parts.filter(|row| confirmation::PARTS.contains(&row.part.as_str()));
+    Ok(confirmation::progress_of(parts.count()) != Progress::Whole)
 }

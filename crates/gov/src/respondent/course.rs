@@ -6,75 +6,110 @@ use renkei_store::{Changes, Failure, Note, RespondentRow, Store, SurveyRow};
 
 use super::turn::{SheetAct, turn};
 use super::{SheetState, state_of};
-use crate::gate;
 use crate::survey::course::said;
 use crate::survey::event::event;
 use crate::survey::{Seen, SurveyState, day, seen};
+use crate::{audit, gate};
 
 /// Days that a respondent has at least for a sheet that was sent back.
 pub const DAYS_TO_MEND: i64 = 7;
 
-/// The health centre has looked at a sheet: it goes on to the owner.
-///
-/// # Errors
-/// `refuse-sheet-state`, `refuse-survey-locked`; `NotFound` to those whom the sheet does not pass by.
-pub async fn check(
-    store: &Store,
-    ctx: &Ctx,
-    code: &str,
-    respondent: &Id,
-    comment: &str,
-) -> Result<(), Failure> {
-    let (seen, mut row) = seen::sheet(store, ctx, code, respondent).await?;
-    let checker = row.checker.clone().ok_or(Refusal::NotFound)?;
-    gate::own(ctx, Action::SurveyCheck, &checker)?;
-    let comment = said("comment", comment, false)?;
-    go(&seen, &mut row, SheetAct::Check, ctx)?;
-    write(
-        store,
-        ctx,
-        &seen,
-        &row,
-        Changes::default(),
-        ("checked", &comment),
-    )
-    .await
+/// What is decided about a sheet that has left its respondent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// The health centre has looked at it: it goes on to the owner.
+    Check,
+    /// The owner accepts it: it is locked. One that its health centre has not looked at needs a reason, which the history
+    /// keeps.
+    Accept,
+    /// The health centre or the owner sends it back with a comment. Its window is open for some days more where it has
+    /// passed, so that it can be mended; a survey that was closed is open again for this respondent alone.
+    SendBack,
 }
 
-/// The owner accepts a sheet: it is locked. One that its health centre has not looked at needs a reason, which the history
-/// keeps.
+impl Decision {
+    const fn act(self) -> SheetAct {
+        match self {
+            Self::Check => SheetAct::Check,
+            Self::Accept => SheetAct::Accept,
+            Self::SendBack => SheetAct::SendBack,
+        }
+    }
+
+    /// What the audit calls a try that was refused: the word for what it would have been.
+    const fn tried(self) -> &'static str {
+        match self {
+            Self::Check => "survey.checked",
+            Self::Accept => "survey.accepted",
+            Self::SendBack => "survey.returned",
+        }
+    }
+}
+
+/// Decides about a sheet.
 ///
 /// # Errors
-/// `fault-sheet-unchecked` on `comment`, `refuse-sheet-state`, `refuse-survey-locked`; `NotFound` to all but the owner.
-pub async fn accept(
+/// `fault-sheet-unchecked` or an empty one on `comment`; `refuse-sheet-state`, `refuse-survey-locked`; `NotFound` to those
+/// whom the sheet does not pass by.
+pub async fn decide(
     store: &Store,
     ctx: &Ctx,
-    code: &str,
-    respondent: &Id,
+    sheet: (&str, &Id),
+    decision: Decision,
+    comment: &str,
+) -> Result<(), Failure> {
+    let done = decided(store, ctx, sheet, decision, comment).await;
+    audit::noted(store, ctx, decision.tried(), sheet, done).await
+}
+
+async fn decided(
+    store: &Store,
+    ctx: &Ctx,
+    (code, respondent): (&str, &Id),
+    decision: Decision,
     comment: &str,
 ) -> Result<(), Failure> {
     let (seen, mut row) = seen::sheet(store, ctx, code, respondent).await?;
-    gate::own(ctx, Action::SurveyManage, &seen.row.owner)?;
-    let comment = said("comment", comment, false)?;
+    may(ctx, &seen, &row, decision)?;
+    let comment = said("comment", comment, decision == Decision::SendBack)?;
     let unchecked = is_unchecked(&seen.row, &row);
-    go(&seen, &mut row, SheetAct::Accept, ctx)?;
-    if unchecked && comment.is_empty() {
-        return Err(Refusal::fault("comment", "fault-sheet-unchecked").into());
-    }
-    let kind = if unchecked {
-        "accepted-unchecked"
-    } else {
-        "accepted"
+    go(&seen, &mut row, decision.act(), ctx)?;
+    let mut changes = Changes::default();
+    let kind = match decision {
+        Decision::Check => "checked",
+        Decision::Accept if unchecked && comment.is_empty() => {
+            return Err(Refusal::fault("comment", "fault-sheet-unchecked").into());
+        }
+        Decision::Accept if unchecked => "accepted-unchecked",
+        Decision::Accept => "accepted",
+        Decision::SendBack => {
+            row.closes = row.closes.max(mending(ctx.at));
+            reopen_for_one(&seen, ctx, &mut changes);
+            "returned"
+        }
     };
-    write(
-        store,
-        ctx,
-        &seen,
-        &row,
-        Changes::default(),
-        (kind, &comment),
-    )
-    .await
+    write(store, ctx, &seen, &row, changes, (kind, &comment)).await
+}
+
+fn may(ctx: &Ctx, seen: &Seen, row: &RespondentRow, decision: Decision) -> Result<(), Refusal> {
+    let owner = |ctx: &Ctx| gate::own(ctx, Action::SurveyManage, &seen.row.owner);
+    let checker = |ctx: &Ctx| {
+        let checker = row.checker.as_ref().ok_or(Refusal::NotFound)?;
+        gate::own(ctx, Action::SurveyCheck, checker)
+    };
+    match decision {
+        Decision::Check => checker(ctx),
+        Decision::Accept => owner(ctx),
+        Decision::SendBack if seen.owner => owner(ctx),
+        Decision::SendBack => {
+            checker(ctx)?;
+            // What has gone on to the owner is the owner's.
+            match state_of(row) {
+                SheetState::Submitted => Ok(()),
+                _ => Err(Refusal::not_now("refuse-sheet-state")),
+            }
+        }
+    }
 }
 
 /// Whether a sheet still waits for its health centre.
@@ -86,7 +121,9 @@ pub fn is_unchecked(survey: &SurveyRow, row: &RespondentRow) -> bool {
 
 /// Accepts all sheets that are with the owner. Returns how many.
 pub async fn accept_all(store: &Store, ctx: &Ctx, code: &str) -> Result<usize, Failure> {
-    let survey = seen::owned(store, ctx, code).await?;
+    let tried = Note::new(Decision::Accept.tried()).detail(audit::plain(code));
+    let survey = seen::owned(store, ctx, code).await;
+    let survey = store.noted(ctx, tried, survey).await?;
     let checked = crate::survey::is_checked(&survey.chain);
     let mut done = 0;
     for row in store.respondents(code).await? {
@@ -96,45 +133,12 @@ pub async fn accept_all(store: &Store, ctx: &Ctx, code: &str) -> Result<usize, F
             false => state == SheetState::Submitted,
         };
         if here {
-            accept(store, ctx, code, &row.respondent, "").await?;
+            let sheet = (code, &row.respondent);
+            decide(store, ctx, sheet, Decision::Accept, "").await?;
             done += 1;
         }
     }
     Ok(done)
-}
-
-/// The health centre or the owner sends a sheet back with a comment. Its window is open for some days more where it has
-/// passed, so that it can be mended; a survey that was closed is open again for this respondent alone.
-///
-/// # Errors
-/// `fault-…` on `comment` where it is empty; as [`check`] else.
-pub async fn send_back(
-    store: &Store,
-    ctx: &Ctx,
-    code: &str,
-    respondent: &Id,
-    comment: &str,
-) -> Result<(), Failure> {
-    let (seen, mut row) = seen::sheet(store, ctx, code, respondent).await?;
-    let state = state_of(&row);
-    match &row.checker {
-        _ if seen.owner => gate::own(ctx, Action::SurveyManage, &seen.row.owner)?,
-        // What has gone on to the owner is the owner's.
-        Some(checker) if state == SheetState::Submitted => {
-            gate::own(ctx, Action::SurveyCheck, checker)?;
-        }
-        Some(checker) => {
-            gate::own(ctx, Action::SurveyCheck, checker)?;
-            return Err(Refusal::not_now("refuse-sheet-state").into());
-        }
-        None => return Err(Refusal::NotFound.into()),
-    }
-    let comment = said("comment", comment, true)?;
-    go(&seen, &mut row, SheetAct::SendBack, ctx)?;
-    row.closes = row.closes.max(mending(ctx.at));
-    let mut changes = Changes::default();
-    reopen_for_one(&seen, ctx, &mut changes);
-    write(store, ctx, &seen, &row, changes, ("returned", &comment)).await
 }
 
 /// The end of the day until which a sheet can be mended that is sent back now.
@@ -146,14 +150,13 @@ fn mending(at: Micros) -> Micros {
     )
 }
 
-/// A closed survey must be open where one respondent may write; the windows of all others have passed.
+/// A closed survey must be open where one respondent may write; the windows of all others have passed. The survey's revision
+/// counts up in any case: who approves it has read that this one may write.
 pub(crate) fn reopen_for_one(seen: &Seen, ctx: &Ctx, changes: &mut Changes) {
-    if seen.state == SurveyState::Closed {
-        let mut survey = seen.row.clone();
-        SurveyState::Open.code().clone_into(&mut survey.state);
-        survey.updated_at = ctx.at;
-        changes.put_survey(&survey, Some(seen.row.revision));
-    }
+    let mut survey = seen.row.clone();
+    SurveyState::Open.code().clone_into(&mut survey.state);
+    survey.updated_at = ctx.at;
+    changes.put_survey(&survey, Some(seen.row.revision));
 }
 
 fn go(seen: &Seen, row: &mut RespondentRow, act: SheetAct, ctx: &Ctx) -> Result<(), Refusal> {
@@ -195,11 +198,12 @@ pub(crate) async fn write(
         changes.hold_asking_survey(&row.survey);
     }
     changes.put_survey_event(&event(ctx, &row.survey, Some(&row.respondent), kind, note));
-    let about = format!("{} {}", row.survey, row.respondent);
-    changes.note(Note::new(&format!("survey.{kind}")).detail(about));
+    let act = format!("survey.{kind}");
+    changes.note(audit::note(&act, (&row.survey, &row.respondent), []));
     changes.tell.push(seen.row.owner.clone());
     changes.tell.push(row.respondent.clone());
     changes.tell.extend(row.checker.clone());
+    changes.tell.extend(row.successor.clone());
     store.commit(ctx, changes).await?;
     Ok(())
 }

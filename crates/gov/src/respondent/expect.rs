@@ -10,10 +10,10 @@ use renkei_store::{Changes, Failure, Note, RespondentRow, Store, StoreError, Sur
 use super::SheetState;
 use super::desk::Contact;
 use super::universe::{self, Expected, Found, MOST, Universe};
-use crate::gate;
 use crate::survey::course::said;
 use crate::survey::event::event;
 use crate::survey::{SurveyState, seen};
+use crate::{audit, gate};
 
 /// Rows of one commit: others write in between.
 const BATCH: usize = 500;
@@ -23,6 +23,19 @@ const BATCH: usize = 500;
 /// # Errors
 /// `refuse-survey-asked` where it asks already, `refuse-survey-nobody`, `refuse-survey-too-many`.
 pub async fn expect(
+    store: &Store,
+    areas: &Areas,
+    finder: &Finder,
+    ctx: &Ctx,
+    code: &str,
+    rule: &Universe,
+) -> Result<Found, Failure> {
+    let done = expect_tried(store, areas, finder, ctx, code, rule).await;
+    let note = Note::new("survey.universe").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn expect_tried(
     store: &Store,
     areas: &Areas,
     finder: &Finder,
@@ -138,6 +151,7 @@ pub fn row(survey: &SurveyRow, one: &Expected, place: i64, ctx: &Ctx) -> Respond
         decided_at: None,
         updated_at: ctx.at,
         revision: 1,
+        successor: None,
     }
 }
 
@@ -146,6 +160,19 @@ pub fn row(survey: &SurveyRow, one: &Expected, place: i64, ctx: &Ctx) -> Respond
 /// # Errors
 /// `fault-survey-known` on `institution` where it is asked already, `fault-survey-unknown` where nothing has that name.
 pub async fn add(
+    store: &Store,
+    areas: &Areas,
+    finder: &Finder,
+    ctx: &Ctx,
+    code: &str,
+    typed: &str,
+) -> Result<Id, Failure> {
+    let done = add_tried(store, areas, finder, ctx, code, typed).await;
+    let note = Note::new("survey.added").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn add_tried(
     store: &Store,
     areas: &Areas,
     finder: &Finder,
@@ -198,6 +225,17 @@ pub async fn add(
 /// # Errors
 /// `Conflict` where something was.
 pub async fn remove(store: &Store, ctx: &Ctx, code: &str, respondent: &Id) -> Result<(), Failure> {
+    let done = remove_tried(store, ctx, code, respondent).await;
+    let note = Note::new("survey.removed").detail(format!("{} {respondent}", audit::plain(code)));
+    store.noted(ctx, note, done).await
+}
+
+async fn remove_tried(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    respondent: &Id,
+) -> Result<(), Failure> {
     let survey = seen::owned(store, ctx, code).await?;
     gate::own(ctx, Action::SurveyManage, &survey.owner)?;
     if seen::state_of(&survey) >= SurveyState::Approved {
@@ -206,6 +244,9 @@ pub async fn remove(store: &Store, ctx: &Ctx, code: &str, respondent: &Id) -> Re
     let mut changes = Changes::default();
     changes.hold_unlocked_survey(code);
     changes.drop_respondent(code, respondent);
+    let name = store.respondent(code, respondent).await?;
+    let name = name.map(|row| row.name).unwrap_or_default();
+    changes.put_survey_event(&event(ctx, code, None, "removed", &name));
     changes.note(Note::new("survey.removed").detail(format!("{code} {respondent}")));
     changes
         .tell

@@ -59,6 +59,8 @@ pub struct Found {
     pub without_office: Vec<(String, String)>,
     /// Lines of the list that mean nothing, or more than one institution.
     pub unknown: Vec<String>,
+    /// Municipalities of the list that were merged, and what is asked in their place.
+    pub merged: Vec<(String, String)>,
     /// There are more than [`MOST`].
     pub too_many: bool,
 }
@@ -70,7 +72,7 @@ pub fn find(areas: &Areas, finder: &Finder, rule: &Universe, day: Date) -> Found
         finder,
         rule,
         day,
-        offices: offices(finder),
+        offices: offices_at(areas, finder, day),
         centres: of_kinds(finder, vec![Kind::HealthCentre]),
     };
     let mut found = Found::default();
@@ -186,7 +188,13 @@ impl Work<'_> {
         if let Ok(code) = MunicipalityCode::parse(line)
             && let Some(one) = self.areas.municipality(code.as_str())
         {
-            return self.take_municipality(&one, taken, found);
+            let atlas = self.areas.atlas();
+            let now = atlas.municipality(atlas.at(&one.code, self.day)).cloned();
+            let now = now.unwrap_or_else(|| one.clone());
+            if now.code != one.code {
+                found.merged.push((one.name, now.name.clone()));
+            }
+            return self.take_municipality(&now, taken, found);
         }
         match self.named(line) {
             Some(hit) => self.take(&hit, taken, found),
@@ -223,7 +231,8 @@ impl Work<'_> {
         if !self.rule.checked {
             return None;
         }
-        let own = |hit: &&Hit| hit.municipality == municipality;
+        let atlas = self.areas.atlas();
+        let own = |hit: &&Hit| atlas.at(&hit.municipality, self.day) == municipality;
         if let Some(own) = self.centres.iter().find(own) {
             return Some(own.id.clone());
         }
@@ -237,14 +246,45 @@ impl Work<'_> {
     }
 }
 
+/// The health centre that looks at the sheet of a municipality.
+pub(super) fn checker(areas: &Areas, finder: &Finder, municipality: &str, day: Date) -> Option<Id> {
+    let rule = Universe {
+        checked: true,
+        ..Universe::default()
+    };
+    let work = Work {
+        areas,
+        finder,
+        rule: &rule,
+        day,
+        offices: BTreeMap::new(),
+        centres: of_kinds(finder, vec![Kind::HealthCentre]),
+    };
+    work.checker(municipality)
+}
+
 /// The office of each municipality: a ward's before another one there.
-fn offices(finder: &Finder) -> BTreeMap<String, Hit> {
-    let kinds = vec![Kind::WardOffice, Kind::MunicipalOffice];
+pub(super) fn offices(finder: &Finder) -> BTreeMap<String, Hit> {
     let mut offices: BTreeMap<String, Hit> = BTreeMap::new();
-    for hit in of_kinds(finder, kinds) {
-        if !hit.municipality.is_empty() {
-            offices.entry(hit.municipality.clone()).or_insert(hit);
+    for kind in [Kind::WardOffice, Kind::MunicipalOffice] {
+        for hit in of_kinds(finder, vec![kind]) {
+            if !hit.municipality.is_empty() {
+                offices.entry(hit.municipality.clone()).or_insert(hit);
+            }
         }
+    }
+    offices
+}
+
+/// The same as of a day: where a municipality has no office of its own, one of those that it was made of answers for it,
+/// which stand under their old codes.
+fn offices_at(areas: &Areas, finder: &Finder, day: Date) -> BTreeMap<String, Hit> {
+    let atlas = areas.atlas();
+    let own = offices(finder);
+    let mut offices = own.clone();
+    for (code, hit) in own {
+        let now = atlas.at(&code, day).to_owned();
+        offices.entry(now).or_insert(hit);
     }
     offices
 }

@@ -40,6 +40,14 @@ impl Origin {
             Self::Copied => "copied",
         }
     }
+
+    /// What the audit calls a save of such answers.
+    pub(crate) const fn act(self) -> &'static str {
+        match self {
+            Self::Workbook => "survey.workbook",
+            _ => "survey.save",
+        }
+    }
 }
 
 /// As whom somebody writes.
@@ -68,7 +76,7 @@ pub struct Pass {
 ///
 /// # Errors
 /// `refuse-survey-locked`, `refuse-sheet-not-yet`, `refuse-sheet-over`, `refuse-sheet-awaiting`, `refuse-sheet-accepted`;
-/// `Forbidden` to who only looks at it.
+/// `refuse-sheet-awaiting-own` to the institution that asked; `Forbidden` to who only looks at it.
 pub fn hand(sheet: &Sheet, ctx: &Ctx) -> Result<Hand, Refusal> {
     if sheet.own && !sheet.seen.owner {
         gate::own(ctx, Action::SurveyAnswer, &sheet.row.respondent)?;
@@ -86,6 +94,10 @@ pub fn hand(sheet: &Sheet, ctx: &Ctx) -> Result<Hand, Refusal> {
     gate::own(ctx, Action::SurveyManage, &sheet.survey().owner)?;
     if sheet.is_locked() {
         return Err(locked(sheet));
+    }
+    // What an approver is looking at is not changed meanwhile, by nobody.
+    if sheet.state() == SheetState::Awaiting {
+        return Err(Refusal::not_now("refuse-sheet-awaiting-own"));
     }
     Ok(Hand::Owner)
 }

@@ -3,9 +3,10 @@
 use renkei_base::limits::NOTE_CHARS;
 use renkei_base::{Ctx, Id, Refusal, text};
 use renkei_store::explanation::ExplanationRow;
-use renkei_store::{Changes, Failure, Note, Store};
+use renkei_store::{Changes, Failure, Store};
 
 use super::load;
+use crate::audit;
 use crate::survey::seen;
 
 /// Asks the respondent to explain an answer: the owner, or who checks the sheet. An empty text takes the wish back.
@@ -15,11 +16,22 @@ use crate::survey::seen;
 pub async fn ask(
     store: &Store,
     ctx: &Ctx,
+    sheet: (&str, &Id),
+    question: &str,
+    wanted: &str,
+) -> Result<(), Failure> {
+    let asked = ask_tried(store, ctx, sheet, question, wanted).await;
+    audit::noted(store, ctx, "survey.ask", sheet, asked).await
+}
+
+async fn ask_tried(
+    store: &Store,
+    ctx: &Ctx,
     (code, respondent): (&str, &Id),
     question: &str,
     wanted: &str,
 ) -> Result<(), Failure> {
-    let sheet = load::load(store, ctx, code, respondent).await?;
+    let sheet = load::find(store, ctx, (code, respondent)).await?;
     if !sheet.seen.owner && !seen::checks(ctx, &sheet.row) {
         return Err(Refusal::forbidden("refuse-sheet-asks-not").into());
     }
@@ -46,8 +58,7 @@ pub async fn ask(
             given_at: None,
         });
     }
-    let about = format!("{code} {respondent} {question}");
-    changes.note(Note::new("survey.ask").detail(about));
+    changes.note(audit::note("survey.ask", (code, respondent), [question]));
     changes.tell.push(respondent.clone());
     store.commit(ctx, changes).await?;
     Ok(())

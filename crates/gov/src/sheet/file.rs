@@ -7,11 +7,15 @@ use renkei_base::{Ctx, Fault, Id, Refusal, limits, text};
 use renkei_store::{Failure, Store, StoreError};
 
 use super::door::{self, Origin};
-use super::save::{TRIES, written};
+use super::save::{TRIES, complete, written};
 use super::{Sheet, load};
 use crate::answer::File;
 use crate::answer::input::Given;
-use crate::{QuestionKind, Status, Value};
+use crate::{QuestionKind, Status, Value, audit};
+
+/// What the audit calls it.
+const ATTACH: &str = "survey.attach";
+const DETACH: &str = "survey.detach";
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +119,18 @@ pub async fn attach(
     ctx: &Ctx,
     sheet: (&str, &Id),
     question: &str,
+    document: (&str, Vec<u8>),
+    why: &str,
+) -> Result<Sheet, Failure> {
+    let done = attach_tried(store, ctx, sheet, question, document, why).await;
+    audit::noted(store, ctx, ATTACH, sheet, done).await
+}
+
+async fn attach_tried(
+    store: &Store,
+    ctx: &Ctx,
+    sheet: (&str, &Id),
+    question: &str,
     (name, bytes): (&str, Vec<u8>),
     why: &str,
 ) -> Result<Sheet, Failure> {
@@ -130,7 +146,7 @@ pub async fn attach(
     let kind = named(&name, &bytes).map_err(|key| refused(Fault::new(question, key)))?;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     // Asked before anything is kept.
-    let there = load::load(store, ctx, sheet.0, sheet.1).await?;
+    let there = load::find(store, ctx, sheet).await?;
     door::pass(&there, ctx, why)?;
     let most = most(&there, question)?;
     let file = File {
@@ -143,7 +159,7 @@ pub async fn attach(
         media_type: kind.mime().to_owned(),
         bytes: size,
     };
-    changed(store, ctx, sheet, question, why, |files| {
+    changed(store, ctx, sheet, (question, ATTACH), why, |files| {
         if files.iter().any(|one| one.blob == file.blob) {
             return Ok(());
         }
@@ -158,6 +174,10 @@ pub async fn attach(
 }
 
 /// Takes a document away from an answer; it stays in the history.
+///
+/// # Errors
+/// As [`attach`]; `fault-answer-required` where it is the last one of an answer that has to be there in a sheet that was
+/// handed in.
 pub async fn detach(
     store: &Store,
     ctx: &Ctx,
@@ -166,11 +186,11 @@ pub async fn detach(
     blob: &str,
     why: &str,
 ) -> Result<Sheet, Failure> {
-    changed(store, ctx, sheet, question, why, |files| {
+    let done = changed(store, ctx, sheet, (question, DETACH), why, |files| {
         files.retain(|file| file.blob != blob);
         Ok(())
-    })
-    .await
+    });
+    audit::noted(store, ctx, DETACH, sheet, done.await).await
 }
 
 /// A document of a sheet with its bytes.
@@ -207,12 +227,12 @@ async fn changed(
     store: &Store,
     ctx: &Ctx,
     (code, respondent): (&str, &Id),
-    question: &str,
+    (question, act): (&str, &str),
     why: &str,
     change: impl Fn(&mut Vec<File>) -> Result<(), Refusal>,
 ) -> Result<Sheet, Failure> {
     for _ in 0..TRIES {
-        let sheet = load::load(store, ctx, code, respondent).await?;
+        let sheet = load::find(store, ctx, (code, respondent)).await?;
         let pass = door::pass(&sheet, ctx, why)?;
         most(&sheet, question)?;
         let there = sheet.given(question);
@@ -235,9 +255,12 @@ async fn changed(
             door::Hand::Owner => Origin::Paper,
             _ => Origin::Browser,
         };
-        let changes = written(ctx, &sheet, &pass, &[(question, &given)], origin);
+        if pass.marked && origin != Origin::Paper {
+            complete(&sheet, &[(question, &given)])?;
+        }
+        let changes = written(ctx, &sheet, &pass, &[(question, &given)], (origin, act));
         match store.commit(ctx, changes).await {
-            Ok(_) => return load::load(store, ctx, code, respondent).await,
+            Ok(_) => return load::find(store, ctx, (code, respondent)).await,
             Err(StoreError::Conflict(_)) => {}
             Err(other) => return Err(other.into()),
         }

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use renkei_base::{Id, Micros};
 use renkei_store::answer::AnswerChange;
-use renkei_store::{Failure, Store};
+use renkei_store::{AccountRow, Failure, Store};
 
 use super::Sheet;
 use crate::answer::input::Given;
@@ -25,17 +25,41 @@ pub struct Written {
     pub revision: i64,
 }
 
-/// Every write of a sheet, the last first. Who sees the sheet sees this.
+/// Every write of a sheet, the last first: to who asked and who answers; to others what was corrected since it was handed in.
 pub async fn history(store: &Store, sheet: &Sheet) -> Result<Vec<Written>, Failure> {
-    let changes = store
+    let mut changes = store
         .answer_changes(&sheet.survey().code, &sheet.row.respondent)
         .await?;
+    if !sheet.own && !sheet.seen.owner {
+        changes.retain(|one| Some(one.changed_at) > sheet.row.submitted_at);
+    }
     let people = changes.iter().filter_map(|one| one.changed_by.clone());
-    let names = names(store, people).await?;
+    let names = names_beside(store, sheet, people).await?;
     changes
         .iter()
         .map(|change| written(change, &names))
         .collect()
+}
+
+/// The names of people by their accounts, as who looks at a sheet sees them: those of the respondent's own people are for its
+/// own alone, and empty for others.
+pub async fn names_beside(
+    store: &Store,
+    sheet: &Sheet,
+    people: impl Iterator<Item = Id>,
+) -> Result<BTreeMap<Id, String>, Failure> {
+    let mut names = BTreeMap::new();
+    for person in people {
+        if let Entry::Vacant(place) = names.entry(person) {
+            let found = store.account(place.key()).await?;
+            let is_shown = |found: &AccountRow| {
+                sheet.own || found.institution.as_ref() != Some(&sheet.row.respondent)
+            };
+            let found = found.filter(is_shown);
+            place.insert(found.map(|found| found.name).unwrap_or_default());
+        }
+    }
+    Ok(names)
 }
 
 /// The names of people by their accounts.

@@ -12,7 +12,7 @@ use crate::answer::Answers;
 use crate::answer::input::Given;
 use crate::respondent::{self, SheetState};
 use crate::survey::{Seen, SurveyState, Window, seen};
-use crate::{Questionnaire, answer};
+use crate::{Questionnaire, Status, answer, audit};
 
 /// A sheet with everything that is decided about it.
 #[derive(Clone, Debug)]
@@ -62,6 +62,15 @@ impl Sheet {
         self.rows.get(question)
     }
 
+    /// How its answers came, the codes of [`super::Origin`]. Blanks came by nobody's hand.
+    pub(crate) fn origins(&self) -> impl Iterator<Item = &str> {
+        let said = |row: &&AnswerRow| row.status != Status::NoAnswer.code();
+        self.rows
+            .values()
+            .filter(said)
+            .map(|row| row.origin.as_str())
+    }
+
     /// SHA-256 of what was answered: the same answers, the same digits.
     pub fn digest(&self) -> String {
         let mut hash = Sha256::new();
@@ -79,13 +88,29 @@ impl Sheet {
     }
 }
 
-/// Loads a sheet.
+/// Loads a sheet for somebody to look at. A try that was refused is kept.
 ///
 /// # Errors
 /// `NotFound` where there is none, or none for this caller; the respondent's officers see it from the survey's opening.
+/// `refuse-sheet-not-handed-in` to the institution that checks it, until it was handed in.
 pub async fn load(store: &Store, ctx: &Ctx, code: &str, respondent: &Id) -> Result<Sheet, Failure> {
+    let found = find(store, ctx, (code, respondent)).await;
+    audit::noted(store, ctx, "survey.read", (code, respondent), found).await
+}
+
+/// As [`load`], for acts that keep their own refusals.
+pub(crate) async fn find(
+    store: &Store,
+    ctx: &Ctx,
+    (code, respondent): (&str, &Id),
+) -> Result<Sheet, Failure> {
     let (seen, row) = seen::sheet(store, ctx, code, respondent).await?;
     let own = ctx.caller.institution.as_ref() == Some(respondent) && seen.own.is_some();
+    // Who checks it looks at what was handed in, not at what is being written.
+    let reads = own || seen.owner || row.submitted_at.is_some() || !seen::checks(ctx, &row);
+    if !reads {
+        return Err(Refusal::not_now("refuse-sheet-not-handed-in").into());
+    }
     // The owner may be asked as well; a sheet that nobody else sees yet is there for it.
     let rows = store.answers(code, respondent).await?;
     let questionnaire = questionnaire(store, &seen.row).await?;

@@ -1,6 +1,7 @@
 //! Last year's answers: beside this year's, taken over one by one, never by themselves.
 
 use renkei_base::{Ctx, Id, Refusal};
+use renkei_directory::area::Atlas;
 use renkei_store::{Failure, RespondentRow, Store, SurveyRow};
 
 use super::door::Origin;
@@ -8,66 +9,93 @@ use super::save::{Entry, Manner, Saved, save};
 use super::{Sheet, load};
 use crate::answer::input::{NONE, Typed};
 use crate::answer::{self, Answer, Answers};
-use crate::{Questionnaire, Value, respondent};
+use crate::{Questionnaire, Value, audit, count, respondent};
 
-/// What the same respondent handed in at the asking before.
+/// What was handed in at the asking before, or is in the sheet of a municipality that was merged into the respondent's.
 #[derive(Clone, Debug)]
 pub struct Previous {
     pub survey: SurveyRow,
     /// As it was asked then.
     pub questionnaire: Questionnaire,
     pub answers: Answers,
-    /// As the respondent was called then: a municipality may have merged since.
+    /// Whose sheet it is, and its name then: a municipality may have merged since.
+    pub respondent: Id,
     pub name: String,
 }
 
-/// The asking before, where the respondent handed its sheet in then. A municipality is known again by its code, also where
-/// another office answers for it now. Whoever sees the sheet sees this.
+/// The sheets that stand beside a sheet, whoever sees it: those that were handed over to it in this survey, then those of the
+/// asking before, where they were handed in then. A municipality is known again by its code, also where another office
+/// answers for it now; one that others were merged into finds theirs too, its own first.
 pub async fn previous(
     store: &Store,
+    atlas: &Atlas,
     survey: &SurveyRow,
     row: &RespondentRow,
-) -> Result<Option<Previous>, Failure> {
+) -> Result<Vec<Previous>, Failure> {
+    let mut all = Vec::new();
+    for then in store.respondents_succeeded_by(&row.respondent).await? {
+        if then.survey == survey.code {
+            all.push(of(store, survey, then).await?);
+        }
+    }
+    all.retain(|one| !one.answers.is_empty());
     if survey.previous.is_empty() {
-        return Ok(None);
+        return Ok(all);
     }
     let Some(before) = store.survey(&survey.previous).await? else {
-        return Ok(None);
+        return Ok(all);
     };
-    let Some(then) = sheet_then(store, &before, row).await? else {
-        return Ok(None);
-    };
-    if !respondent::state_of(&then).counts() {
-        return Ok(None);
+    for then in sheets_then(store, atlas, (survey, &before), row).await? {
+        if respondent::state_of(&then).counts() {
+            all.push(of(store, &before, then).await?);
+        }
     }
-    let rows = store.answers(&before.code, &then.respondent).await?;
-    Ok(Some(Previous {
-        questionnaire: load::questionnaire(store, &before).await?,
-        answers: answer::answers(&rows)?,
-        name: then.name,
-        survey: before,
-    }))
+    Ok(all)
 }
 
-async fn sheet_then(
+async fn of(store: &Store, survey: &SurveyRow, then: RespondentRow) -> Result<Previous, Failure> {
+    let rows = store.answers(&survey.code, &then.respondent).await?;
+    Ok(Previous {
+        questionnaire: load::questionnaire(store, survey).await?,
+        answers: answer::answers(&rows)?,
+        survey: survey.clone(),
+        respondent: then.respondent,
+        name: then.name,
+    })
+}
+
+async fn sheets_then(
     store: &Store,
-    before: &SurveyRow,
+    atlas: &Atlas,
+    (survey, before): (&SurveyRow, &SurveyRow),
     row: &RespondentRow,
-) -> Result<Option<RespondentRow>, Failure> {
+) -> Result<Vec<RespondentRow>, Failure> {
     let same = store.respondent(&before.code, &row.respondent).await?;
-    if same.is_some() || row.municipality.is_empty() {
-        return Ok(same);
+    let is_own = |row: &RespondentRow| respondent::is_own(atlas, &row.municipality, &row.name);
+    // Institutions stand in municipalities too: what another one there said is none of theirs.
+    let grounds = match is_own(row) {
+        true => atlas.grounds(&row.municipality, count::load::day(survey)),
+        false => Vec::new(),
+    };
+    if grounds.is_empty() || (grounds.len() == 1 && same.is_some()) {
+        return Ok(same.into_iter().collect());
     }
-    let all = store.respondents(&before.code).await?;
-    Ok(all
-        .into_iter()
-        .find(|then| then.municipality == row.municipality))
+    let own = same.as_ref().map(|then| then.respondent.clone());
+    let mut all = store.respondents(&before.code).await?;
+    all.retain(|then| {
+        Some(&then.respondent) != own.as_ref()
+            && grounds.contains(&then.municipality.as_str())
+            && is_own(then)
+    });
+    // The respondent's own code before those of others.
+    all.sort_by_key(|then| (then.municipality != row.municipality, then.place));
+    Ok(same.into_iter().chain(all).collect())
 }
 
 /// An answer as if it was typed, for what can be typed: documents stay where they are.
 pub fn typed(answer: &Answer) -> Option<Typed> {
     let mut typed = Typed {
-        explanation: answer.explanation.clone(),
+        explanation: Some(answer.explanation.clone()),
         ..Typed::default()
     };
     match &answer.value {
@@ -89,29 +117,44 @@ pub fn typed(answer: &Answer) -> Option<Typed> {
     Some(typed)
 }
 
-/// Takes last year's answer to a question over, as this year's. By this year's rules: a choice that is offered no more, or a
-/// number out of bounds, is a fault.
+/// Takes last year's answer to a question over, as this year's: that of `from` (an institution's id), or the first one there
+/// is. By this year's rules: a choice that is offered no more, or a number out of bounds, is a fault.
 ///
 /// # Errors
 /// `NotFound` where there was none; as [`save`].
 pub async fn take_over(
     store: &Store,
+    atlas: &Atlas,
     ctx: &Ctx,
     sheet: (&str, &Id),
-    question: &str,
+    (question, from): (&str, &str),
 ) -> Result<Saved, Failure> {
-    let now: Sheet = load::load(store, ctx, sheet.0, sheet.1).await?;
-    let before = previous(store, now.survey(), &now.row).await?;
-    let before = before.ok_or(Refusal::NotFound)?;
-    let answer = before.answers.get(question).ok_or(Refusal::NotFound)?;
-    let entry = Entry {
-        question: question.to_owned(),
-        revision: now.revision(question),
-        typed: typed(answer).ok_or(Refusal::NotFound)?,
-    };
+    let found = entry(store, atlas, ctx, sheet, (question, from)).await;
+    let entry = audit::noted(store, ctx, Origin::Copied.act(), sheet, found).await?;
     let manner = Manner {
         origin: Origin::Copied,
         ..Manner::TYPING
     };
     save(store, ctx, sheet, &[entry], &manner).await
+}
+
+async fn entry(
+    store: &Store,
+    atlas: &Atlas,
+    ctx: &Ctx,
+    sheet: (&str, &Id),
+    (question, from): (&str, &str),
+) -> Result<Entry, Failure> {
+    let now: Sheet = load::find(store, ctx, sheet).await?;
+    let all = previous(store, atlas, now.survey(), &now.row).await?;
+    let answer = all
+        .iter()
+        .filter(|one| from.is_empty() || one.respondent.as_str() == from)
+        .find_map(|one| one.answers.get(question));
+    let answer = answer.ok_or(Refusal::NotFound)?;
+    Ok(Entry {
+        question: question.to_owned(),
+        revision: now.revision(question),
+        typed: typed(answer).ok_or(Refusal::NotFound)?,
+    })
 }

@@ -3,7 +3,7 @@
 
 use renkei_base::{Ctx, Fault, Id, Micros, Refusal};
 use renkei_store::answer::{AnswerChange, AnswerRow};
-use renkei_store::{Changes, Failure, Note, Store, StoreError};
+use renkei_store::{Changes, Failure, Store, StoreError};
 
 use super::base::{self, Meeting};
 use super::door::{self, Hand, Origin, Pass};
@@ -11,7 +11,7 @@ use super::{Sheet, load};
 use crate::answer::input::{self, Given, Typed};
 use crate::answer::{Answers, condition};
 use crate::respondent::SheetState;
-use crate::{Answer, Question, Value};
+use crate::{Answer, Question, Value, audit};
 
 /// Tries where somebody else writes at the same moment.
 pub(super) const TRIES: usize = 5;
@@ -104,12 +104,23 @@ impl Manner {
 pub async fn save(
     store: &Store,
     ctx: &Ctx,
+    sheet: (&str, &Id),
+    entries: &[Entry],
+    manner: &Manner,
+) -> Result<Saved, Failure> {
+    let saved = save_tried(store, ctx, sheet, entries, manner).await;
+    audit::noted(store, ctx, manner.origin.act(), sheet, saved).await
+}
+
+async fn save_tried(
+    store: &Store,
+    ctx: &Ctx,
     (code, respondent): (&str, &Id),
     entries: &[Entry],
     manner: &Manner,
 ) -> Result<Saved, Failure> {
     for _ in 0..TRIES {
-        let sheet = load::load(store, ctx, code, respondent).await?;
+        let sheet = load::find(store, ctx, (code, respondent)).await?;
         let pass = door::pass(&sheet, ctx, &manner.why)?;
         let behind = |entry: &Entry| entry.revision < sheet.revision(&entry.question);
         let changes = match entries.iter().any(behind) {
@@ -128,10 +139,11 @@ pub async fn save(
         if pass.marked && manner.origin != Origin::Paper {
             complete(&saved.sheet, &writes)?;
         }
-        let changes = written(ctx, &saved.sheet, &pass, &writes, manner.origin);
+        let how = (manner.origin, manner.origin.act());
+        let changes = written(ctx, &saved.sheet, &pass, &writes, how);
         match store.commit(ctx, changes).await {
             Ok(_) => {
-                let sheet = load::load(store, ctx, code, respondent).await?;
+                let sheet = load::find(store, ctx, (code, respondent)).await?;
                 return Ok(Saved { sheet, ..saved });
             }
             // Somebody was quicker, or the sheet has just closed: looked at again.
@@ -144,7 +156,7 @@ pub async fn save(
 
 /// What was handed in stays complete: a correction leaves no question blank that must be answered and was not missing
 /// before (a sheet on paper may lack some).
-fn complete(sheet: &Sheet, writes: &[(&str, &Given)]) -> Result<(), Refusal> {
+pub(super) fn complete(sheet: &Sheet, writes: &[(&str, &Given)]) -> Result<(), Refusal> {
     let before = condition::missing(&sheet.questionnaire, &sheet.answers);
     let after = after(sheet, writes);
     let missing = condition::missing(&sheet.questionnaire, &after).into_iter();
@@ -203,6 +215,14 @@ fn judge(
         Err(faults) => return Ok(Judged::Told(Outcome::Faults(faults))),
     };
     let there = sheet.given(&question.id);
+    // Who says nothing of the explanation has not read it either.
+    let read = read.map(|read| Given {
+        explanation: match entry.typed.explanation {
+            Some(_) => read.explanation,
+            None => there.explanation.clone(),
+        },
+        ..read
+    });
     Ok(match base::meet(read.as_ref(), &there, &typed) {
         Meeting::Write => Judged::Write(typed),
         Meeting::Same => Judged::Same,
@@ -233,13 +253,14 @@ fn write((question, judged): &(String, Judged)) -> Option<(&str, &Given)> {
     }
 }
 
-/// Everything that answers come to: their rows, what they were before, the sheet's turn, its marks where it was handed in.
+/// Everything that answers come to: their rows, what they were before, the sheet's turn, its marks where it was handed in,
+/// and one line of the audit, under `act`.
 pub(super) fn written(
     ctx: &Ctx,
     sheet: &Sheet,
     pass: &Pass,
     writes: &[(&str, &Given)],
-    origin: Origin,
+    (origin, act): (Origin, &str),
 ) -> Changes {
     let (code, respondent) = (sheet.survey().code.as_str(), &sheet.row.respondent);
     let mut changes = Changes::default();
@@ -248,12 +269,15 @@ pub(super) fn written(
         let marks = condition::marks(&sheet.questionnaire, &after).write();
         let was = (sheet.row.revision, marks.as_str());
         changes.hold_marked_sheet(code, respondent, pass.guard, ctx.at, was);
-        let ids: Vec<&str> = writes.iter().map(|(question, _)| *question).collect();
-        let about = format!("{code} {respondent} {}", ids.join(" "));
-        changes.note(Note::new("survey.correct").detail(about));
+        // It counts: what is approved meanwhile, by whichever server, has it or is not changed by it.
+        changes.hold_asking_survey(code);
     } else {
         changes.hold_sheet(code, respondent, pass.guard, ctx.at);
     }
+    let act = if pass.marked { "survey.correct" } else { act };
+    let ids = writes.iter().map(|(question, _)| *question);
+    let about = std::iter::once(origin.code()).chain(ids);
+    changes.note(audit::note(act, (code, respondent), about));
     for (question, given) in writes {
         let old = sheet.answer_row(question);
         let row = row(ctx, sheet, question, given, origin);

@@ -4,113 +4,78 @@ use renkei_access::policy::Action;
 use renkei_base::{Ctx, Fault, Id, Refusal};
 use renkei_store::{Changes, Failure, RespondentRow, Store};
 
+use super::door::Origin;
 use super::save::TRIES;
 use super::{Sheet, load};
 use crate::answer::condition;
 use crate::approver::{self, Standing};
-use crate::gate;
 use crate::respondent::turn::{SheetAct, turn};
 use crate::respondent::{SheetState, course};
 use crate::survey::course::said;
+use crate::{audit, gate};
 
-/// The officer asks the own approver to hand the sheet in.
-///
-/// # Errors
-/// `Invalid` with `fault-answer-required` for each question that must be answered and is not; `refuse-sheet-state`,
-/// `refuse-sheet-over`, `refuse-sheet-not-yet`, `refuse-survey-locked`.
-pub async fn propose(
-    store: &Store,
-    ctx: &Ctx,
-    sheet: (&str, &Id),
-    comment: &str,
-) -> Result<(), Failure> {
-    let comment = said("comment", comment, false)?;
-    turned(
-        store,
-        ctx,
-        sheet,
-        (SheetAct::Propose, Blanks::Asked),
-        &comment,
-    )
-    .await
-}
-
-/// The officer takes a proposed sheet back to go on writing.
-pub async fn recall(store: &Store, ctx: &Ctx, sheet: (&str, &Id)) -> Result<(), Failure> {
-    turned(store, ctx, sheet, (SheetAct::Recall, Blanks::Asked), "").await
-}
-
-/// The own approver gives a proposed sheet back, with a comment.
-///
-/// # Errors
-/// A fault on `comment` where it is empty; `refuse-needs-approver`.
-pub async fn refuse(
-    store: &Store,
-    ctx: &Ctx,
-    sheet: (&str, &Id),
-    comment: &str,
-) -> Result<(), Failure> {
-    let comment = said("comment", comment, true)?;
-    turned(
-        store,
-        ctx,
-        sheet,
-        (SheetAct::Refuse, Blanks::Asked),
-        &comment,
-    )
-    .await
-}
-
-/// Hands the sheet in: the respondent's approver (or an officer, where there is none), or the asking institution for a
-/// sheet that came on paper. What must be answered is asked of both.
-///
-/// # Errors
-/// As [`propose`]; `refuse-needs-approver`; `refuse-sheet-blank` for paper of which nothing was typed in.
-pub async fn submit(
-    store: &Store,
-    ctx: &Ctx,
-    sheet: (&str, &Id),
-    comment: &str,
-) -> Result<(), Failure> {
-    let comment = said("comment", comment, false)?;
-    turned(
-        store,
-        ctx,
-        sheet,
-        (SheetAct::Submit, Blanks::Asked),
-        &comment,
-    )
-    .await
-}
-
-/// As [`submit`], where the paper itself leaves blank what must be answered: the asking institution says why. Everybody
-/// else is asked for it all the same.
-///
-/// # Errors
-/// As [`submit`]; a fault on `comment` where it is empty.
-pub async fn submit_with_blanks(
-    store: &Store,
-    ctx: &Ctx,
-    sheet: (&str, &Id),
-    comment: &str,
-) -> Result<(), Failure> {
-    let comment = said("comment", comment, true)?;
-    turned(
-        store,
-        ctx,
-        sheet,
-        (SheetAct::Submit, Blanks::OnPaper),
-        &comment,
-    )
-    .await
-}
-
-/// What becomes of questions that must be answered and are not.
+/// What is done with a sheet as a whole before it has left its respondent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Blanks {
-    Asked,
-    /// They are blank on the paper too.
-    OnPaper,
+pub enum Step {
+    /// The officer asks the own approver to hand it in.
+    Propose,
+    /// The officer takes a proposed sheet back to go on writing.
+    Recall,
+    /// The own approver gives a proposed sheet back, with a comment.
+    Refuse,
+    /// The respondent's approver hands it in (or an officer, where there is none), or the asking institution for a sheet that
+    /// came on paper. What must be answered is asked of both.
+    Submit,
+    /// As [`Step::Submit`], where the paper itself leaves blank what must be answered: the asking institution says why.
+    /// Everybody else is asked for it all the same.
+    SubmitWithBlanks,
+}
+
+impl Step {
+    pub const ALL: [Self; 5] = [
+        Self::Propose,
+        Self::Recall,
+        Self::Refuse,
+        Self::Submit,
+        Self::SubmitWithBlanks,
+    ];
+
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Propose => "propose",
+            Self::Recall => "recall",
+            Self::Refuse => "refuse",
+            Self::Submit => "submit",
+            Self::SubmitWithBlanks => "submit-with-blanks",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    const fn act(self) -> SheetAct {
+        match self {
+            Self::Propose => SheetAct::Propose,
+            Self::Recall => SheetAct::Recall,
+            Self::Refuse => SheetAct::Refuse,
+            Self::Submit | Self::SubmitWithBlanks => SheetAct::Submit,
+        }
+    }
+
+    const fn needs_comment(self) -> bool {
+        matches!(self, Self::Refuse | Self::SubmitWithBlanks)
+    }
+
+    /// What the audit calls a try of it that was refused: the word for what it would have been.
+    const fn tried(self) -> &'static str {
+        match self {
+            Self::Propose => "survey.awaiting",
+            Self::Recall => "survey.recalled",
+            Self::Refuse => "survey.refused",
+            Self::Submit | Self::SubmitWithBlanks => "survey.submitted",
+        }
+    }
 }
 
 /// What the caller may do with the sheet as a whole now. Pages show these.
@@ -148,29 +113,64 @@ pub async fn steps(store: &Store, ctx: &Ctx, sheet: &Sheet) -> Result<Steps, Fai
 
 /// Whether the caller hands a sheet in for its respondent, from paper.
 fn may_on_paper(sheet: &Sheet, ctx: &Ctx) -> bool {
+    is_asker(sheet, ctx)
+        && (!is_of_its_respondent(sheet) || is_left_over(sheet, ctx))
+        && turn(sheet.state(), SheetAct::Submit).is_ok()
+}
+
+/// Whether the caller asked and is not asked itself.
+fn is_asker(sheet: &Sheet, ctx: &Ctx) -> bool {
     sheet.seen.owner
         && !sheet.own
         && !sheet.is_locked()
         && gate::own(ctx, Action::SurveyManage, &sheet.survey().owner).is_ok()
-        && turn(sheet.state(), SheetAct::Submit).is_ok()
 }
 
-async fn turned(
+/// Whether something in the sheet came otherwise than on paper: then it is its respondent's to hand in.
+fn is_of_its_respondent(sheet: &Sheet) -> bool {
+    sheet.state() == SheetState::Awaiting || sheet.origins().any(|one| one != Origin::Paper.code())
+}
+
+/// Whether the respondent cannot hand it in any more, because its days are over.
+fn is_left_over(sheet: &Sheet, ctx: &Ctx) -> bool {
+    sheet.window().closes <= ctx.at
+}
+
+/// Takes a step with a sheet. Handing in twice is handing in once.
+///
+/// # Errors
+/// `Invalid` with `fault-answer-required` for each question that must be answered and is not, or on `comment` where a step
+/// needs one; `refuse-needs-approver`, `refuse-sheet-state`, `refuse-sheet-over`, `refuse-sheet-not-yet`,
+/// `refuse-survey-locked`; to the asking institution `refuse-sheet-blank` for paper of which nothing was typed in, and
+/// `refuse-sheet-not-paper` for what the respondent writes itself and can still hand in.
+pub async fn step(
     store: &Store,
     ctx: &Ctx,
-    (code, respondent): (&str, &Id),
-    (act, blanks): (SheetAct, Blanks),
+    sheet: (&str, &Id),
+    step: Step,
     comment: &str,
 ) -> Result<(), Failure> {
+    let done = tried(store, ctx, sheet, step, comment).await;
+    audit::noted(store, ctx, step.tried(), sheet, done).await
+}
+
+async fn tried(
+    store: &Store,
+    ctx: &Ctx,
+    place: (&str, &Id),
+    step: Step,
+    comment: &str,
+) -> Result<(), Failure> {
+    let comment = said("comment", comment, step.needs_comment())?;
     for _ in 0..TRIES {
-        let sheet = load::load(store, ctx, code, respondent).await?;
-        if act == SheetAct::Submit && is_sent_by(&sheet, ctx) {
+        let sheet = load::find(store, ctx, place).await?;
+        if step.act() == SheetAct::Submit && is_sent_by(&sheet, ctx) {
             return Ok(());
         }
-        let kind = may(store, ctx, &sheet, (act, blanks)).await?;
-        let row = after(ctx, &sheet, act)?;
+        let kind = may(store, ctx, &sheet, (step, &comment)).await?;
+        let row = after(ctx, &sheet, step.act())?;
         let changes = Changes::default();
-        let written = course::write(store, ctx, &sheet.seen, &row, changes, (kind, comment));
+        let written = course::write(store, ctx, &sheet.seen, &row, changes, (kind, &comment));
         match written.await {
             // Somebody wrote an answer, or the sheet has just closed: looked at again.
             Err(Failure::Refused(Refusal::Conflict)) => {}
@@ -191,10 +191,11 @@ async fn may(
     store: &Store,
     ctx: &Ctx,
     sheet: &Sheet,
-    (act, blanks): (SheetAct, Blanks),
+    (step, comment): (Step, &str),
 ) -> Result<&'static str, Failure> {
-    if act == SheetAct::Submit && may_on_paper(sheet, ctx) {
-        on_paper(sheet, blanks)?;
+    let act = step.act();
+    if act == SheetAct::Submit && is_asker(sheet, ctx) {
+        on_paper(sheet, ctx, step, comment)?;
         return Ok("submitted-paper");
     }
     let own = &sheet.row.respondent;
@@ -234,15 +235,25 @@ fn in_time(sheet: &Sheet, ctx: &Ctx, act: SheetAct) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Nothing typed in is no paper that came.
-fn on_paper(sheet: &Sheet, blanks: Blanks) -> Result<(), Refusal> {
+/// Nothing typed in is no paper that came. What the respondent wrote itself is its own to hand in while it can; afterwards
+/// the asking institution says why it takes it without the respondent's approval.
+fn on_paper(sheet: &Sheet, ctx: &Ctx, step: Step, comment: &str) -> Result<(), Refusal> {
+    turn(sheet.state(), SheetAct::Submit)?;
+    if is_of_its_respondent(sheet) {
+        if !is_left_over(sheet, ctx) {
+            return Err(Refusal::not_now("refuse-sheet-not-paper"));
+        }
+        if comment.is_empty() {
+            return Err(Refusal::fault("comment", "fault-sheet-not-paper"));
+        }
+    }
     let (answered, _) = condition::progress(&sheet.questionnaire, &sheet.answers);
     if answered == 0 {
         return Err(Refusal::not_now("refuse-sheet-blank"));
     }
-    match blanks {
-        Blanks::Asked => complete(sheet),
-        Blanks::OnPaper => Ok(()),
+    match step {
+        Step::SubmitWithBlanks => Ok(()),
+        _ => complete(sheet),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use renkei_access::policy::Action;
 use renkei_base::limits::NOTE_CHARS;
-use renkei_base::{Ctx, Micros, Refusal, text};
+use renkei_base::{Ctx, Fault, Micros, Refusal, text};
 use renkei_store::{Changes, Failure, Note, RespondentRow, Store, SurveyRow};
 
 use super::{SurveyState, day, event::event, seen};
 use crate::approver::{self, Standing};
-use crate::respondent;
+use crate::respondent::SheetState;
+use crate::{audit, respondent};
 
 /// Asks: from now on the sheets are open to their respondents, inside the window.
 ///
@@ -15,6 +16,12 @@ use crate::respondent;
 /// `refuse-survey-asked` where it is open already, `refuse-survey-nobody` without respondents, `refuse-survey-over` where
 /// its last day has passed.
 pub async fn open(store: &Store, ctx: &Ctx, code: &str, revision: i64) -> Result<(), Failure> {
+    let done = open_tried(store, ctx, code, revision).await;
+    let note = Note::new("survey.opened").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn open_tried(store: &Store, ctx: &Ctx, code: &str, revision: i64) -> Result<(), Failure> {
     let mut row = seen::owned(store, ctx, code).await?;
     if seen::state_of(&row) != SurveyState::Draft {
         return Err(Refusal::not_now("refuse-survey-asked").into());
@@ -43,6 +50,18 @@ pub async fn close(
     revision: i64,
     why: &str,
 ) -> Result<(), Failure> {
+    let done = close_tried(store, ctx, code, revision, why).await;
+    let note = Note::new("survey.closed").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn close_tried(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    why: &str,
+) -> Result<(), Failure> {
     let mut row = seen::owned(store, ctx, code).await?;
     needs(&row, &[SurveyState::Open], "refuse-survey-not-open")?;
     let why = said("why", why, false)?;
@@ -53,11 +72,25 @@ pub async fn close(
     write(store, ctx, changes, &row, revision, "closed", &why).await
 }
 
-/// A later last day for all, also after it was closed. Whoever has a later one of its own keeps it.
+/// Another last day for all, also after it was closed: a later one, or an earlier one where it was mistyped. Whoever has a
+/// later one of its own keeps it.
 ///
 /// # Errors
 /// `fault-survey-day`, `fault-survey-past`, `fault-survey-far` on `closes`; `fault-survey-why` on `why`.
 pub async fn prolong(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    closes: &str,
+    why: &str,
+) -> Result<(), Failure> {
+    let done = prolong_tried(store, ctx, code, revision, closes, why).await;
+    let note = Note::new("survey.prolonged").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn prolong_tried(
     store: &Store,
     ctx: &Ctx,
     code: &str,
@@ -71,18 +104,36 @@ pub async fn prolong(
     let why = said("why", why, true)?;
     let closes = day::closing("closes", closes, row.opens, ctx.at).map_err(fault)?;
     let mut changes = Changes::default();
+    let kind = match closes < row.closes {
+        true => "shortened",
+        false => "prolonged",
+    };
+    changes.move_respondents(code, row.closes, closes, ctx.at);
     changes.open_respondents_until(code, closes, ctx.at);
     turn(&mut row, SurveyState::Open, ctx);
     row.closes = closes;
     let note = format!("{} {why}", day::last(closes));
-    write(store, ctx, changes, &row, revision, "prolonged", &note).await
+    write(store, ctx, changes, &row, revision, kind, &note).await
 }
 
 /// The owner's approver stands for the figures: from now on nothing changes. Where it is approved already, nothing happens.
 ///
 /// # Errors
-/// `refuse-survey-not-closed` while a sheet is open, `refuse-needs-approver`.
+/// `refuse-survey-not-closed` while a sheet is open, `refuse-needs-approver`; `fault-survey-unaccepted` (count) on `why` without
+/// a reason, where sheets that were handed in were not accepted.
 pub async fn approve(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    comment: &str,
+) -> Result<(), Failure> {
+    let done = approve_tried(store, ctx, code, revision, comment).await;
+    let note = Note::new("survey.approved").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn approve_tried(
     store: &Store,
     ctx: &Ctx,
     code: &str,
@@ -99,6 +150,11 @@ pub async fn approve(
         return Err(Refusal::not_now("refuse-survey-not-closed").into());
     }
     let comment = said("why", comment, false)?;
+    let unaccepted = unaccepted(&sheets);
+    if unaccepted > 0 && comment.is_empty() {
+        let fault = Fault::new("why", "fault-survey-unaccepted").with("count", unaccepted);
+        return Err(Refusal::Invalid(vec![fault]).into());
+    }
     let mut changes = Changes::default();
     if seen::state_of(&row) == SurveyState::Open {
         changes.shut_respondents(code, ctx.at);
@@ -108,11 +164,37 @@ pub async fn approve(
         Standing::Approver => "approved",
         Standing::Alone => "approved-alone",
     };
-    write(store, ctx, changes, &row, revision, kind, &comment).await
+    // How many stand in the figures that nobody accepted: the reason is theirs.
+    let note = match unaccepted {
+        0 => comment,
+        count => format!("({count}) {comment}"),
+    };
+    write(store, ctx, changes, &row, revision, kind, &note).await
+}
+
+/// How many sheets are in the counts that the owner has not accepted: with a health centre, or waiting for the owner.
+pub fn unaccepted(sheets: &[RespondentRow]) -> usize {
+    let waits = |row: &&RespondentRow| {
+        let state = respondent::state_of(row);
+        row.counted && state.counts() && state != SheetState::Accepted
+    };
+    sheets.iter().filter(waits).count()
 }
 
 /// Takes the approval back, with a reason: corrections can be made again. What was published stays as it is.
 pub async fn unlock(
+    store: &Store,
+    ctx: &Ctx,
+    code: &str,
+    revision: i64,
+    why: &str,
+) -> Result<(), Failure> {
+    let done = unlock_tried(store, ctx, code, revision, why).await;
+    let note = Note::new("survey.unlocked").detail(audit::plain(code));
+    store.noted(ctx, note, done).await
+}
+
+async fn unlock_tried(
     store: &Store,
     ctx: &Ctx,
     code: &str,

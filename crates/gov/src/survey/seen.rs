@@ -77,7 +77,8 @@ pub async fn owned(store: &Store, ctx: &Ctx, code: &str) -> Result<SurveyRow, Fa
     }
 }
 
-/// One sheet: to the owner, to the institution that it is expected of, and to the one that checks it.
+/// One sheet: to the owner, to the institution that it is expected of, to the one that checks it, and to the one that answers
+/// in its place since a merger.
 ///
 /// # Errors
 /// `NotFound` to all others.
@@ -90,7 +91,8 @@ pub async fn sheet(
     let seen = seen(store, ctx, code).await?;
     let row = store.respondent(code, respondent).await?;
     let row = row.ok_or(Refusal::NotFound)?;
-    let own = officer_of(ctx).is_some_and(|own| *own == row.respondent);
+    let own = officer_of(ctx)
+        .is_some_and(|own| *own == row.respondent || row.successor.as_ref() == Some(own));
     if seen.owner || own || (seen.checker && checks(ctx, &row)) {
         Ok((seen, row))
     } else {

@@ -8,8 +8,19 @@ use renkei_base::Fault;
 /// Bytes of a filled form; one of 200 questions has about 30 kB.
 pub const WORKBOOK_BYTES: usize = 10 * 1024 * 1024;
 /// Bytes of its unpacked parts together, and how many there are.
-const UNPACKED_BYTES: u64 = 96 * 1024 * 1024;
+const UNPACKED_BYTES: u64 = 32 * 1024 * 1024;
 const PARTS: usize = 2_000;
+/// Beginnings and ends of elements in all parts. The reader keeps some bytes for each cell and each shared text, however
+/// short it is in the file: this bounds how often. A form of 200 questions has about 20,000.
+const TAGS: u64 = 1_000_000;
+/// What no spreadsheet program writes: texts that stand for texts that stand for texts.
+const DECLARES: &[u8] = b"<!DOCTYPE";
+/// How many shared texts a part says that it has. The reader makes room for as many before it has read one.
+const COUNTS: &[u8] = b"uniqueCount";
+/// Digits of that number; more texts than [`TAGS`] are not there.
+const DIGITS: usize = 6;
+/// Sheets of macros from before there was a language for them.
+const MACRO_SHEETS: &str = "xl/macrosheets/";
 
 type Archive = zip::ZipArchive<Cursor<Arc<[u8]>>>;
 
@@ -37,7 +48,8 @@ pub fn open(bytes: Vec<u8>) -> Result<Arc<[u8]>, Fault> {
         .filter_map(|name| name.ok().map(|name| name.to_ascii_lowercase()))
         .collect();
     let has = |part: &str| names.iter().any(|name| name == part);
-    if names.iter().any(|name| name.ends_with("vbaproject.bin")) {
+    let macros = |name: &String| name.ends_with("vbaproject.bin") || name.starts_with(MACRO_SHEETS);
+    if names.iter().any(macros) {
         return Err(refused("fault-workbook-macros"));
     }
     if has("content.xml") && has("mimetype") {
@@ -55,20 +67,111 @@ pub fn open(bytes: Vec<u8>) -> Result<Arc<[u8]>, Fault> {
 
 /// Unpacks all parts without keeping them: sizes in the file may lie.
 fn measure(archive: &mut Archive) -> Result<(), &'static str> {
-    let mut total = 0;
+    let mut measure = Measure::default();
     for place in 0..archive.len() {
         let part = archive
             .by_index(place)
             .map_err(|_| "fault-workbook-broken")?;
-        let left = UNPACKED_BYTES + 1 - total;
-        let mut part = std::io::Read::take(part, left);
-        total +=
-            std::io::copy(&mut part, &mut std::io::sink()).map_err(|_| "fault-workbook-broken")?;
-        if total > UNPACKED_BYTES {
+        measure.begin();
+        let mut part = std::io::Read::take(part, UNPACKED_BYTES + 1);
+        let copied = std::io::copy(&mut part, &mut measure);
+        if measure.is_over() {
             return Err("fault-workbook-bomb");
         }
+        copied.map_err(|_| "fault-workbook-broken")?;
     }
     Ok(())
+}
+
+/// What unpacked parts come to. Takes no more than it may.
+#[derive(Debug, Default)]
+struct Measure {
+    bytes: u64,
+    tags: u64,
+    /// The first two bytes of the part.
+    first: [Option<u8>; 2],
+    declares: bool,
+    promises: bool,
+    /// How much of [`DECLARES`] and of [`COUNTS`] the last bytes are.
+    declared: usize,
+    counted: usize,
+    /// Digits behind [`COUNTS`]; none where it was not there.
+    digits: Option<usize>,
+    /// A byte that no XML has, except in encodings in which its words would not be found.
+    wide: bool,
+}
+
+impl Measure {
+    const fn is_over(&self) -> bool {
+        let many = self.bytes > UNPACKED_BYTES || self.tags > TAGS;
+        many || self.declares || self.promises
+    }
+
+    const fn begin(&mut self) {
+        self.first = [None; 2];
+        self.wide = false;
+        self.declared = 0;
+        self.counted = 0;
+        self.digits = None;
+    }
+
+    /// Whether the part is XML in an encoding in which nothing of this would be found. Its name says nothing: any part can be
+    /// said to be a sheet.
+    const fn is_hidden(&self) -> bool {
+        let xml = matches!(
+            self.first,
+            [Some(b'<' | b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xFE), _]
+                | [Some(0xFF), Some(0xFE)]
+                | [Some(0), Some(b'<')]
+        );
+        xml && self.wide
+    }
+
+    fn take(&mut self, byte: u8) {
+        match &mut self.first {
+            [first @ None, _] | [_, first @ None] => *first = Some(byte),
+            _ => {}
+        }
+        self.tags += u64::from(byte == b'<');
+        self.wide |= byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n');
+        self.declared = further(DECLARES, self.declared, byte);
+        self.declares |= self.declared == DECLARES.len();
+        self.digits = match (self.digits, byte) {
+            (Some(digits), b'0'..=b'9') => Some(digits + 1),
+            (Some(0), b'=' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n' | b'+') => Some(0),
+            _ => None,
+        };
+        self.promises |= self.digits.is_some_and(|digits| digits > DIGITS);
+        self.counted = further(COUNTS, self.counted, byte);
+        if self.counted == COUNTS.len() {
+            self.digits = Some(0);
+        }
+    }
+}
+
+/// How much of a word the last bytes are. Its first byte is in it once.
+fn further(word: &[u8], matched: usize, byte: u8) -> usize {
+    match word.get(matched) {
+        Some(next) if next.eq_ignore_ascii_case(&byte) => matched + 1,
+        _ => usize::from(word.first() == Some(&byte)),
+    }
+}
+
+impl std::io::Write for Measure {
+    fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
+        self.bytes += part.len() as u64;
+        for byte in part {
+            self.take(*byte);
+        }
+        match self.is_over() || self.is_hidden() {
+            true => Err(std::io::Error::other("too much")),
+            false => Ok(part.len()),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -106,6 +209,10 @@ mod tests {
                 "fault-workbook-macros",
             ),
             (
+                package(&[book, ("xl/macrosheets/sheet1.xml", b"x")]),
+                "fault-workbook-macros",
+            ),
+            (
                 package(&[("mimetype", b"x"), ("content.xml", b"x")]),
                 "fault-workbook-other-program",
             ),
@@ -117,19 +224,70 @@ mod tests {
         assert_eq!(key(half), "fault-workbook-broken");
     }
 
-    #[test]
-    fn a_bomb_is_refused_before_it_is_kept() {
-        let block = vec![0; 1 << 20];
+    /// So many blocks of a text in each of two parts.
+    fn blown(text: &[u8], blocks: u64) -> Vec<u8> {
+        let block = text.repeat((1 << 20) / text.len());
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        for name in ["xl/workbook.xml", "xl/worksheets/sheet1.xml"] {
+        for name in ["xl/workbook.xml", "xl/sharedStrings.xml"] {
             zip.start_file(name, zip::write::SimpleFileOptions::default())
                 .unwrap();
-            for _ in 0..=UNPACKED_BYTES >> 21 {
+            for _ in 0..blocks {
                 zip.write_all(&block).unwrap();
             }
         }
-        let bomb = zip.finish().unwrap().into_inner();
+        zip.finish().unwrap().into_inner()
+    }
+
+    /// A file of 300 kB whose sheet has gigabytes is left after the first of them.
+    #[test]
+    fn a_bomb_is_refused_before_it_is_kept() {
+        let bomb = blown(b" ", (UNPACKED_BYTES >> 21) + 1);
         assert!(bomb.len() < 1 << 20, "small as it comes");
         assert_eq!(key(bomb), "fault-workbook-bomb");
+        // Each of these becomes a text of its own in memory: few bytes in the file, many there.
+        let texts = blown(b"<si/>", 4);
+        assert!(texts.len() < 1 << 17, "small as it comes");
+        assert_eq!(key(texts), "fault-workbook-bomb");
+        let few = blown(b"<si><t>x</t></si>", 1);
+        assert!(open(few).is_ok());
+    }
+
+    #[test]
+    fn texts_that_stand_for_texts_are_refused() {
+        let laughs =
+            br#"<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><sst/>"#;
+        let book: (&str, &[u8]) = ("xl/workbook.xml", b"<x/>");
+        let shared = ("xl/sharedStrings.xml", laughs.as_slice());
+        assert_eq!(key(package(&[book, shared])), "fault-workbook-bomb");
+        let nearly = (
+            "xl/sharedStrings.xml",
+            b"<!DOC<!-- TYPE --><sst/>".as_slice(),
+        );
+        assert!(open(package(&[book, nearly])).is_ok());
+        // In another encoding the words would not be found.
+        let wide = ("xl/sharedStrings.xml", b"<\0s\0s\0t\0/\0>\0".as_slice());
+        assert_eq!(key(package(&[book, wide])), "fault-workbook-broken");
+        let picture = ("xl/media/a.png", b"\0\0".as_slice());
+        assert!(open(package(&[book, picture])).is_ok());
+    }
+
+    /// The reader would make room for as many texts as a file says that it has, and the program end for want of memory.
+    #[test]
+    fn a_promise_of_texts_is_not_believed() {
+        let book: (&str, &[u8]) = ("xl/workbook.xml", b"<x/>");
+        let with = |text: &str| {
+            let text = format!("<sst count=\"1\" {text}/>");
+            open(package(&[book, ("xl/sharedStrings.xml", text.as_bytes())]))
+        };
+        for many in [
+            "uniqueCount=\"99999999999999\"",
+            "uniqueCount = '9999999'",
+            "uniqueCount=\n\"0000001\"",
+        ] {
+            assert_eq!(with(many).unwrap_err().key, "fault-workbook-bomb", "{many}");
+        }
+        for few in ["uniqueCount=\"999999\"", "uniqueCount=\"1\" x=\"99999999\""] {
+            assert!(with(few).is_ok(), "{few}");
+        }
     }
 }

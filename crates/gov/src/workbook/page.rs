@@ -25,6 +25,8 @@ pub struct Page {
     broken: Vec<(u32, u32)>,
     /// Cells with a formula that no program has worked out.
     waiting: Vec<(u32, u32)>,
+    /// First and last cell of what was joined into one: all but the first are lost.
+    joined: Vec<[(u32, u32); 2]>,
 }
 
 impl Page {
@@ -62,6 +64,11 @@ impl Page {
     /// Cells whose formula has no value yet: such a file was written by a program that does not calculate.
     pub fn waiting(&self) -> &[(u32, u32)] {
         &self.waiting
+    }
+
+    /// First and last cell of each group that was joined into one cell.
+    pub fn joined(&self) -> &[[(u32, u32); 2]] {
+        &self.joined
     }
 
     /// `回答!F12`
@@ -108,9 +115,13 @@ fn all(bytes: Arc<[u8]>, names: &[&str]) -> Result<Option<Vec<Page>>, &'static s
 fn page(book: &mut Xlsx<Cursor<Arc<[u8]>>>, name: &str) -> Result<Page, &'static str> {
     let broken = |_| "fault-workbook-broken";
     let shares = shares(book, name)?;
+    let joined = book.merge_cells_by_sheet_name(name).map_err(broken)?;
+    let joined = joined.iter().map(|group| [group.start, group.end]);
+    let joined = joined.take(CELLS).collect();
     let mut reader = book.worksheet_cells_reader(name).map_err(broken)?;
     let mut page = Page {
         name: name.to_owned(),
+        joined,
         ..Page::default()
     };
     let mut left = TEXT;

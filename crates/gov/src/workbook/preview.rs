@@ -7,6 +7,7 @@ use renkei_store::{Failure, Store, StoreError};
 use super::layout::About;
 use super::read::{self, Filled};
 use crate::answer::input::{self, Given, Typed};
+use crate::audit;
 use crate::sheet::base::{self, Meeting};
 use crate::sheet::{Sheet, door, load};
 
@@ -51,10 +52,20 @@ pub fn about(sheet: &Sheet) -> About {
 pub async fn preview(
     store: &Store,
     ctx: &Ctx,
+    place: (&str, &Id),
+    bytes: Vec<u8>,
+) -> Result<Preview, Failure> {
+    let looked = look(store, ctx, place, bytes).await;
+    audit::noted(store, ctx, "survey.workbook", place, looked).await
+}
+
+async fn look(
+    store: &Store,
+    ctx: &Ctx,
     (code, respondent): (&str, &Id),
     bytes: Vec<u8>,
 ) -> Result<Preview, Failure> {
-    let sheet = load::load(store, ctx, code, respondent).await?;
+    let sheet = load::find(store, ctx, (code, respondent)).await?;
     door::hand(&sheet, ctx)?;
     let wanted = about(&sheet);
     let questionnaire = sheet.questionnaire.clone();
@@ -105,7 +116,7 @@ fn held(
     };
     let there = sheet.given(&one.question);
     let was = sheet.answers.get(&one.question);
-    let mut file = match input::read(question, &one.typed, was) {
+    let file = match input::read(question, &one.typed, was) {
         Ok(file) => file,
         Err(faults) => {
             let placed = |fault: Fault| Fault {
@@ -115,11 +126,14 @@ fn held(
             return Ok(Err(faults.into_iter().map(placed).collect()));
         }
     };
-    // A form has no cell for explanations that are not asked for.
-    if question.explain.is_none() {
-        file.explanation.clone_from(&there.explanation);
-    }
     let then = base::at(sheet, changes, &one.question, one.revision)?;
+    let then = then.map(|then| Given {
+        explanation: match one.typed.explanation {
+            Some(_) => then.explanation,
+            None => there.explanation.clone(),
+        },
+        ..then
+    });
     let meeting = base::meet(then.as_ref(), &there, &file);
     if matches!(meeting, Meeting::Same | Meeting::Taken) {
         return Ok(Ok(None));
@@ -127,10 +141,7 @@ fn held(
     Ok(Ok(Some(Difference {
         newer: meeting == Meeting::Conflict,
         revision: sheet.revision(&one.question),
-        typed: Typed {
-            explanation: file.explanation.clone(),
-            ..one.typed
-        },
+        typed: one.typed,
         question: one.question,
         address: one.address,
         there,

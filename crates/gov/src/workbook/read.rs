@@ -33,7 +33,7 @@ type Rows<'p> = BTreeMap<&'p str, u32>;
 /// # Errors
 /// Faults with the cell's address as field: `fault-workbook-not-ours`, `-survey` (found), `-respondent`, `-version`,
 /// `-id-changed` (found, wanted), `-id-unknown` (found), `-id-twice` (found), `-row-missing` (wanted), `-row-inserted`,
-/// `-cell-error`, `-formula`, `-choice` (found), `-tick` (found).
+/// `-cell-error`, `-formula`, `-joined` (until), `-choice` (found), `-tick` (found).
 pub fn read(
     bytes: Arc<[u8]>,
     questionnaire: &Questionnaire,
@@ -59,6 +59,7 @@ pub fn read(
         .extend(waiting.map(|(row, column)| {
             Fault::new(page.address(*row, *column), "fault-workbook-formula")
         }));
+    faults.extend(joined(page));
     let mut filled = Vec::new();
     for (_, question) in questionnaire.questions() {
         match one(page, &rows, question) {
@@ -70,6 +71,22 @@ pub fn read(
         true => Ok(filled),
         false => Err(faults),
     }
+}
+
+/// Answers that were joined into one cell: all but the first are lost. A single answer over several columns is one still.
+fn joined(page: &Page) -> Vec<Fault> {
+    let lost = |[first, last]: &&[(u32, u32); 2]| {
+        let rows = first.0 != last.0;
+        let table = page.cell(first.0, ID).contains('#') && first.1 != last.1;
+        last.1 >= ANSWER && (rows || table || first.1 < ANSWER)
+    };
+    let all = page.joined().iter().filter(lost);
+    all.map(|[first, last]| {
+        let until = page.address(last.0, last.1);
+        let (_, until) = until.split_once('!').unwrap_or_default();
+        Fault::new(page.address(first.0, first.1), "fault-workbook-joined").with("until", until)
+    })
+    .collect()
 }
 
 /// Whether it is this survey's form, for this respondent, of this version.
@@ -196,10 +213,10 @@ fn one(page: &Page, rows: &Rows<'_>, question: &Question) -> Result<Filled, Vec<
     let cell = page.cell(row, ANSWER);
     let explanation = format!("{id}!");
     let mut typed = Typed {
-        explanation: match rows.contains_key(explanation.as_str()) {
-            true => page.cell(at(&explanation), ANSWER).to_owned(),
-            false => String::new(),
-        },
+        // A form has no cell for explanations that are not asked for.
+        explanation: rows
+            .contains_key(explanation.as_str())
+            .then(|| page.cell(at(&explanation), ANSWER).to_owned()),
         ..Typed::default()
     };
     if let Some(status) = word::status(cell) {

@@ -2,7 +2,7 @@
 
 use renkei_base::{Fault, Refusal};
 use renkei_gov::answer::Value;
-use renkei_gov::sheet::submit;
+use renkei_gov::sheet::submit::Step;
 use renkei_gov::survey::draft;
 use renkei_gov::{matrix, survey_override};
 use renkei_store::answer::{AnswerRow, SheetGuard};
@@ -31,7 +31,8 @@ fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
 async fn handed_in(backend: Backend) -> World {
     let world = World::new(backend).await;
     world.filled().await;
-    submit::submit(&world.store, &world.approver(), world.place(), "")
+    world
+        .step(&world.approver(), Step::Submit, "")
         .await
         .unwrap();
     world
@@ -157,10 +158,12 @@ async fn only_sheets_that_are_in_count_otherwise(backend: Backend) {
         line: "a1".to_owned(),
         class: "yes".to_owned(),
         reason: "意見交換会".to_owned(),
+        seen: None,
     };
     let early = survey_override::set(&world.store, &world.owner(), CODE, &world.ward, &typed).await;
     assert_eq!(refusal(early), Refusal::not_now("refuse-sheet-state"));
-    submit::submit(&world.store, &world.approver(), world.place(), "")
+    world
+        .step(&world.approver(), Step::Submit, "")
         .await
         .unwrap();
     survey_override::set(&world.store, &world.owner(), CODE, &world.ward, &typed)

@@ -2,10 +2,11 @@
 
 use renkei_base::clock::Span;
 use renkei_base::{Ctx, Fault, Refusal};
-use renkei_gov::respondent::course;
+use renkei_gov::respondent::course::{Decision, decide};
+use renkei_gov::sheet;
 use renkei_gov::sheet::door::Origin;
 use renkei_gov::sheet::save::Manner;
-use renkei_gov::sheet::{self, submit};
+use renkei_gov::sheet::submit::Step;
 use renkei_store::Failure;
 use renkei_testkit::Backend;
 
@@ -32,27 +33,23 @@ async fn an_officer_proposes_and_the_approver_hands_in(backend: Backend) {
     let world = World::new(backend).await;
     world.filled().await;
     let (officer, approver) = (world.officer(), world.approver());
-    let alone = submit::submit(&world.store, &officer, world.place(), "").await;
+    let alone = world.step(&officer, Step::Submit, "").await;
     assert_eq!(refusal(alone), Refusal::forbidden("refuse-needs-approver"));
-    submit::propose(&world.store, &officer, world.place(), "お願いします")
+    world
+        .step(&officer, Step::Propose, "お願いします")
         .await
         .unwrap();
     let writes = world.save(&officer, &[entry("a1", 1, "no")]).await;
     assert_eq!(refusal(writes), Refusal::not_now("refuse-sheet-awaiting"));
-    submit::refuse(&world.store, &approver, world.place(), "数を確かめて")
+    world
+        .step(&approver, Step::Refuse, "数を確かめて")
         .await
         .unwrap();
     assert_eq!(world.row().await.state, "returned");
-    submit::propose(&world.store, &officer, world.place(), "")
-        .await
-        .unwrap();
-    submit::submit(&world.store, &approver, world.place(), "")
-        .await
-        .unwrap();
+    world.step(&officer, Step::Propose, "").await.unwrap();
+    world.step(&approver, Step::Submit, "").await.unwrap();
     // The form was sent twice.
-    submit::submit(&world.store, &approver, world.place(), "")
-        .await
-        .unwrap();
+    world.step(&approver, Step::Submit, "").await.unwrap();
     let row = world.row().await;
     assert_eq!(
         (row.state.as_str(), row.marks.as_str()),
@@ -69,12 +66,12 @@ async fn an_officer_proposes_and_the_approver_hands_in(backend: Backend) {
 
 async fn what_must_be_answered_stops_the_submission(backend: Backend) {
     let world = World::new(backend).await;
-    let early = submit::submit(&world.store, &world.approver(), world.place(), "").await;
+    let early = world.step(&world.approver(), Step::Submit, "").await;
     let missing = Fault::new("a1", "fault-answer-required");
     assert_eq!(refusal(early), Refusal::Invalid(vec![missing]));
     world.filled().await;
     world.clock.advance(Span::days(10));
-    let late = submit::submit(&world.store, &world.approver(), world.place(), "").await;
+    let late = world.step(&world.approver(), Step::Submit, "").await;
     assert_eq!(refusal(late), Refusal::not_now("refuse-sheet-over"));
 }
 
@@ -82,9 +79,7 @@ async fn a_correction_needs_a_reason_and_changes_the_marks(backend: Backend) {
     let world = World::new(backend).await;
     world.filled().await;
     let approver = world.approver();
-    submit::submit(&world.store, &approver, world.place(), "")
-        .await
-        .unwrap();
+    world.step(&approver, Step::Submit, "").await.unwrap();
     let no_reason = world.correct(&approver, entry("a1", 1, "no"), " ").await;
     assert_eq!(
         refusal(no_reason),
@@ -102,9 +97,15 @@ async fn a_correction_needs_a_reason_and_changes_the_marks(backend: Backend) {
     );
     let changes = world.store.answer_changes(CODE, &world.ward).await.unwrap();
     assert_eq!(changes[0].why, "数え違い");
-    course::accept(&world.store, &world.owner(), CODE, &world.ward, "")
-        .await
-        .unwrap();
+    decide(
+        &world.store,
+        &world.owner(),
+        world.place(),
+        Decision::Accept,
+        "",
+    )
+    .await
+    .unwrap();
     let late = world.correct(&approver, entry("a1", 2, "yes"), "x").await;
     assert_eq!(refusal(late), Refusal::not_now("refuse-sheet-accepted"));
     // Who asked may still, with a reason.
@@ -119,9 +120,9 @@ async fn paper_is_typed_in_by_who_asked(backend: Backend) {
     let world = World::new(backend).await;
     world.clock.advance(Span::days(20));
     let owner = world.owner();
-    let empty = submit::submit(&world.store, &owner, world.place(), "郵送").await;
+    let empty = world.step(&owner, Step::Submit, "郵送").await;
     assert_eq!(refusal(empty), Refusal::not_now("refuse-sheet-blank"));
-    let empty = submit::submit_with_blanks(&world.store, &owner, world.place(), "郵送").await;
+    let empty = world.step(&owner, Step::SubmitWithBlanks, "郵送").await;
     assert_eq!(refusal(empty), Refusal::not_now("refuse-sheet-blank"));
     let manner = Manner {
         origin: Origin::Paper,
@@ -130,14 +131,16 @@ async fn paper_is_typed_in_by_who_asked(backend: Backend) {
     let entries = [entry("b1", 0, "5")];
     let typed = sheet::save(&world.store, &owner, world.place(), &entries, &manner).await;
     assert!(typed.unwrap().is_whole());
-    let blanks = submit::submit(&world.store, &owner, world.place(), "郵送").await;
+    let blanks = world.step(&owner, Step::Submit, "郵送").await;
     assert!(matches!(refusal(blanks), Refusal::Invalid(_)));
-    let silent = submit::submit_with_blanks(&world.store, &owner, world.place(), " ").await;
+    let silent = world.step(&owner, Step::SubmitWithBlanks, " ").await;
     assert!(matches!(refusal(silent), Refusal::Invalid(_)));
-    let by_officer =
-        submit::submit_with_blanks(&world.store, &world.officer(), world.place(), "x").await;
+    let by_officer = world
+        .step(&world.officer(), Step::SubmitWithBlanks, "x")
+        .await;
     assert!(by_officer.is_err(), "only for paper");
-    submit::submit_with_blanks(&world.store, &owner, world.place(), "郵送、空欄は確認済み")
+    world
+        .step(&owner, Step::SubmitWithBlanks, "郵送、空欄は確認済み")
         .await
         .unwrap();
     let row = world.row().await;
@@ -153,7 +156,7 @@ async fn an_answer_while_it_is_handed_in_is_not_lost(backend: Backend) {
     let (approver, officer): (Ctx, Ctx) = (world.approver(), world.officer());
     let typed = [entry("a3", 1, "no")];
     let (submitted, saved) = tokio::join!(
-        submit::submit(&world.store, &approver, world.place(), ""),
+        world.step(&approver, Step::Submit, ""),
         world.save(&officer, &typed),
     );
     submitted.unwrap();
@@ -217,7 +220,7 @@ async fn an_explanation_is_asked_for_and_given(backend: Backend) {
         .unwrap();
     assert_eq!(wanted.len(), 1);
     let mut answer = entry("a1", 1, "yes");
-    answer.typed.explanation = "窓口を開いたため".to_owned();
+    answer.typed.explanation = Some("窓口を開いたため".to_owned());
     world.save(&officer, &[answer]).await.unwrap();
     let wanted = sheet::explain::wanted(&world.store, world.place())
         .await

@@ -1,12 +1,13 @@
 //! A survey from its draft to its approval: who is asked, who may see it, days for one, the way of a sheet, the lock.
 
 use renkei_base::clock::Span;
-use renkei_base::{Clock, Refusal, Role};
-use renkei_gov::respondent::course::{accept, check, send_back};
+use renkei_base::{Clock, Ctx, Id, Refusal, Role};
+use renkei_gov::respondent::course::{Decision, decide};
+use renkei_gov::respondent::desk::Act;
 use renkei_gov::respondent::{Universe, desk, expect, rate};
 use renkei_gov::survey::{SurveyState, course, day, draft, seen};
 use renkei_gov::{approver, respondent};
-use renkei_store::{AccountState, Failure};
+use renkei_store::{AccountState, Failure, Store};
 use renkei_testkit::{Backend, each_backend};
 
 use crate::world::{HACHIOJI, MEGURO, SURVEY, World};
@@ -15,6 +16,8 @@ each_backend!(
     rows_from_the_first_day,
     a_draft_is_its_owners_alone,
     more_days_for_one_do_not_open_the_others,
+    days_are_taken_back_and_never_silently_at_once,
+    a_last_day_that_was_mistyped_is_made_earlier,
     a_sheet_passes_by_the_health_centre,
     what_is_sent_back_can_be_mended,
     an_approved_survey_is_locked,
@@ -31,6 +34,20 @@ fn key(failure: Failure) -> String {
         Failure::Refused(Refusal::NotFound) => "not-found".to_owned(),
         other => format!("{other:?}"),
     }
+}
+
+type Done = Result<(), Failure>;
+
+async fn check(store: &Store, ctx: &Ctx, code: &str, office: &Id, comment: &str) -> Done {
+    decide(store, ctx, (code, office), Decision::Check, comment).await
+}
+
+async fn accept(store: &Store, ctx: &Ctx, code: &str, office: &Id, comment: &str) -> Done {
+    decide(store, ctx, (code, office), Decision::Accept, comment).await
+}
+
+async fn send_back(store: &Store, ctx: &Ctx, code: &str, office: &Id, comment: &str) -> Done {
+    decide(store, ctx, (code, office), Decision::SendBack, comment).await
 }
 
 /// Story 23: 53 rows exist at once, unanswered; 島しょ 9 are 集計外.
@@ -80,7 +97,13 @@ async fn a_draft_is_its_owners_alone(backend: Backend) {
         assert_eq!(sheet.is_ok(), expected);
     }
     // Nothing is changed of others', nor asked anew once it is open.
-    let called = desk::telephone(&world.store, &other, SURVEY, &office, "何か").await;
+    let called = desk::act(
+        &world.store,
+        &other,
+        (SURVEY, &office),
+        &Act::Call { note: "何か" },
+    )
+    .await;
     assert_eq!(key(called.unwrap_err()), "not-found");
     let anew = draft::discard(&world.store, &owner, SURVEY).await;
     assert_eq!(key(anew.unwrap_err()), "refuse-survey-asked");
@@ -107,7 +130,13 @@ async fn more_days_for_one_do_not_open_the_others(backend: Backend) {
         .checked_add(jiff::Span::new().days(5))
         .unwrap();
     let extend = async |closes: &str, why: &str| {
-        desk::extend(&world.store, &owner, SURVEY, &office, closes, why).await
+        desk::act(
+            &world.store,
+            &owner,
+            (SURVEY, &office),
+            &Act::Extend { closes, why },
+        )
+        .await
     };
     assert_eq!(
         key(extend("来週", "担当の交代").await.unwrap_err()),
@@ -146,6 +175,108 @@ async fn more_days_for_one_do_not_open_the_others(backend: Backend) {
     );
     world.clock.advance(Span::days(6));
     assert!(!open(MEGURO).await);
+}
+
+async fn days_are_taken_back_and_never_silently_at_once(backend: Backend) {
+    let world = World::open(backend).await;
+    let office = world.office(MEGURO);
+    let store = &world.store;
+    let act = async |act: Act<'_>| {
+        let owner = world.officer(&world.prefecture);
+        desk::act(store, &owner, (SURVEY, &office), &act).await
+    };
+    let back = |at_once, why| Act::TakeBack { at_once, why };
+    let none = act(back(false, "誤り")).await;
+    assert_eq!(key(none.unwrap_err()), "refuse-sheet-not-extended");
+    let survey = world.survey().await;
+    let last = day::last(survey.closes);
+    let later = last.saturating_add(jiff::Span::new().days(9)).to_string();
+    let extend = |closes| Act::Extend {
+        closes,
+        why: "担当の交代",
+    };
+    act(extend(&later)).await.unwrap();
+    // Changed, and taken back with a reason: as before.
+    let less = last.saturating_add(jiff::Span::new().days(4)).to_string();
+    act(extend(&less)).await.unwrap();
+    assert_eq!(
+        day::last(world.sheet(MEGURO).await.closes).to_string(),
+        less
+    );
+    assert!(act(back(false, " ")).await.is_err(), "without a reason");
+    act(back(false, "不要になった")).await.unwrap();
+    assert_eq!(world.sheet(MEGURO).await.closes, survey.closes);
+    // Once the survey's own last day has passed it closes at once, which has to be said.
+    act(extend(&later)).await.unwrap();
+    world
+        .clock
+        .advance(survey.closes + Span::hours(1) - world.clock.now());
+    let silent = act(back(false, "誤り")).await;
+    assert_eq!(key(silent.unwrap_err()), "fault-sheet-at-once");
+    let open = async || {
+        let (survey, row) = (world.survey().await, world.sheet(MEGURO).await);
+        let window = renkei_gov::survey::Window {
+            opens: survey.opens,
+            closes: row.closes,
+        };
+        let state = respondent::state_of(&row);
+        respondent::open(seen::state_of(&survey), state, window, world.clock.now())
+    };
+    assert!(open().await, "nothing happened");
+    act(back(true, "誤り")).await.unwrap();
+    assert!(!open().await);
+    let events = store.survey_events_of(SURVEY, Some(&office)).await.unwrap();
+    let kinds: Vec<&str> = events.iter().map(|one| one.kind.as_str()).collect();
+    let (more, less) = ("extended", "unextended");
+    assert_eq!(kinds, [more, more, less, more, less]);
+    // One that was handed in has nothing to lose.
+    act(extend(&later)).await.unwrap();
+    world.put(MEGURO, "submitted").await;
+    act(back(false, "提出済み")).await.unwrap();
+}
+
+async fn a_last_day_that_was_mistyped_is_made_earlier(backend: Backend) {
+    let world = World::open(backend).await;
+    let owner = world.officer(&world.prefecture);
+    let office = world.office(HACHIOJI);
+    let last = day::last(world.survey().await.closes);
+    let on = |days: i64| {
+        last.saturating_add(jiff::Span::new().days(days))
+            .to_string()
+    };
+    let prolong = async |closes: String| {
+        let revision = world.survey().await.revision;
+        course::prolong(&world.store, &owner, SURVEY, revision, &closes, "訂正").await
+    };
+    let closes = async |municipality| {
+        let row = world.sheet(municipality).await;
+        day::last(row.closes).to_string()
+    };
+    let own = on(40);
+    let extend = Act::Extend {
+        closes: &own,
+        why: "担当の交代",
+    };
+    desk::act(&world.store, &owner, (SURVEY, &office), &extend)
+        .await
+        .unwrap();
+    prolong(on(30)).await.unwrap();
+    prolong(on(3)).await.unwrap();
+    assert_eq!(
+        closes(MEGURO).await,
+        on(3),
+        "no sheet is open longer than it says"
+    );
+    assert_eq!(
+        closes(HACHIOJI).await,
+        own,
+        "but one that was given its own day"
+    );
+    let past = prolong("2026-11-01".to_owned()).await;
+    assert_eq!(key(past.unwrap_err()), "fault-survey-past");
+    let events = world.store.survey_events_of(SURVEY, None).await.unwrap();
+    let kinds: Vec<&str> = events.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(kinds[kinds.len() - 2..], ["prolonged", "shortened"]);
 }
 
 async fn a_sheet_passes_by_the_health_centre(backend: Backend) {
@@ -216,9 +347,14 @@ async fn what_is_sent_back_can_be_mended(backend: Backend) {
     let early = course::approve(store, &owner, SURVEY, revision, "").await;
     assert_eq!(key(early.unwrap_err()), "refuse-survey-not-closed");
     world.put(MEGURO, "submitted").await;
-    course::approve(store, &owner, SURVEY, revision, "")
+    // What the health centre has not seen and nobody accepted is approved with a reason alone.
+    let silent = course::approve(store, &owner, SURVEY, revision, " ").await;
+    assert_eq!(key(silent.unwrap_err()), "fault-survey-unaccepted");
+    course::approve(store, &owner, SURVEY, revision, "電話で確認")
         .await
         .unwrap();
+    let events = store.survey_events_of(SURVEY, None).await.unwrap();
+    assert_eq!(events.last().unwrap().note, "(1) 電話で確認");
 }
 
 async fn an_approved_survey_is_locked(backend: Backend) {
@@ -239,7 +375,7 @@ async fn an_approved_survey_is_locked(backend: Backend) {
     let revision = world.survey().await.revision;
     let alone = course::approve(store, &owner, SURVEY, revision, "").await;
     assert_eq!(key(alone.unwrap_err()), "refuse-needs-approver");
-    course::approve(store, &approver, SURVEY, revision, "")
+    course::approve(store, &approver, SURVEY, revision, "確認済み")
         .await
         .unwrap();
     // Sent twice: it is approved.
@@ -247,12 +383,22 @@ async fn an_approved_survey_is_locked(backend: Backend) {
         .await
         .unwrap();
     // Nothing moves.
-    let last = "2099-01-01";
+    let why = "理由";
+    let (extend, count) = (
+        Act::Extend {
+            closes: "2099-01-01",
+            why,
+        },
+        Act::Count {
+            counted: false,
+            why,
+        },
+    );
     let tried = [
         accept(store, &owner, SURVEY, &office, "").await,
         send_back(store, &owner, SURVEY, &office, "直して").await,
-        desk::extend(store, &owner, SURVEY, &office, last, "理由").await,
-        desk::count(store, &owner, SURVEY, &office, false, "理由").await,
+        desk::act(store, &owner, (SURVEY, &office), &extend).await,
+        desk::act(store, &owner, (SURVEY, &office), &count).await,
         draft::edit(store, &owner, SURVEY, 99, &world.typed()).await,
         expect::remove(store, &owner, SURVEY, &office).await,
     ];
@@ -348,9 +494,14 @@ async fn contacts_are_those_of_the_asking_before(backend: Backend) {
         phone: "03-0000-0000".to_owned(),
         mail: "kaigo@meguro.example.jp".to_owned(),
     };
-    desk::contact(&world.store, &owner, SURVEY, &office, &contact)
-        .await
-        .unwrap();
+    desk::act(
+        &world.store,
+        &owner,
+        (SURVEY, &office),
+        &Act::Contact(&contact),
+    )
+    .await
+    .unwrap();
     let before = world.survey().await;
     let typed = renkei_gov::survey::Typed {
         code: "home-care-next".to_owned(),

@@ -1,14 +1,16 @@
 //! Reminders: on their days, to those who have not answered, once each; also where the program ends in between.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use renkei_base::clock::Span;
 use renkei_base::{Clock, Lang, Role};
 use renkei_directory::confirmation;
-use renkei_gov::mail::deliver::{Carrier, Fate, Letter, Lost, Outbox};
+use renkei_gov::mail::deliver::{Carrier, Fate, LINES, Letter, Lost, Outbox};
 use renkei_gov::mail::{self, Details};
 use renkei_gov::reminder;
-use renkei_gov::respondent::desk::{self, Contact};
+use renkei_gov::respondent::desk::{self, Act, Contact};
 use renkei_store::MailState;
 use renkei_testkit::{Backend, each_backend};
 
@@ -18,15 +20,21 @@ each_backend!(
     on_their_days_to_those_who_have_not_answered,
     a_program_that_ends_sends_nothing_twice,
     what_fails_is_tried_again_and_told,
-    thousands_do_not_stand_in_the_way,
+    thousands_go_out_on_a_few_lines,
+    one_that_ends_in_the_middle_of_many_sends_none_twice,
     the_yearly_confirmation_reminds
 );
 
 /// Catches mails, or loses them.
 #[derive(Clone, Default)]
-struct Catcher {
+pub(crate) struct Catcher {
     caught: Arc<Mutex<Vec<Letter>>>,
     lost: Arc<Mutex<Option<Lost>>>,
+    /// Mails that are handed over at this moment, and the most there were.
+    now: Arc<AtomicUsize>,
+    most: Arc<AtomicUsize>,
+    /// After so many the server takes what it gets and says nothing more.
+    silent_after: Option<usize>,
 }
 
 impl Carrier for Catcher {
@@ -34,7 +42,18 @@ impl Carrier for Catcher {
         if let Some(lost) = self.lost.lock().unwrap().clone() {
             return Err(lost);
         }
-        self.caught.lock().unwrap().push(letter);
+        let now = self.now.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        let caught = {
+            let mut all = self.caught.lock().unwrap();
+            all.push(letter);
+            all.len()
+        };
+        if self.silent_after.is_some_and(|most| caught > most) {
+            std::future::pending::<()>().await;
+        }
+        self.now.fetch_sub(1, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -45,7 +64,7 @@ impl Catcher {
     }
 }
 
-fn outbox(world: &World, catcher: &Catcher) -> Outbox<Catcher> {
+pub(crate) fn outbox(world: &World, catcher: &Catcher) -> Outbox<Catcher> {
     Outbox {
         store: world.store.clone(),
         carrier: catcher.clone(),
@@ -66,7 +85,13 @@ async fn reach(world: &World, municipality: &str) {
     };
     let office = world.office(municipality);
     let owner = world.officer(&world.prefecture);
-    let done = desk::contact(&world.store, &owner, SURVEY, &office, &contact).await;
+    let done = desk::act(
+        &world.store,
+        &owner,
+        (SURVEY, &office),
+        &Act::Contact(&contact),
+    )
+    .await;
     done.unwrap();
 }
 
@@ -214,16 +239,12 @@ async fn what_fails_is_tried_again_and_told(backend: Backend) {
     assert!(log.iter().any(|mail| mail.fault == "status-550"));
 }
 
-async fn thousands_do_not_stand_in_the_way(backend: Backend) {
-    let world = World::open(backend).await;
-    let catcher = Catcher::default();
-    let outbox = outbox(&world, &catcher);
-    reach(&world, MEGURO).await;
-    go(&world, -7).await;
+/// One reminder and so many times two hundred more.
+async fn many(world: &World, batches: usize) {
     let ctx = world.program();
     reminder::write(&world.store, &ctx).await.unwrap();
     let model = world.store.mails_due(ctx.at, 1).await.unwrap().remove(0);
-    for batch in 0..5 {
+    for batch in 0..batches {
         let mut changes = renkei_store::Changes::default();
         for n in 0..200 {
             let mut mail = model.clone();
@@ -233,12 +254,62 @@ async fn thousands_do_not_stand_in_the_way(backend: Backend) {
         }
         world.store.commit(&ctx, changes).await.unwrap();
     }
-    // In rounds, so that others write in between.
-    let mut rounds = 0;
-    while outbox.work().await.unwrap() > 0 {
-        rounds += 1;
+}
+
+/// Decision 81: what was taken and not settled is unsure, however many lines there were.
+async fn one_that_ends_in_the_middle_of_many_sends_none_twice(backend: Backend) {
+    let world = World::open(backend).await;
+    reach(&world, MEGURO).await;
+    go(&world, -7).await;
+    many(&world, 2).await;
+    let first = Catcher {
+        silent_after: Some(150),
+        ..Catcher::default()
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(20), async {
+        let outbox = outbox(&world, &first);
+        let work = outbox.work();
+        tokio::pin!(work);
+        loop {
+            // Until every line waits for a word.
+            tokio::select! {
+                done = &mut work => panic!("{done:?}"),
+                () = tokio::time::sleep(Duration::from_millis(20)) => {}
+            }
+            if first.caught.lock().unwrap().len() == 150 + LINES {
+                return;
+            }
+        }
+    });
+    ended.await.unwrap();
+    world.clock.advance(Span::minutes(6));
+    let second = Catcher::default();
+    let sent = outbox(&world, &second).work().await.unwrap();
+    let mut ids: Vec<String> = Vec::new();
+    for letter in first.taken().iter().chain(&second.taken()) {
+        ids.push(letter.id.to_string());
     }
-    assert!(rounds >= 5, "{rounds}");
+    assert_eq!((sent, ids.len()), (401 - 150 - LINES, 401), "each went out");
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 401, "and none twice");
+    let counts = world.store.mail_counts(&reminder::topic(SURVEY)).await;
+    let lines = i64::try_from(LINES).unwrap();
+    let unsure = (MailState::Unsure, lines);
+    assert!(counts.unwrap().contains(&unsure), "a person decides");
+}
+
+async fn thousands_go_out_on_a_few_lines(backend: Backend) {
+    let world = World::open(backend).await;
+    let catcher = Catcher::default();
+    let outbox = outbox(&world, &catcher);
+    reach(&world, MEGURO).await;
+    go(&world, -7).await;
+    many(&world, 5).await;
+    assert_eq!(outbox.work().await.unwrap(), 1_001);
+    let lines = catcher.most.load(Ordering::Relaxed);
+    assert!((2..=LINES).contains(&lines), "{lines}");
+    assert_eq!(outbox.work().await.unwrap(), 0);
     let mut ids: Vec<String> = catcher
         .taken()
         .iter()

@@ -3,5 +3,8 @@
 
 mod asking;
 mod mails;
+mod merger;
+mod neighbour;
+mod remark;
 mod window;
 mod world;

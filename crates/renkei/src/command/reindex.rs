@@ -1,4 +1,4 @@
-//! `renkei reindex`
+//! `renkei reindex`: the search index from the bodies, and what is counted of surveys that are not published from the answers.
 
 use crate::cli::Place;
 use crate::error::CommandError;
@@ -13,7 +13,12 @@ pub(crate) async fn run(place: &Place) -> Result<(), CommandError> {
         .reindex(&program.ctx(), |done| progress.at(done, 0))
         .await;
     progress.end();
+    let marks = match &done {
+        Ok(_) => renkei_gov::sheet::remark(&program.store, &program.ctx()).await,
+        Err(_) => Ok(0),
+    };
     program.store.close().await?;
-    say::line(&format!(r#"{{"resources":{}}}"#, done?));
+    let (done, marks) = (done?, marks?);
+    say::line(&format!(r#"{{"resources":{done},"marks":{marks}}}"#));
     Ok(())
 }

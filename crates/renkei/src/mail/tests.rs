@@ -2,12 +2,147 @@
 
 use std::sync::{Arc, Mutex};
 
+use renkei_base::clock::Span;
+use renkei_base::{Clock, Id, Lang};
+use renkei_gov::mail::Details;
+use renkei_store::{Changes, MailRow, MailState, RespondentRow, Store, SurveyRow};
+use renkei_testkit::{Backend, CountingIds, TestClock};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
 use super::*;
 
 type Caught = Arc<Mutex<Vec<String>>>;
+
+/// Reminders of one survey in an outbox, each to a respondent that has not answered.
+async fn reminders(store: &Store, ctx: &Ctx, count: usize) {
+    let mut changes = Changes::default();
+    changes.put_survey(&survey(ctx), None);
+    store.commit(ctx, changes).await.unwrap();
+    let all: Vec<usize> = (0..count).collect();
+    for batch in all.chunks(200) {
+        let mut changes = Changes::default();
+        for place in batch {
+            let institution = ctx.ids.id();
+            changes.put_respondent(&respondent(ctx, &institution, *place), None);
+            changes.put_mail(&MailRow {
+                id: ctx.ids.id(),
+                about: format!("survey/a/{institution}"),
+                topic: reminder::topic("a"),
+                kind: "survey-before".to_owned(),
+                address: format!("a{place}@example.jp"),
+                institution,
+                lang: Lang::Ja,
+                details: Details::default().write(),
+                state: MailState::Waiting,
+                tries: 0,
+                next: ctx.at,
+                fault: String::new(),
+                created_at: ctx.at,
+                done_at: None,
+            });
+        }
+        store.commit(ctx, changes).await.unwrap();
+    }
+}
+
+fn survey(ctx: &Ctx) -> SurveyRow {
+    let id = || ctx.ids.id();
+    let none = String::new;
+    SurveyRow {
+        code: "a".to_owned(),
+        owner: id(),
+        questionnaire: id(),
+        questionnaire_version: 1,
+        title: "調査".to_owned(),
+        english: none(),
+        about: none(),
+        about_english: none(),
+        as_of: none(),
+        previous: none(),
+        state: "open".to_owned(),
+        opens: ctx.at,
+        closes: ctx.at + Span::days(7),
+        chain: "owner".to_owned(),
+        peers: "never".to_owned(),
+        base: "all".to_owned(),
+        least: 0,
+        reminders: "-7".to_owned(),
+        invented: false,
+        created_by: None,
+        created_at: ctx.at,
+        updated_at: ctx.at,
+        revision: 1,
+    }
+}
+
+fn respondent(ctx: &Ctx, institution: &Id, place: usize) -> RespondentRow {
+    let none = String::new;
+    RespondentRow {
+        survey: "a".to_owned(),
+        respondent: institution.clone(),
+        municipality: none(),
+        name: format!("{place}"),
+        place: i64::try_from(place).unwrap(),
+        counted: true,
+        uncounted_why: none(),
+        closes: ctx.at + Span::days(7),
+        checker: None,
+        state: "unanswered".to_owned(),
+        marks: none(),
+        contact_name: none(),
+        contact_phone: none(),
+        contact_mail: none(),
+        submitted_by: None,
+        submitted_at: None,
+        decided_by: None,
+        decided_at: None,
+        updated_at: ctx.at,
+        revision: 1,
+        successor: None,
+    }
+}
+
+/// So many reminders through the way to the mail server as it is: each is caught once.
+async fn through(count: usize) {
+    let backend = Backend::sqlite();
+    let clock = TestClock::default();
+    let store = Store::open(&backend.config(), clock.shared())
+        .await
+        .unwrap();
+    let ids = CountingIds::shared(7);
+    let ctx = Ctx::program(clock.now(), Arc::clone(&ids));
+    reminders(&store, &ctx, count).await;
+    let (port, caught) = catcher("250 ok", "250 taken").await;
+    let outbox = Outbox {
+        store,
+        carrier: carrier(port),
+        writer: renkei_web::mail_writer("https://renkei.example.jp"),
+        clock: clock.shared(),
+        holder: ids.id(),
+        ids,
+    };
+    assert_eq!(outbox.work().await.unwrap(), count);
+    let id = |text: &String| {
+        let line = text.lines().find(|line| line.starts_with("Message-ID"));
+        line.unwrap().to_owned()
+    };
+    let mut ids: Vec<String> = caught.lock().unwrap().iter().map(id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((ids.len(), caught.lock().unwrap().len()), (count, count));
+}
+
+#[tokio::test]
+async fn hundreds_go_out_once_each() {
+    through(300).await;
+}
+
+#[tokio::test]
+#[ignore = "a measurement: the reminders of every municipality's institutions"]
+async fn ten_thousand_go_out_once_each() {
+    through(10_000).await;
+}
 
 /// Catches mails. `rcpt` answers an addressee, `data` the mail itself; an empty answer closes the line.
 async fn catcher(rcpt: &'static str, data: &'static str) -> (u16, Caught) {

@@ -206,3 +206,7 @@ refuse-sheet-merged = Another municipality answers in its place already.
 survey-universe-merged = In place of municipalities that were merged, those that they became part of are asked.
 survey-merger_why = Reason
 fault-workbook-joined = Answers down to { $until } were joined into one cell, which loses all but the first. Split the cell and fill each in.
+audit-do-survey-overridden = changed what a line counts as
+audit-do-survey-override-dropped = took back what a line counts as
+audit-do-survey-restored = showed documents and explanations of a version again
+audit-do-survey-withdrawn = withdrew documents and explanations of a version

@@ -39,3 +39,15 @@ mail-place = Where notices go
 mail-place-about = Reminders of surveys and of the yearly confirmation of your page go to this mail address. Write that of a section, not of a person. It is not published. Empty: nothing is sent.
 mail-address = Mail address
 audit-do-survey-mail-place = changed where notices go
+mail-own-title = Notices to yourself
+mail-own-about = Where you read that a colleague handed you questions of a survey. Nobody else sees it. Left empty, the notice goes to the contact of the sheet, or to the address above.
+mail-own = Your own address
+mail-kind-handing = questions handed over
+mail-handing-subject = [{ $title }] Questions were handed over
+mail-handing-body =
+    Somebody was asked to answer a part of “{ $title }”.
+    The last day is { $day } ({ $days } days left). After signing in, the questions are on the first page.
+    
+    { $link }
+    
+    This mail was sent automatically.

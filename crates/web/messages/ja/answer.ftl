@@ -206,3 +206,7 @@ refuse-sheet-merged = この回答は、合併後の市区町村が引き継い�
 survey-universe-merged = 合併した市区町村は、合併後の市区町村に聞きます。
 survey-merger_why = 理由
 fault-workbook-joined = 回答欄が { $until } まで1つのセルに結合されています。結合すると、2つ目からの回答が失われます。結合を解いて、1つずつ記入してください。
+audit-do-survey-overridden = 集計上の扱いを変えた
+audit-do-survey-override-dropped = 集計上の扱いを元に戻した
+audit-do-survey-restored = 公表した版の資料と説明を再び示した
+audit-do-survey-withdrawn = 公表した版の資料と説明を取り下げた

@@ -39,3 +39,15 @@ mail-place = お知らせの送り先
 mail-place-about = 調査の督促や、年に一度の掲載内容の確認のお知らせが届くメールアドレスです。担当の係のアドレスを書いてください。公開されません。空にすると送られません。
 mail-address = メールアドレス
 audit-do-survey-mail-place = お知らせの送り先を直した
+mail-own-title = 自分あてのお知らせ
+mail-own-about = 同僚から調査の質問を頼まれたときのお知らせが届くメールアドレスです。ほかの人には見えません。空にすると、回答の連絡先か、上の送り先に送られます。
+mail-own = 自分のメールアドレス
+mail-kind-handing = 質問の引継ぎ
+mail-handing-subject = 【{ $title }】回答を頼まれています
+mail-handing-body =
+    「{ $title }」の回答の一部を頼まれた人がいます。
+    締切は { $day }（あと { $days } 日）です。サインインすると、ホームに「同僚から頼まれた質問」として出ます。
+    
+    { $link }
+    
+    このメールは自動で送っています。

@@ -2,14 +2,13 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use renkei_gov::Answer as Given;
 use renkei_gov::answer::input;
 use renkei_gov::sheet::history::Written;
 use renkei_gov::sheet::{self, Sheet};
-use renkei_store::Failure;
 
-use super::{address, refused, view};
+use super::{address, answered, view};
 use crate::error::{Answer, page};
 use crate::form::Form;
 use crate::question::words;
@@ -58,19 +57,6 @@ pub(crate) async fn ask(
     let (question, wanted) = (form.get("question"), form.get("wanted"));
     let done = sheet::explain::ask(&app.store, &v.ctx, place, question, wanted).await;
     answered(&app, &v, place, done).await
-}
-
-async fn answered(
-    app: &App,
-    v: &Visit,
-    place: (&str, &renkei_base::Id),
-    done: Result<(), Failure>,
-) -> Result<Response, Answer> {
-    match done {
-        Ok(()) => Ok(Redirect::to(&address(place.0, place.1)).into_response()),
-        Err(Failure::Refused(refusal)) => refused(app, v, place, refusal).await,
-        Err(other) => Err(other.into()),
-    }
 }
 
 #[derive(Template)]

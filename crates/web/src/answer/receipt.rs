@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use renkei_base::{Lang, Refusal};
+use renkei_base::{Lang, Micros, Refusal};
 use renkei_gov::answer::condition;
 use renkei_gov::questionnaire::{Question, Section};
 use renkei_gov::sheet::{self, Sheet};
@@ -51,6 +51,19 @@ pub(crate) async fn pdf(
         ),
     ];
     Ok((headers, bytes).into_response())
+}
+
+/// What is printed are the answers as they stand: when the last of them was corrected, or nothing.
+fn corrected(v: &Visit, sheet: &Sheet, submitted: Micros) -> String {
+    let all = sheet.questionnaire.questions();
+    let moments = all.filter_map(|(_, one)| Some(sheet.answer_row(&one.id)?.answered_at));
+    match moments.max().filter(|last| *last > submitted) {
+        Some(last) => {
+            let when = format!("{} {}", letter_day(last), v.clock(last));
+            v.t1("answer-receipt-corrected", "when", when)
+        }
+        None => String::new(),
+    }
 }
 
 /// Documents are in Japanese.
@@ -102,7 +115,12 @@ fn document(app: &App, v: &Visit, sheet: &Sheet, by: &str) -> report::Receipt {
         respondent: sheet.row.name.clone(),
         owner: crate::survey::name(app, &survey.owner),
         state: v.t(&format!("sheet-state-{}", sheet.state().code())),
-        submitted: format!("{} {}　{by}", letter_day(at), v.clock(at)),
+        submitted: format!(
+            "{} {}　{by}{}",
+            letter_day(at),
+            v.clock(at),
+            corrected(&v, sheet, at)
+        ),
         digest: sheet.digest(),
         sections: sheet.questionnaire.sections.iter().map(section).collect(),
         note: v.t("answer-receipt-note"),

@@ -95,7 +95,10 @@ pub(super) fn typed(sheet: &Sheet, form: &Form, but: Option<&str>) -> Vec<(Fille
                     values: filled.values.clone(),
                     rows: filled.rows.clone(),
                     status: filled.status.clone(),
-                    explanation: filled.explanation.clone(),
+                    // A page that had no field for it leaves it as it is.
+                    explanation: form
+                        .has(&format!("explanation.{}", question.id))
+                        .then(|| filled.explanation.clone()),
                 },
             };
             let files = sheet.answers.get(&question.id);
@@ -148,20 +151,22 @@ async fn after(
             other => Err(other.into()),
         };
     }
-    let (step, question) = then.split_once('.').unwrap_or((then, ""));
+    let (step, rest) = then.split_once('.').unwrap_or((then, ""));
+    let (question, rest) = rest.split_once('.').unwrap_or((rest, ""));
     let comment = sent.form.get("comment");
     let done = match step {
-        "propose" => sheet::submit::propose(&app.store, &v.ctx, place, comment).await,
-        "submit" if sent.form.get("blanks") == "1" => {
-            sheet::submit::submit_with_blanks(&app.store, &v.ctx, place, comment).await
-        }
-        "submit" => sheet::submit::submit(&app.store, &v.ctx, place, comment).await,
+        "propose" | "submit" => match super::step::of(step, &sent.form) {
+            Some(step) => sheet::submit::step(&app.store, &v.ctx, place, step, comment).await,
+            None => Ok(()),
+        },
         "back" => {
             let questions = [question.to_owned()];
             sheet::hand::give_back(&app.store, &v.ctx, place, &questions, "").await
         }
         "same" => {
-            let took = sheet::previous::take_over(&app.store, &v.ctx, place, question).await;
+            let atlas = app.areas.atlas();
+            let from = (question, rest);
+            let took = sheet::previous::take_over(&app.store, &atlas, &v.ctx, place, from).await;
             match took {
                 Ok(took) if !took.is_whole() => {
                     Err(Failure::Refused(Refusal::Invalid(took.faults())))

@@ -1,11 +1,10 @@
 //! What is done with a sheet as a whole.
 
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
-use renkei_gov::sheet::submit;
-use renkei_store::Failure;
+use axum::response::Response;
+use renkei_gov::sheet::submit::{self, Step};
 
-use super::{address, refused};
+use super::answered;
 use crate::error::Answer;
 use crate::form::Form;
 use crate::state::App;
@@ -21,19 +20,15 @@ pub(crate) async fn take(
     let respondent = crate::visit::id(&respondent)?;
     let place = (code.as_str(), &respondent);
     let comment = form.get("comment");
-    let done = match step.as_str() {
-        "propose" => submit::propose(&app.store, &v.ctx, place, comment).await,
-        "recall" => submit::recall(&app.store, &v.ctx, place).await,
-        "refuse" => submit::refuse(&app.store, &v.ctx, place, comment).await,
-        "submit" if form.get("blanks") == "1" => {
-            submit::submit_with_blanks(&app.store, &v.ctx, place, comment).await
-        }
-        "submit" => submit::submit(&app.store, &v.ctx, place, comment).await,
-        _ => return Err(Answer::NotFound),
-    };
-    match done {
-        Ok(()) => Ok(Redirect::to(&address(&code, &respondent)).into_response()),
-        Err(Failure::Refused(refusal)) => refused(&app, &v, place, refusal).await,
-        Err(other) => Err(other.into()),
+    let step = of(&step, &form).ok_or(Answer::NotFound)?;
+    let done = submit::step(&app.store, &v.ctx, place, step, comment).await;
+    answered(&app, &v, place, done).await
+}
+
+/// The step that a button names; a sheet on paper may be handed in with blanks.
+pub(super) fn of(code: &str, form: &Form) -> Option<Step> {
+    match Step::from_code(code)? {
+        Step::Submit if form.get("blanks") == "1" => Some(Step::SubmitWithBlanks),
+        step => Some(step),
     }
 }

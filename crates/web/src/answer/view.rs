@@ -17,6 +17,7 @@ use renkei_store::explanation::ExplanationRow;
 use renkei_store::handing::HandingRow;
 
 use super::address;
+use super::previous::{Then, previous, said_then, same};
 use crate::error::Answer;
 use crate::form::Faults;
 use crate::question::{Filled, Shown, only_if, words};
@@ -78,7 +79,8 @@ pub(super) fn of(fault: &Fault) -> &str {
 
 /// What stands around the questions of a sheet.
 pub(super) struct Around {
-    pub(super) previous: Option<Previous>,
+    /// Last year's, and those of municipalities that were merged into this one.
+    pub(super) previous: Vec<Previous>,
     pub(super) handings: Vec<HandingRow>,
     pub(super) wanted: Vec<ExplanationRow>,
     pub(super) colleagues: Vec<Colleague>,
@@ -105,7 +107,10 @@ impl Around {
             Ok(_) => edit,
             Err(_) => false,
         };
-        let handings = app.store.handings(code, respondent).await?;
+        let handings = match sheet.own {
+            true => app.store.handings(code, respondent).await?,
+            false => Vec::new(),
+        };
         let people = sheet
             .questionnaire
             .questions()
@@ -117,11 +122,11 @@ impl Around {
             false => Vec::new(),
         };
         Ok(Self {
-            previous: sheet::previous::previous(&app.store, sheet.survey(), &sheet.row).await?,
+            previous: previous(app, sheet).await?,
             handings,
             wanted: sheet::explain::wanted(&app.store, (code, respondent)).await?,
             colleagues,
-            names: sheet::history::names(&app.store, people.into_iter()).await?,
+            names: sheet::history::names_beside(&app.store, sheet, people.into_iter()).await?,
             hand,
             writable,
         })
@@ -148,8 +153,8 @@ struct Foot<'a> {
     /// Who looks at the sheet may ask for an explanation.
     asks: bool,
     handed: Option<(&'a HandingRow, String)>,
-    /// Last year's answer can be taken over.
-    same: bool,
+    /// Answers of before that can be taken over: whose, and the name where there are several.
+    same: Vec<(&'a Id, &'a str)>,
     files: Vec<&'a renkei_gov::answer::File>,
     /// Who wrote the answer last, and when.
     last: String,
@@ -168,27 +173,24 @@ pub(super) fn question(
     let typed = noted.typed.get(id).cloned();
     let filled = typed.unwrap_or_else(|| stored(sheet, id));
     let mut shown = Shown::new(v, &sheet.questionnaire, question, filled);
-    let before = around.previous.as_ref();
-    let then = before.and_then(|before| {
-        let asked = before.questionnaire.question(id)?;
-        Some((asked, before.answers.get(id)?))
-    });
+    let then: Vec<Then<'_>> = around
+        .previous
+        .iter()
+        .filter_map(|before| Then::of(v, sheet, before, id))
+        .collect();
     shown.only_if = only_if(v, &sheet.questionnaire, question);
-    shown.before = then.map_or(String::new(), |(asked, answer)| {
-        words(v, asked, Some(answer))
-    });
+    shown.before = said_then(&then);
     shown.asked = asked;
     shown.writable = around.writable || noted.unsaved;
     shown.fault = noted.fault(id).cloned();
     shown.revision = Some(sheet.revision(id));
-    let same = then.is_some_and(|(_, answer)| {
-        let typed = sheet::previous::typed(answer).is_some();
-        typed
-            && !sheet
-                .answers
-                .get(id)
-                .is_some_and(|now| now.says_something())
-    });
+    shown.wanted = around.wanted.iter().any(|row| row.question == id);
+    let now = sheet.answers.get(id);
+    let blank = !now.is_some_and(|now| now.says_something());
+    let same = match blank && around.writable {
+        true => same(&then),
+        false => Vec::new(),
+    };
     shown.foot = foot(v, sheet, around, question, noted, same)?.render()?;
     Ok(shown.render()?)
 }
@@ -208,7 +210,7 @@ fn foot<'a>(
     around: &'a Around,
     question: &'a Question,
     noted: &Noted,
-    same: bool,
+    same: Vec<(&'a Id, &'a str)>,
 ) -> Result<Foot<'a>, Answer> {
     let id = question.id.as_str();
     let row = sheet.answer_row(id);
@@ -241,7 +243,7 @@ fn foot<'a>(
         wanted: around.wanted.iter().find(|row| row.question == id),
         asks: !around.writable && !sheet.is_locked() && (sheet.seen.owner || !sheet.own),
         handed: handed.map(|row| (row, around.name(Some(&row.person)).to_owned())),
-        same: same && around.writable,
+        same,
         files,
         last: row.map_or(String::new(), |row| {
             who(row.answered_by.as_ref(), row.answered_at)
@@ -293,7 +295,11 @@ impl<'a> SheetPage<'a> {
         }
         let (answered, asked) = condition::progress(&sheet.questionnaire, &sheet.answers);
         let events = app.store.survey_events_of(code, Some(respondent)).await?;
-        let back = |event: &SurveyEventRow| matches!(event.kind.as_str(), "returned" | "refused");
+        let back = |event: &SurveyEventRow| match event.kind.as_str() {
+            "returned" => true,
+            "refused" => sheet.own,
+            _ => false,
+        };
         let is_back = sheet.state() == renkei_gov::respondent::SheetState::Returned;
         Ok(Self {
             v,

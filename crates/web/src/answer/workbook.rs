@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
-use renkei_base::Fault;
+use axum::response::{IntoResponse, Response};
+use renkei_base::{Fault, Refusal};
 use renkei_gov::answer::input::Typed;
 use renkei_gov::questionnaire::{Question, QuestionKind};
 use renkei_gov::sheet::save::Manner;
@@ -14,7 +14,7 @@ use renkei_report::form as report;
 use renkei_store::Failure;
 
 use super::sent::Sent;
-use super::{address, beside, refused, save, view};
+use super::{address, answered, beside, refused, save, view};
 use crate::error::{Answer, page, page_with};
 use crate::form::Form;
 use crate::question::only_if;
@@ -213,8 +213,10 @@ fn fields(sheet: &Sheet, one: &Difference) -> Vec<(String, String)> {
     let mut fields = vec![
         (format!("revision.{id}"), one.revision.to_string()),
         (format!("status.{id}"), status.clone()),
-        (format!("explanation.{id}"), explanation.clone()),
     ];
+    if let Some(explanation) = explanation {
+        fields.push((format!("explanation.{id}"), explanation.clone()));
+    }
     for value in values {
         fields.push((format!("answer.{id}"), value.clone()));
     }
@@ -251,16 +253,10 @@ pub(crate) async fn take(
         whole: true,
     };
     let saved = sheet::save(&app.store, &v.ctx, place, &entries, &manner).await;
-    match saved {
-        Ok(saved) if saved.is_whole() => {
-            Ok(Redirect::to(&address(&code, &respondent)).into_response())
-        }
+    let taken = saved.and_then(|saved| match saved.is_whole() {
+        true => Ok(()),
         // Somebody wrote while this was looked at: the file is brought again, and shows what is there now.
-        Ok(_) => {
-            let refusal = renkei_base::Refusal::not_now("refuse-workbook-newer");
-            refused(&app, &v, place, refusal).await
-        }
-        Err(Failure::Refused(refusal)) => refused(&app, &v, place, refusal).await,
-        Err(other) => Err(other.into()),
-    }
+        false => Err(Refusal::not_now("refuse-workbook-newer").into()),
+    });
+    answered(&app, &v, place, taken).await
 }

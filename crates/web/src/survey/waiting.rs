@@ -2,6 +2,7 @@
 
 use renkei_base::Micros;
 use renkei_gov::respondent::{self, SheetState};
+use renkei_gov::sheet::hand::{self, Mine};
 use renkei_gov::survey::{SurveyState, course, is_checked, seen};
 use renkei_gov::{approver, respondent::Rate};
 use renkei_store::{RespondentRow, SurveyRow};
@@ -17,6 +18,8 @@ pub(crate) struct Waiting {
     /// To check: survey, how many sheets are here, of how many.
     pub(crate) check: Vec<(SurveyRow, usize, usize)>,
     pub(crate) run: Vec<Run>,
+    /// Questions that colleagues have handed to the reader.
+    pub(crate) mine: Vec<Mine>,
 }
 
 /// A sheet that its respondent has to see to.
@@ -46,7 +49,10 @@ pub(crate) struct Run {
 
 impl Waiting {
     pub(crate) const fn is_empty(&self) -> bool {
-        self.answer.is_empty() && self.check.is_empty() && self.run.is_empty()
+        self.answer.is_empty()
+            && self.check.is_empty()
+            && self.run.is_empty()
+            && self.mine.is_empty()
     }
 }
 
@@ -55,7 +61,10 @@ pub(crate) async fn waiting(app: &App, v: &Visit) -> Result<Waiting, Answer> {
     let Some(institution) = v.ctx.caller.institution.clone() else {
         return Ok(Waiting::default());
     };
-    let mut waiting = Waiting::default();
+    let mut waiting = Waiting {
+        mine: hand::mine(&app.store, &v.ctx).await?,
+        ..Waiting::default()
+    };
     let approves = v.has_role("approver") || !approver::has(&app.store, &institution).await?;
     for survey in app.store.surveys_open_for(&institution).await? {
         if let Some(sheet) = app.store.respondent(&survey.code, &institution).await? {
@@ -109,10 +118,14 @@ async fn check(
         let Some(survey) = app.store.survey(&code).await? else {
             continue;
         };
-        if seen::state_of(&survey) == SurveyState::Open && is_checked(&survey.chain) {
+        // What was handed in before an early close is looked at all the same.
+        let asks = [SurveyState::Open, SurveyState::Closed].contains(&seen::state_of(&survey));
+        if asks && is_checked(&survey.chain) {
             let here = |row: &&RespondentRow| respondent::state_of(row) == SheetState::Submitted;
             let here = of_one.iter().filter(here).count();
-            waiting.check.push((survey, here, of_one.len()));
+            if here > 0 || seen::state_of(&survey) == SurveyState::Open {
+                waiting.check.push((survey, here, of_one.len()));
+            }
         }
     }
     Ok(())

@@ -3,13 +3,18 @@
 use std::io::{Cursor, Read, Write};
 
 use axum_test::multipart::{MultipartForm, Part};
+use renkei_base::{Role, Roles};
+use renkei_store::AuditFilter;
 use renkei_testkit::{Backend, each_backend};
 
 use crate::common::{Browser, World, words};
+use crate::fhir::Program;
 
 each_backend!(
     a_ward_fills_in_its_sheet_and_hands_it_in,
-    a_form_goes_out_and_comes_back
+    a_form_goes_out_and_comes_back,
+    refused_tries_are_kept,
+    a_colleague_finds_what_was_handed_over
 );
 
 async fn by_login<'a>(world: &'a World, login: &str) -> Browser<'a> {
@@ -188,4 +193,123 @@ async fn a_form_goes_out_and_comes_back(backend: Backend) {
     assert_eq!(taken.status_code(), 303, "{}", words(&taken.text()));
     let page = words(&officer.get(&format!("{at}/history")).await.text());
     assert!(page.contains("Excel"), "{page}");
+}
+
+/// Refused tries of surveys, sorted: act and detail.
+async fn refused(world: &World) -> Vec<String> {
+    let filter = AuditFilter {
+        until: renkei_base::Micros(i64::MAX),
+        action: "survey".to_owned(),
+        refused: true,
+        limit: 50,
+        ..AuditFilter::default()
+    };
+    let rows = world.app.store.audit_rows(&filter).await.unwrap();
+    let mut lines: Vec<String> = rows
+        .iter()
+        .map(|row| format!("{} {}", row.action, row.detail))
+        .collect();
+    lines.sort();
+    lines
+}
+
+/// Another institution, and programs whose token is not good for it.
+async fn refused_tries_are_kept(backend: Backend) {
+    let world = World::sample(backend).await;
+    let officer = by_login(&world, "meguro.nishi").await;
+    let at = place(&world, &officer).await;
+    let other = world.clinic("よその医院").await;
+    let stranger = world
+        .signed_in("stranger", Some(&other), &[Role::Officer])
+        .await;
+    assert!(refused(&world).await.is_empty());
+    assert_eq!(stranger.get(&at).await.status_code(), 404);
+    let (code, ward) = at
+        .trim_start_matches("/surveys/")
+        .split_once("/answer/")
+        .unwrap();
+    let office = &world.made.institutions["office-131105"];
+    let client = async |name: &str, scopes: &str| {
+        let roles = Roles::new([Role::Officer]);
+        Program::client(&world, name, Some(office), roles, scopes).await
+    };
+    let path = format!("/api/surveys/{code}/answers/131105");
+    let reader = client("reader", "system/api.read").await;
+    let writer = client("writer", "system/api.write").await;
+    let neither = client("neither", "system/*.rs").await;
+    assert_eq!(
+        reader.sign(world.server.get(&path)).await.status_code(),
+        200
+    );
+    let put = world.server.put(&format!("{path}/a1")).text("{}");
+    assert_eq!(reader.sign(put).await.status_code(), 403);
+    assert_eq!(
+        writer.sign(world.server.get(&path)).await.status_code(),
+        403
+    );
+    assert_eq!(
+        neither.sign(world.server.get(&path)).await.status_code(),
+        401
+    );
+    assert_eq!(
+        refused(&world).await,
+        [
+            "survey.api refuse-api-scope".to_owned(),
+            "survey.api refuse-api-scope".to_owned(),
+            "survey.api refuse-api-scope".to_owned(),
+            format!("survey.read not-found {code} {ward}"),
+        ]
+    );
+}
+
+async fn a_colleague_finds_what_was_handed_over(backend: Backend) {
+    let world = World::sample(backend).await;
+    let officer = by_login(&world, "meguro.nishi").await;
+    let approver = by_login(&world, "meguro.katagiri").await;
+    let at = place(&world, &officer).await;
+    assert!(
+        !approver
+            .get("/home")
+            .await
+            .text()
+            .contains("同僚から頼まれた質問")
+    );
+    let person = world.made.people["meguro.katagiri"].to_string();
+    let fields = [
+        ("questions", "a1"),
+        ("person", &person),
+        ("note", "台帳で確かめてください"),
+    ];
+    let handed = officer.post(&format!("{at}/handings"), &fields).await;
+    assert_eq!(handed.status_code(), 303, "{}", handed.text());
+    let home = approver.get("/home").await.text();
+    assert!(home.contains("同僚から頼まれた質問"), "{}", words(&home));
+    assert!(home.contains("ア①") && home.contains("台帳で確かめてください"));
+    assert!(
+        !officer
+            .get("/home")
+            .await
+            .text()
+            .contains("同僚から頼まれた質問")
+    );
+    // Where it reads such notices is its own business.
+    let office = &world.made.institutions["office-131105"];
+    let mail = format!("/institutions/{office}/mail");
+    let fields = [("own", "katagiri@example.jp")];
+    let said = approver.post(&mail, &fields).await;
+    assert_eq!(said.status_code(), 303, "{}", said.text());
+    assert!(
+        approver
+            .get(&mail)
+            .await
+            .text()
+            .contains("katagiri@example.jp")
+    );
+    assert!(
+        !officer
+            .get(&mail)
+            .await
+            .text()
+            .contains("katagiri@example.jp")
+    );
 }

@@ -143,7 +143,15 @@ fn no_template_has_words_of_its_own() {
 fn audit_codes() -> BTreeSet<String> {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut codes = BTreeSet::new();
-    for name in ["access", "care", "directory", "sample", "store", "web"] {
+    for name in [
+        "access",
+        "care",
+        "directory",
+        "gov",
+        "sample",
+        "store",
+        "web",
+    ] {
         for text in files(&crates.join(name).join("src"), "rs") {
             let noted = [
                 "Note::new(\"",
@@ -169,6 +177,8 @@ fn audit_codes() -> BTreeSet<String> {
     }
     let steps = renkei_care::referral::Step::ALL;
     codes.extend(steps.map(|step| format!("referral.{}", step.code())));
+    let events = renkei_gov::survey::event::KINDS;
+    codes.extend(events.map(|kind| format!("survey.{kind}")));
     codes.retain(|code| ![INDICATORS, SETTINGS].concat().contains(&code.as_str()));
     codes
 }
