@@ -4,6 +4,8 @@
 //!
 //! `RENKEI_SIMULATION_HOURS` says how long (1), `RENKEI_SIMULATION_SEED` which chances. The wishes of a round come from
 //! the seed; how four that act at once meet, the machine decides.
+//!
+//! Twenty hours take some ten minutes on either database, longer than nextest lets a test run: start the test's own binary.
 
 #![expect(
     clippy::print_stdout,
