@@ -125,10 +125,12 @@ async fn on_their_days_to_those_who_have_not_answered(backend: Backend) {
         }
         told.extend(catcher.taken().into_iter().map(|letter| (days, letter)));
     }
-    let days: Vec<(i64, &str)> = told
+    let mut days: Vec<(i64, &str)> = told
         .iter()
         .map(|(days, letter)| (*days, letter.to.as_str()))
         .collect();
+    // Those of one day go out on several lines.
+    days.sort_unstable();
     let (meguro, hachioji) = ("a131105@city.example.jp", "a132012@city.example.jp");
     assert_eq!(
         days,
