@@ -30,6 +30,8 @@ const GRACE: Duration = Duration::from_secs(4);
 const HEAD: Duration = Duration::from_secs(30);
 /// How soon searches know what another process has imported.
 const LOOK: Duration = Duration::from_secs(2);
+/// How often the samples of figures are summed up.
+const FIGURES: Duration = Duration::from_secs(5);
 /// How often what has run out is removed.
 const TIDY: Duration = Duration::from_secs(3600);
 
@@ -104,6 +106,7 @@ pub(crate) async fn run(
         program.ids.clone(),
     ));
     beside.spawn(look_again(program.store.clone(), finder, areas));
+    beside.spawn(count_up(app.clone()));
     beside.spawn(renkei_web::issuing(app.clone()));
     beside.spawn(telling(post(program)?));
     if let Some(outbox) = crate::mail::outbox(program, &listening.base_url)? {
@@ -263,6 +266,16 @@ async fn look_again(store: renkei_store::Store, finder: Finder, areas: Areas) {
             Ok(false) => {}
             Err(error) => tracing::warn!(%error, "the areas could not be read again"),
         }
+    }
+}
+
+/// Keeps the figures for operators small where nobody looks at them.
+async fn count_up(app: App) {
+    let mut tick = tokio::time::interval(FIGURES);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        renkei_web::metrics::tidy(&app);
     }
 }
 

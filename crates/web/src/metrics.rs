@@ -1,12 +1,14 @@
 //! Figures for operators: how many requests, how long they took, what the store's writer did. Never a name or an id.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
-use std::time::Instant;
+use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, header};
-use axum::middleware::Next;
+use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use metrics::{Counter, Histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::error::Answer;
@@ -34,25 +36,77 @@ pub fn install() -> Result<PrometheusHandle, NoMetrics> {
         .map_err(|error| NoMetrics(error.to_string()))
 }
 
-/// Middleware around every request: counts it by its line in the table of routes, never by its address.
+/// Samples are kept until somebody looks at the figures or this is called: every few seconds, for who never looks.
+pub fn tidy(app: &App) {
+    if let Some(handle) = &app.metrics {
+        handle.run_upkeep();
+    }
+}
+
+/// The figures of one line of the table of routes with one method and one status.
+struct Figure {
+    requests: Counter,
+    seconds: Histogram,
+}
+
+type Figures = HashMap<String, HashMap<(&'static str, u16), Figure>>;
+
+/// Found once, since to find them by their labels takes as long as a small answer.
+static FIGURES: RwLock<Option<Figures>> = RwLock::new(None);
+
+/// One request that is being answered.
+pub(crate) struct Began {
+    route: Option<MatchedPath>,
+    method: &'static str,
+    at: Instant,
+}
+
+/// Counts a request by its line in the table of routes, never by its address.
 #[expect(
     clippy::disallowed_methods,
     reason = "measures how long answers take; nothing depends on it"
 )]
-pub(crate) async fn count(request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("none", MatchedPath::as_str)
-        .to_owned();
-    let method = known(request.method());
-    let began = Instant::now();
-    let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
-    metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status)
-        .increment(1);
-    metrics::histogram!(SECONDS, "route" => route).record(began.elapsed().as_secs_f64());
-    response
+pub(crate) fn begin(request: &Request) -> Began {
+    Began {
+        route: request.extensions().get::<MatchedPath>().cloned(),
+        method: known(request.method()),
+        at: Instant::now(),
+    }
+}
+
+impl Began {
+    pub(crate) fn end(self, status: StatusCode) {
+        let route = self.route.as_ref().map_or("none", MatchedPath::as_str);
+        let (key, seconds) = ((self.method, status.as_u16()), self.at.elapsed());
+        let figures = FIGURES.read().unwrap_or_else(PoisonError::into_inner);
+        let known = figures.as_ref().and_then(|all| all.get(route)?.get(&key));
+        if let Some(figure) = known {
+            figure.count(seconds);
+            return;
+        }
+        drop(figures);
+        let mut figures = FIGURES.write().unwrap_or_else(PoisonError::into_inner);
+        let of_route = figures.get_or_insert_default().entry(route.to_owned());
+        let figure = of_route.or_default().entry(key);
+        figure
+            .or_insert_with(|| Figure::of(route, key))
+            .count(seconds);
+    }
+}
+
+impl Figure {
+    fn of(route: &str, (method, status): (&'static str, u16)) -> Self {
+        let (route, status) = (route.to_owned(), status.to_string());
+        Self {
+            requests: metrics::counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status),
+            seconds: metrics::histogram!(SECONDS, "route" => route),
+        }
+    }
+
+    fn count(&self, seconds: Duration) {
+        self.requests.increment(1);
+        self.seconds.record(seconds.as_secs_f64());
+    }
 }
 
 /// The method, where it is one that routes have: else anybody could make new figures without end.

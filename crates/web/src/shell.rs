@@ -8,6 +8,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use renkei_base::limits;
+use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -34,40 +35,48 @@ const HEADERS: &[(HeaderName, &str)] = &[
     ),
 ];
 
+/// One stack around each route: layers one by one would each be a box that every request clones, with all that is in it.
 pub(crate) fn around(router: Router<App>, app: App) -> Router {
-    router
-        .fallback(async || Answer::NotFound)
-        .layer(DefaultBodyLimit::max(
-            limits::ATTACHMENT_BYTES + limits::FORM_BYTES,
-        ))
-        .layer(middleware::from_fn(drain::refused))
+    let stack = ServiceBuilder::new()
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), pass))
+        .layer(CatchPanicLayer::custom(|_| Answer::Broken.into_response()))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::SERVICE_UNAVAILABLE,
             ANSWER_TIME,
         ))
-        .layer(CatchPanicLayer::custom(|_| Answer::Broken.into_response()))
-        .layer(middleware::from_fn_with_state(app.clone(), visit::attach))
-        .layer(middleware::from_fn_with_state(app.clone(), neighbours))
-        .layer(middleware::from_fn_with_state(app.clone(), headers))
-        .layer(middleware::from_fn(metrics::count))
-        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(drain::refused))
+        .layer(DefaultBodyLimit::max(
+            limits::ATTACHMENT_BYTES + limits::FORM_BYTES,
+        ));
+    router
+        .fallback(async || Answer::NotFound)
+        .layer(stack)
         .with_state(app)
 }
 
+/// Counts, lets in, finds out who it is, and gives every answer its headers.
+async fn pass(State(app): State<App>, request: Request, next: Next) -> Response {
+    let began = metrics::begin(&request);
+    let mut response = if is_outside(&app, &request) {
+        StatusCode::FORBIDDEN.into_response()
+    } else {
+        visit::attach(app.clone(), request, next).await
+    };
+    headers(&app, &mut response);
+    began.end(response.status());
+    response
+}
+
 /// Where the proxies have the TLS, nobody comes past them.
-async fn neighbours(State(app): State<App>, request: Request, next: Next) -> Response {
-    let config = &app.config;
-    if config.only_proxies && !config.proxies.admits(request.extensions()) {
-        return StatusCode::FORBIDDEN.into_response();
-    }
-    next.run(request).await
+fn is_outside(app: &App, request: &Request) -> bool {
+    app.config.only_proxies && !app.config.proxies.admits(request.extensions())
 }
 
 /// A year, as browsers' lists ask for (RFC 6797).
 const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+fn headers(app: &App, response: &mut Response) {
     let list = response.headers_mut();
     for (name, value) in HEADERS {
         list.entry(name).or_insert(HeaderValue::from_static(value));
@@ -79,5 +88,4 @@ async fn headers(State(app): State<App>, request: Request, next: Next) -> Respon
     // Nothing of a signed-in page stays in a cache or on a disk.
     list.entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
-    response
 }

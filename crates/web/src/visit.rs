@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
@@ -307,7 +307,7 @@ pub(crate) fn id(text: &str) -> Result<Id, Answer> {
 
 /// Middleware around everything: makes the [`Visit`], runs the rest, and gives refusals their page.
 /// Programs at `/fhir` are no visitors.
-pub(crate) async fn attach(State(app): State<App>, request: Request, next: Next) -> Response {
+pub(crate) async fn attach(app: App, request: Request, next: Next) -> Response {
     if crate::fhir::is_door(request.uri().path()) {
         return crate::fhir::attach(app, request, next).await;
     }

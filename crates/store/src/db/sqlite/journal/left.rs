@@ -61,13 +61,13 @@ impl Left {
     }
 
     fn claim(folder: &Path, slot: i64, link: &mut Link) -> Result<Option<Self>, StoreError> {
-        let claim = |area| Area::claim(&path(folder, slot, area)).map_err(failed);
+        let claim = |area| Area::claim(&path(folder, slot, area)).map_err(|error| failed(&error));
         let (Some(mut one), Some(mut other)) = (claim('a')?, claim('b')?) else {
             return Ok(None);
         };
         let moved = moved(link, slot)?;
-        let mut rows = one.rows().map_err(failed)?;
-        rows.extend(other.rows().map_err(failed)?);
+        let mut rows = one.rows().map_err(|error| failed(&error))?;
+        rows.extend(other.rows().map_err(|error| failed(&error))?);
         rows.retain(|(number, _)| *number > moved);
         rows.sort_by_key(|(number, _)| *number);
         Ok(Some(Self {
@@ -97,7 +97,7 @@ impl Left {
 
     pub(in crate::db::sqlite) fn empty(&mut self) -> Result<(), StoreError> {
         let emptied = self.areas.iter_mut().try_for_each(Area::empty);
-        emptied.map_err(failed)
+        emptied.map_err(|error| failed(&error))
     }
 }
 
@@ -109,8 +109,7 @@ fn moved(link: &mut Link, slot: i64) -> Result<i64, StoreError> {
     rows.first().map_or(Ok(0), |row| row.int(0))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
-fn failed(error: io::Error) -> StoreError {
+fn failed(error: &io::Error) -> StoreError {
     StoreError::Audit(format!("rows of reads: {error}"))
 }
 
@@ -119,7 +118,7 @@ pub(in crate::db::sqlite) fn settled(folder: &Path) -> Result<(), StoreError> {
     let mut link = Link::reader(&folder.join(READS_FILE)).map_err(|error| read_error(&error))?;
     for slot in (0..SLOTS).take_while(|slot| path(folder, *slot, 'a').exists()) {
         let last = ['a', 'b'].into_iter().map(|area| {
-            let bytes = std::fs::read(path(folder, slot, area)).map_err(failed)?;
+            let bytes = std::fs::read(path(folder, slot, area)).map_err(|error| failed(&error))?;
             let rows = super::line::read(&bytes);
             Ok(rows.last().map_or(0, |(number, _)| *number))
         });
@@ -238,7 +237,7 @@ mod tests {
             (state.second, places.next().unwrap(), places.next().unwrap())
         };
         let done = || {
-            while journal.state().waiting.len() > 0 {
+            while !journal.state().waiting.is_empty() {
                 let batch = journal.take().unwrap();
                 journal.done(
                     Batch {
