@@ -1,9 +1,14 @@
 //! The table as rows of texts, for the page and for files.
 
+use std::collections::BTreeMap;
+
+use renkei_gov::Status;
 use renkei_gov::count::{Base, FigureLine, Figures, Tally};
+use renkei_gov::questionnaire::Class;
 use renkei_gov::snapshot::{PUBLISHED, SnapshotRow};
 
 use super::seen::said;
+use super::show::status_key;
 use crate::visit::Visit;
 
 /// One line of the table.
@@ -11,6 +16,8 @@ pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) item: String,
     pub(crate) label: String,
+    /// The question's number, without a choice.
+    pub(crate) number: String,
     /// The section's title where the line is its first one.
     pub(crate) title: String,
     /// How many lines the section has, where the line is its first one; else 0.
@@ -18,6 +25,8 @@ pub(crate) struct Row {
     pub(crate) text: String,
     pub(crate) choice: String,
     pub(crate) tally: Tally,
+    /// Why some sheets count otherwise than they were answered, in words, each reason once.
+    pub(crate) reasons: Vec<String>,
     base: Base,
 }
 
@@ -43,6 +52,15 @@ impl Row {
         self.tally.no_percent(self.base)
     }
 
+    /// With its sign; of nobody nothing.
+    pub(crate) fn yes_share(&self) -> String {
+        share(&self.yes_percent())
+    }
+
+    pub(crate) fn no_share(&self) -> String {
+        share(&self.no_percent())
+    }
+
     /// Whether its figures on another base are others.
     pub(crate) fn conditional(&self) -> bool {
         self.tally.not_asked > 0
@@ -58,11 +76,13 @@ impl Row {
             id: self.id.clone(),
             item: String::new(),
             label: String::new(),
+            number: String::new(),
             title: String::new(),
             span: 0,
             text: String::new(),
             choice: String::new(),
             tally: self.tally,
+            reasons: Vec::new(),
             base,
         }
     }
@@ -76,6 +96,58 @@ impl Row {
         let over = self.tally.yes_overridden;
         (over > 0).then(|| (self.tally.yes - over, over))
     }
+
+    /// The same of 未実施; who was not asked is in neither.
+    pub(crate) fn no_parts(&self) -> Option<(u32, u32)> {
+        let over = self.tally.no_overridden;
+        (over > 0).then(|| (self.tally.no - over, over))
+    }
+
+    /// What was answered and what overrides say, in words.
+    pub(crate) fn parts(&self, v: &Visit) -> Vec<String> {
+        let yes = self
+            .yes_parts()
+            .map(|parts| ("count-overridden-parts", parts));
+        let no = self
+            .no_parts()
+            .map(|parts| ("count-overridden-no-parts", parts));
+        let each = [yes, no].into_iter().flatten();
+        each.map(|(key, (plain, over))| {
+            let (plain, over) = (plain.to_string(), over.to_string());
+            v.tn(key, &[("plain", plain.as_str()), ("over", over.as_str())])
+        })
+        .collect()
+    }
+}
+
+/// A percentage with its sign; a blank is a blank.
+pub(crate) fn share(percent: &str) -> String {
+    match percent {
+        "" => String::new(),
+        percent => format!("{percent}%"),
+    }
+}
+
+/// Why sheets count otherwise to a line, each reason once with how many.
+fn reasons(v: &Visit, figures: &Figures, line: &FigureLine) -> Vec<String> {
+    let sheets = figures.counted().filter(|sheet| sheet.answered);
+    let each = sheets.flat_map(|sheet| &sheet.overrides);
+    let mut counts: BTreeMap<(bool, &str), u32> = BTreeMap::new();
+    for one in each.filter(|one| one.line == line.id) {
+        let key = (one.class == Class::No, one.reason.as_str());
+        *counts.entry(key).or_default() += 1;
+    }
+    let said = counts.into_iter().map(|((no, reason), count)| {
+        let status = if no { Status::No } else { Status::Yes };
+        let (class, count) = (v.t(&status_key(status)), count.to_string());
+        let values = [
+            ("class", class.as_str()),
+            ("count", count.as_str()),
+            ("reason", reason),
+        ];
+        v.tn("count-overridden-why", &values)
+    });
+    said.collect()
 }
 
 /// `第2版（2026年11月22日）`, or what was shown at a meeting by its name.
@@ -104,6 +176,7 @@ pub(crate) fn rows(v: &Visit, figures: &Figures, base: Base) -> Vec<Row> {
                 String::new()
             },
             span: if first { same.count() } else { 0 },
+            reasons: reasons(v, figures, line),
             ..row(v, line, tally, base)
         });
     }
@@ -115,11 +188,13 @@ fn row(v: &Visit, line: &FigureLine, tally: Tally, base: Base) -> Row {
         id: line.id.clone(),
         item: line.item.clone(),
         label: line.label.clone(),
+        number: line.number(),
         title: String::new(),
         span: 0,
         text: said(v, &line.text).to_owned(),
         choice: said(v, &line.choice_text).to_owned(),
         tally,
+        reasons: Vec::new(),
         base,
     }
 }
