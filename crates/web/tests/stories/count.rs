@@ -157,7 +157,9 @@ async fn pages_say_the_same_as_files(backend: Backend) {
 async fn what_was_shown_stays_and_is_compared(backend: Backend) {
     let world = World::sample(backend).await;
     let officer = world.browser(&world.made.people["tocho.mizushima"]).await;
-    let page = officer.get(&format!("/surveys/{SURVEY}/publication")).await;
+    let page = officer
+        .get(&format!("/surveys/{SURVEY}/publication?record=-1"))
+        .await;
     assert_eq!(page.status_code(), 200);
     let text = page.text();
     assert!(text.contains("いままでに変わったところ 1"), "{text}");
