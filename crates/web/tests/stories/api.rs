@@ -325,7 +325,7 @@ async fn who_has_answered_is_read_by_program(backend: Backend) {
     let events = one["events"].as_array().unwrap();
     let call = events
         .iter()
-        .find(|event| event["kind"] == "called")
+        .rfind(|event| event["kind"] == "called")
         .unwrap();
     assert_eq!(call["note"], "来週提出とのこと");
     assert_eq!(one["contact"].as_object().unwrap().len(), 3);
