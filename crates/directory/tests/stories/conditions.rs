@@ -72,8 +72,8 @@ fn one(n: usize) -> One {
     let departments = chosen(DEPARTMENTS, 1);
     One {
         tags: chosen(TAGS.map(|(code, _)| code), 2),
-        hours: (n % 4 != 0).then(|| hours(&id, n, &departments)),
-        point: (n % 5 != 0).then(|| {
+        hours: (!n.is_multiple_of(4)).then(|| hours(&id, n, &departments)),
+        point: (!n.is_multiple_of(5)).then(|| {
             (
                 35.6 + (n % 17) as f64 / 90.0,
                 139.6 + (n % 13) as f64 / 90.0,
@@ -97,7 +97,7 @@ fn one(n: usize) -> One {
             short: String::new(),
             other_names: String::new(),
             address: address.to_owned(),
-            active: n % 11 != 0,
+            active: !n.is_multiple_of(11),
             source: String::new(),
             source_date: String::new(),
             fingerprint: String::new(),
@@ -213,8 +213,10 @@ async fn source(world: &World, all: &[One]) -> Source {
     source
 }
 
+type Word = (&'static str, fn(&One) -> bool);
+
 /// Words, and whom they mean besides those in whose texts they stand.
-const WORDS: [(&str, fn(&One) -> bool); 14] = [
+const WORDS: [Word; 14] = [
     ("", |_| true),
     ("高崎", |_| false),
     ("ﾀｶｻｷ", |_| false),
@@ -233,7 +235,7 @@ const WORDS: [(&str, fn(&One) -> bool); 14] = [
     ("13000042", |_| false),
 ];
 
-fn has_word(one: &One, (typed, means): &(&str, fn(&One) -> bool)) -> bool {
+fn has_word(one: &One, (typed, means): &Word) -> bool {
     let key = search_key(typed);
     let row = &one.row;
     let address = row
@@ -274,7 +276,7 @@ fn is_open(one: &One, when: Open, departments: &[&str]) -> bool {
     })
 }
 
-fn passes(one: &One, search: &Search, words: &[(&str, fn(&One) -> bool)]) -> bool {
+fn passes(one: &One, search: &Search, words: &[Word]) -> bool {
     let (filter, row) = (&search.filter, &one.row);
     let named: Vec<&str> = filter
         .department

@@ -216,9 +216,9 @@ async fn whatever_happened_it_is_open_inside_and_nowhere_else(backend: Backend) 
                 model.sheet = SheetState::Answering;
             }
             if wrote {
-                open += 1
+                open += 1;
             } else {
-                shut += 1
+                shut += 1;
             }
             let row = world.row().await;
             assert_eq!(row.state, model.sheet.code(), "{last:#?}");

@@ -147,7 +147,7 @@ async fn whatever_is_shown_answers(backend: Backend) {
         assert!(walked > 50, "{login}: {walked}");
     }
     // Who has not answered sees counts alone, and is offered no more.
-    let ward = world.browser(&world.made.people["setagaya.kishi"]).await;
+    let ward = world.browser(&world.made.people["meguro.nishi"]).await;
     let page = ward.get("/surveys/home-care-2026").await.text();
     assert!(!page.contains("name=\"area\"") && !page.contains("name=\"by\""));
 }
