@@ -194,7 +194,7 @@ fn rows_of(name: &str, bytes: Vec<u8>) -> Result<Vec<Vec<String>>, Refusal> {
         }
         _ => fault,
     };
-    let mut workbook = Workbook::within(&source, Limits::ANYBODY)?;
+    let mut workbook = Workbook::within(&source, Limits::ANYBODY).map_err(cells)?;
     let mut rows = Vec::new();
     for name in workbook.names() {
         let sheet = workbook.sheet(&name).map_err(cells)?;

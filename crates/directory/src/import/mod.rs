@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`run`] | the frame: dry run, the good part or nothing, progress, record; [`KINDS`] is the table of kinds |
 //! | [`file`], `text` | what the bytes are: zip, plain, workbook; encoding found by itself |
-//! | [`table`], [`workbook`] | rows, and columns by their headings; sheets |
+//! | [`table`], [`workbook`], [`package`] | rows, and columns by their headings; sheets, and how much a file of them comes to |
 //! | `heading` | a file without the headings of its kind: what it has, what it looks like |
 //! | [`shape`], [`doubt`], `exchange` | what values look like; columns that stand under each other's headings; of numbers |
 //! | [`medical`], `medical_days`, `medical_beds`, `medical_times` | one row of a 施設票 of 医療情報ネット, checked |
@@ -49,6 +49,7 @@ mod merger_row;
 mod merger_run;
 mod municipal_figure_row;
 mod municipal_figure_run;
+pub mod package;
 pub mod report;
 pub mod run;
 pub mod shape;

@@ -7,6 +7,7 @@ use calamine::{DataRef, Reader, Xlsx};
 use renkei_base::Refusal;
 
 use super::file::{Source, refused};
+use super::package::{self, Bounds, Odd};
 
 /// How much of a workbook is read. A small file can hold a long text once and point at it from every cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Limits {
     pub cells: usize,
     /// Bytes of text of all sheets.
     pub text: usize,
+    /// What the file comes to when it is unpacked.
+    pub package: Bounds,
 }
 
 impl Limits {
@@ -28,6 +31,7 @@ impl Limits {
         rows: 200_000,
         cells: 4_000_000,
         text: 256 * 1024 * 1024,
+        package: Bounds::LIST,
     };
     /// A table that anybody may send, not signed in.
     pub const ANYBODY: Self = Self {
@@ -35,6 +39,7 @@ impl Limits {
         rows: 1_000,
         cells: 60_000,
         text: 4 * 1024 * 1024,
+        package: Bounds::SMALL,
     };
 }
 
@@ -89,6 +94,7 @@ impl Workbook {
         if !source.is_workbook() {
             return Err(refused("fault-import-not-excel"));
         }
+        measured(source, left.package)?;
         let opened = careful(|| Xlsx::new(Cursor::new(source.bytes())).ok());
         opened
             .map(|book| Self { book, left })
@@ -150,6 +156,16 @@ impl Workbook {
             rows,
         })
     }
+}
+
+/// The reader makes room for what a file says that it has: what is too much is refused before.
+fn measured(source: &Source, bounds: Bounds) -> Result<(), Refusal> {
+    let archive = zip::ZipArchive::new(Cursor::new(source.bytes()));
+    let mut archive = archive.map_err(|_| refused("fault-import-excel-broken"))?;
+    package::measure(&mut archive, bounds).map_err(|odd| match odd {
+        Odd::Bomb => refused("fault-import-too-large"),
+        Odd::Broken => refused("fault-import-excel-broken"),
+    })
 }
 
 /// The reader falls over some broken files (a row's number that no integer holds): they are none.

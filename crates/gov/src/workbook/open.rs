@@ -4,25 +4,13 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use renkei_base::Fault;
+use renkei_directory::import::package::{self, Bounds, Odd};
 
 /// Bytes of a filled form; one of 200 questions has about 30 kB.
 pub const WORKBOOK_BYTES: usize = 10 * 1024 * 1024;
-/// Bytes of its unpacked parts together, and how many there are.
-const UNPACKED_BYTES: u64 = 32 * 1024 * 1024;
 const PARTS: usize = 2_000;
-/// Beginnings and ends of elements in all parts. The reader keeps some bytes for each cell and each shared text, however
-/// short it is in the file: this bounds how often. A form of 200 questions has about 20,000.
-const TAGS: u64 = 1_000_000;
-/// What no spreadsheet program writes: texts that stand for texts that stand for texts.
-const DECLARES: &[u8] = b"<!DOCTYPE";
-/// How many shared texts a part says that it has. The reader makes room for as many before it has read one.
-const COUNTS: &[u8] = b"uniqueCount";
-/// Digits of that number; more texts than [`TAGS`] are not there.
-const DIGITS: usize = 6;
 /// Sheets of macros from before there was a language for them.
 const MACRO_SHEETS: &str = "xl/macrosheets/";
-
-type Archive = zip::ZipArchive<Cursor<Arc<[u8]>>>;
 
 /// A workbook of the format XLSX without macros, or what is wrong with it.
 ///
@@ -61,116 +49,10 @@ pub fn open(bytes: Vec<u8>) -> Result<Arc<[u8]>, Fault> {
     if archive.len() > PARTS {
         return Err(refused("fault-workbook-too-large").with("max", WORKBOOK_BYTES / 1024 / 1024));
     }
-    measure(&mut archive).map_err(refused)?;
-    Ok(bytes)
-}
-
-/// Unpacks all parts without keeping them: sizes in the file may lie.
-fn measure(archive: &mut Archive) -> Result<(), &'static str> {
-    let mut measure = Measure::default();
-    for place in 0..archive.len() {
-        let part = archive
-            .by_index(place)
-            .map_err(|_| "fault-workbook-broken")?;
-        measure.begin();
-        let mut part = std::io::Read::take(part, UNPACKED_BYTES + 1);
-        let copied = std::io::copy(&mut part, &mut measure);
-        if measure.is_over() {
-            return Err("fault-workbook-bomb");
-        }
-        copied.map_err(|_| "fault-workbook-broken")?;
-    }
-    Ok(())
-}
-
-/// What unpacked parts come to. Takes no more than it may.
-#[derive(Debug, Default)]
-struct Measure {
-    bytes: u64,
-    tags: u64,
-    /// The first two bytes of the part.
-    first: [Option<u8>; 2],
-    declares: bool,
-    promises: bool,
-    /// How much of [`DECLARES`] and of [`COUNTS`] the last bytes are.
-    declared: usize,
-    counted: usize,
-    /// Digits behind [`COUNTS`]; none where it was not there.
-    digits: Option<usize>,
-    /// A byte that no XML has, except in encodings in which its words would not be found.
-    wide: bool,
-}
-
-impl Measure {
-    const fn is_over(&self) -> bool {
-        let many = self.bytes > UNPACKED_BYTES || self.tags > TAGS;
-        many || self.declares || self.promises
-    }
-
-    const fn begin(&mut self) {
-        self.first = [None; 2];
-        self.wide = false;
-        self.declared = 0;
-        self.counted = 0;
-        self.digits = None;
-    }
-
-    /// Whether the part is XML in an encoding in which nothing of this would be found. Its name says nothing: any part can be
-    /// said to be a sheet.
-    const fn is_hidden(&self) -> bool {
-        let xml = matches!(
-            self.first,
-            [Some(b'<' | b' ' | b'\t' | b'\r' | b'\n' | 0xEF | 0xFE), _]
-                | [Some(0xFF), Some(0xFE)]
-                | [Some(0), Some(b'<')]
-        );
-        xml && self.wide
-    }
-
-    fn take(&mut self, byte: u8) {
-        match &mut self.first {
-            [first @ None, _] | [_, first @ None] => *first = Some(byte),
-            _ => {}
-        }
-        self.tags += u64::from(byte == b'<');
-        self.wide |= byte < b' ' && !matches!(byte, b'\t' | b'\r' | b'\n');
-        self.declared = further(DECLARES, self.declared, byte);
-        self.declares |= self.declared == DECLARES.len();
-        self.digits = match (self.digits, byte) {
-            (Some(digits), b'0'..=b'9') => Some(digits + 1),
-            (Some(0), b'=' | b'"' | b'\'' | b' ' | b'\t' | b'\r' | b'\n' | b'+') => Some(0),
-            _ => None,
-        };
-        self.promises |= self.digits.is_some_and(|digits| digits > DIGITS);
-        self.counted = further(COUNTS, self.counted, byte);
-        if self.counted == COUNTS.len() {
-            self.digits = Some(0);
-        }
-    }
-}
-
-/// How much of a word the last bytes are. Its first byte is in it once.
-fn further(word: &[u8], matched: usize, byte: u8) -> usize {
-    match word.get(matched) {
-        Some(next) if next.eq_ignore_ascii_case(&byte) => matched + 1,
-        _ => usize::from(word.first() == Some(&byte)),
-    }
-}
-
-impl std::io::Write for Measure {
-    fn write(&mut self, part: &[u8]) -> std::io::Result<usize> {
-        self.bytes += part.len() as u64;
-        for byte in part {
-            self.take(*byte);
-        }
-        match self.is_over() || self.is_hidden() {
-            true => Err(std::io::Error::other("too much")),
-            false => Ok(part.len()),
-        }
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+    match package::measure(&mut archive, Bounds::SMALL) {
+        Ok(()) => Ok(bytes),
+        Err(Odd::Bomb) => Err(refused("fault-workbook-bomb")),
+        Err(Odd::Broken) => Err(refused("fault-workbook-broken")),
     }
 }
 
@@ -241,7 +123,7 @@ mod tests {
     /// A file of 300 kB whose sheet has gigabytes is left after the first of them.
     #[test]
     fn a_bomb_is_refused_before_it_is_kept() {
-        let bomb = blown(b" ", (UNPACKED_BYTES >> 21) + 1);
+        let bomb = blown(b" ", (Bounds::SMALL.bytes >> 21) + 1);
         assert!(bomb.len() < 1 << 20, "small as it comes");
         assert_eq!(key(bomb), "fault-workbook-bomb");
         // Each of these becomes a text of its own in memory: few bytes in the file, many there.

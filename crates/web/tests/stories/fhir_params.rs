@@ -47,8 +47,10 @@ struct Seen {
 
 type Found = BTreeSet<String>;
 
+/// Without the key to sort names by: its text is folded further than what one searches for.
 fn params(typ: &str) -> impl Iterator<Item = &'static Param> {
-    search::params(typ).chain(search::common())
+    let own = search::params(typ).filter(|param| param.name != "x-order");
+    own.chain(search::common())
 }
 
 /// The hospital's program, with a record of its own beside what the sample region has.

