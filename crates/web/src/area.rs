@@ -147,16 +147,24 @@ struct MemberRow {
     href: String,
 }
 
-/// A figure of the area.
-struct FigureRow {
-    name: String,
-    number: String,
+/// A figure of the area, or of a municipality.
+pub(crate) struct FigureRow {
+    pub(crate) name: String,
+    pub(crate) number: String,
     /// Empty where the population is not known.
-    per: String,
-    date: String,
-    map: String,
+    pub(crate) per: String,
+    pub(crate) date: String,
+    pub(crate) map: String,
     /// Institutions of the kind in the area; empty where it is not about them.
-    search: String,
+    pub(crate) search: String,
+}
+
+/// A place in the addresses of the list and of the map.
+pub(crate) struct InAddresses {
+    /// `area=1303`, `municipality=131105`
+    pub(crate) list: String,
+    /// `kind=municipality&prefecture=13`
+    pub(crate) map: String,
 }
 
 /// `GET /areas/1303?kind=secondary-medical-area`
@@ -178,27 +186,28 @@ pub(crate) async fn show(
     let all = sum(&own);
     let population = atlas.population(area.kind, &area.code, day);
     let base = atlas.population_within(area.kind, &area.code, day);
-    let figures = figures(&app, &v, &area, &all, base.as_ref());
+    let place = InAddresses {
+        list: format!("area={}", area_value(area.kind, &area.code)),
+        map: format!("kind={}", area.kind.code()),
+    };
+    // A part of a municipality has no figures of its own.
+    let figures = if area.kind.divides() {
+        Vec::new()
+    } else {
+        figures(&app, &v, &place, &all, base.as_ref())
+    };
     page(&One {
         members: members
             .iter()
             .zip(&own)
             .map(|(one, counts)| member(one, counts))
             .collect(),
-        date: figures
-            .iter()
-            .map(|row| row.date.clone())
-            .max()
-            .unwrap_or_default(),
+        date: newest(&figures),
         figures,
         population,
         base,
         years: years(&v, &atlas, &area, day),
-        unstated: if all.beds.iter().any(Option::is_some) {
-            all.unstated()
-        } else {
-            0
-        },
+        unstated: unstated(&all),
         functions: functions(&app, &area, day).await?,
         neighbours: neighbours(&app, &atlas, &area, day),
         others: others(&atlas, &area, &members, day),
@@ -245,18 +254,14 @@ fn member(one: &Municipality, counts: &Counts) -> MemberRow {
 }
 
 /// What was counted, with rates where the population is known.
-fn figures(
+pub(crate) fn figures(
     app: &App,
     v: &Visit,
-    area: &Area,
+    place: &InAddresses,
     counts: &Counts,
     population: Option<&Population>,
 ) -> Vec<FigureRow> {
     let tally = app.areas.tally();
-    // A part of a municipality has no figures of its own.
-    if area.kind.divides() {
-        return Vec::new();
-    }
     let told = |one: &Figure| match one.measure {
         Measure::Institutions(kind) => {
             counts.of_kind(kind) > 0 || matches!(kind, Kind::Hospital | Kind::Clinic)
@@ -273,8 +278,7 @@ fn figures(
         .value(counts, population);
         let search = match figure.measure {
             Measure::Institutions(kind) => {
-                let code = area_value(area.kind, &area.code);
-                format!("/institutions?area={code}&kind={}", kind.code())
+                format!("/institutions?{}&kind={}", place.list, kind.code())
             }
             _ => String::new(),
         };
@@ -285,11 +289,26 @@ fn figures(
                 .map_or_else(|| v.t("map-unknown"), |value| number(value, false)),
             per: per.map(|value| number(value, true)).unwrap_or_default(),
             date: figure.date(&tally).to_owned(),
-            map: format!("/map?kind={}&figure={}", area.kind.code(), figure.code()),
+            map: format!("/map?{}&figure={}", place.map, figure.code()),
             search,
         }
     });
     rows.collect()
+}
+
+/// The newest day of figures, or empty.
+pub(crate) fn newest(figures: &[FigureRow]) -> String {
+    let dates = figures.iter().map(|row| &row.date);
+    dates.max().cloned().unwrap_or_default()
+}
+
+/// Hospitals that leave their beds blank, where others state theirs.
+pub(crate) fn unstated(counts: &Counts) -> u32 {
+    if counts.states_beds() {
+        counts.unstated()
+    } else {
+        0
+    }
 }
 
 /// Who lived in the area as it was in each year, the newest first.

@@ -191,7 +191,13 @@ async fn start(app: &App, v: &Visit, upload: Upload) -> Result<Id, Failure> {
         return Err(Refusal::fault("kind", "fault-import-kind").into());
     };
     if upload.bytes.is_empty() {
-        return Err(Refusal::fault("file", "fault-import-no-file").into());
+        // A browser sends an empty file without a name where none was chosen.
+        let key = if upload.name.is_empty() {
+            "fault-import-no-file"
+        } else {
+            "fault-import-empty-file"
+        };
+        return Err(Refusal::fault("file", key).into());
     }
     let Upload { name, bytes, .. } = upload;
     // A zip of some megabytes takes a moment.

@@ -50,6 +50,8 @@ struct Page<'a> {
     key: String,
     swatches: Vec<Swatch>,
     source: String,
+    /// What of the address nobody understands, in words.
+    unknown: Vec<String>,
     /// What was chosen, in words, for paper.
     conditions: String,
     /// The address of the picture alone.
@@ -94,6 +96,7 @@ pub(crate) async fn show(
             .unwrap_or_default(),
         swatches: renkei_report::map::swatches(&map),
         source: map.words.source.clone(),
+        unknown: unknown(&v, &params),
         conditions: conditions(&v, &scene, &params),
         svg: renkei_report::map::svg(&map),
         picture: scene.address("/map.svg", &params.pins),
@@ -117,6 +120,39 @@ pub(crate) async fn picture(
     let (map, _) = picture::map(&app, &v, &scene, Kind::from_code(&params.pins));
     let headers = [(header::CONTENT_TYPE, "image/svg+xml")];
     Ok((headers, renkei_report::map::svg(&map)).into_response())
+}
+
+/// What was asked for and cannot be shown: the map is of something else then.
+fn unknown(v: &Visit, params: &Params) -> Vec<String> {
+    let asked = [
+        (
+            "map-kind",
+            &params.kind,
+            Grouping::parse(&params.kind).is_some(),
+        ),
+        (
+            "map-figure",
+            &params.figure,
+            Figure::parse(&params.figure).is_some(),
+        ),
+        (
+            "map-pins",
+            &params.pins,
+            Kind::from_code(&params.pins).is_some(),
+        ),
+    ];
+    let wrong = asked
+        .into_iter()
+        .filter(|(_, value, known)| !value.is_empty() && !known);
+    wrong
+        .map(|(name, value, _)| {
+            let name = v.t(name);
+            v.tn(
+                "list-unknown",
+                &[("name", name.as_str()), ("value", value.as_str())],
+            )
+        })
+        .collect()
 }
 
 /// What was chosen besides what the title says: 東京都　点：診療所　2026年4月1日（令和8年4月1日）時点

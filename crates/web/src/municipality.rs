@@ -7,6 +7,7 @@ use renkei_directory::area::{Area, AreaKind, Atlas, Extent, Population};
 use renkei_directory::municipal_figure::POPULATION;
 use renkei_directory::municipality::Municipality;
 
+use crate::area::{self, FigureRow, InAddresses, figures};
 use crate::error::{Answer, page};
 use crate::map::number;
 use crate::state::App;
@@ -19,6 +20,12 @@ struct One<'a> {
     one: Municipality,
     areas: Vec<Area>,
     years: Vec<YearRow>,
+    figures: Vec<FigureRow>,
+    /// Who lives there, what rates are made with.
+    base: Option<Population>,
+    /// The newest day of the figures, or empty.
+    date: String,
+    unstated: u32,
     institutions: u32,
     /// What became of others that were asked for, and of this one.
     notices: Vec<String>,
@@ -97,7 +104,9 @@ pub(crate) fn show(
     let successors = one.successors.iter();
     let over = one.validity.to.is_some_and(|to| to < day);
     let tally = app.areas.tally();
-    let counts = tally.at(&atlas, day);
+    let counts = tally.at(&atlas, day).remove(code).unwrap_or_default();
+    let base = atlas.population_of(code, day);
+    let figures = figures(app, v, &place(code), &counts, base.as_ref());
     let mut notices = Vec::new();
     if over {
         notices.extend(became(v, &atlas, &one));
@@ -111,9 +120,11 @@ pub(crate) fn show(
     page(&One {
         areas: areas.collect(),
         years: years(v, &atlas, code, day),
-        institutions: counts
-            .get(code)
-            .map_or(0, |one| one.institutions.values().sum()),
+        date: area::newest(&figures),
+        figures,
+        base,
+        unstated: area::unstated(&counts),
+        institutions: counts.institutions.values().sum(),
         notices,
         successors: successors
             .filter_map(|code| atlas.municipality(code).cloned())
@@ -124,6 +135,14 @@ pub(crate) fn show(
         one,
         day,
     })
+}
+
+fn place(code: &str) -> InAddresses {
+    let prefecture = code.get(..2).unwrap_or_default();
+    InAddresses {
+        list: format!("prefecture={prefecture}&municipality={code}"),
+        map: format!("kind=municipality&prefecture={prefecture}"),
+    }
 }
 
 /// What one became, in words.

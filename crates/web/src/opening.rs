@@ -59,6 +59,32 @@ impl Visit {
         )
     }
 
+    /// Closed days, weekday and week of the month (0 for every week), ordered by week: `土・日・祝、第2・4週 金`.
+    pub(crate) fn closed_on(&self, days: &[(u8, u8)]) -> String {
+        let name = |day: u8| self.t(&format!("guide-day-{day}"));
+        let every: Vec<String> = days
+            .iter()
+            .filter(|(_, week)| *week == 0)
+            .map(|(day, _)| name(*day))
+            .collect();
+        let mut nth: BTreeMap<u8, Vec<u8>> = BTreeMap::new();
+        for (day, week) in days.iter().filter(|(_, week)| *week > 0) {
+            nth.entry(*day).or_default().push(*week);
+        }
+        let some = nth.iter().map(|(day, weeks)| {
+            let (weeks, day) = (self.weeks(weeks), name(*day));
+            let args = [("weeks", weeks.as_str()), ("time", day.as_str())];
+            self.tn("profile-week", &args)
+        });
+        let joint = match self.lang() {
+            Lang::Ja => "・",
+            Lang::En => ", ",
+        };
+        let every = (!every.is_empty()).then(|| every.join(joint));
+        let all: Vec<String> = every.into_iter().chain(some).collect();
+        all.join(&self.t("area-comma"))
+    }
+
     /// `2・4`; `2nd and 4th`.
     fn weeks(&self, weeks: &[u8]) -> String {
         if self.lang() == Lang::Ja {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use renkei_base::code::MunicipalityCode;
+use renkei_base::name::search_key;
 use renkei_base::{Fault, Micros, Refusal};
 
 use super::Atlas;
@@ -119,6 +120,10 @@ fn successor(atlas: &Atlas, merger: &Merger, one: &Successor, faults: &mut Vec<F
         Some(known) if !known.validity.holds(merger.on) => {
             faults.push(Fault::new("into", "fault-merger-early").with("code", &one.code));
         }
+        Some(known) if !name.is_empty() && !is_called(known, name) => {
+            let fault = Fault::new("into", "fault-merger-other-name").with("code", &one.code);
+            faults.push(fault.with("known", &known.name).with("name", name));
+        }
         Some(_) => {}
         None => {
             let long = name.chars().count() > NAME_CHARS || name.chars().any(char::is_control);
@@ -129,4 +134,10 @@ fn successor(atlas: &Atlas, merger: &Merger, one: &Successor, faults: &mut Vec<F
             }
         }
     }
+}
+
+/// Whether a name is that of a municipality: alone, or behind its prefecture or county (西多摩郡瑞穂町).
+fn is_called(one: &Municipality, name: &str) -> bool {
+    let (known, typed) = (search_key(&one.name), search_key(name));
+    typed.ends_with(&known) || known.ends_with(&typed)
 }

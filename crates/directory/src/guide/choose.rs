@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use renkei_store::guide::GuideRow;
 
-use crate::area::{AreaKind, Areas};
+use crate::area::{AreaKind, Areas, Atlas};
 use crate::finder::Hit;
 use crate::{Filter, Finder, Kind, Search};
 
@@ -13,7 +13,7 @@ use crate::{Filter, Finder, Kind, Search};
 pub const MOST: usize = 2_000;
 
 /// Open institutions in one of the areas, of one of the kinds, with one of the functions and one of the tags, where such
-/// are chosen. By municipality, kind, and kana. At most one more than [`MOST`].
+/// are chosen. Each under the municipality of the day, by that, kind, and kana. At most one more than [`MOST`].
 pub fn choose(finder: &Finder, areas: &Areas, guide: &GuideRow, day: Date) -> Vec<Hit> {
     let mut found: BTreeMap<String, Hit> = BTreeMap::new();
     let municipalities = municipalities(areas, guide, day);
@@ -24,10 +24,25 @@ pub fn choose(finder: &Finder, areas: &Areas, guide: &GuideRow, day: Date) -> Ve
             found.extend(hits.into_iter().map(|hit| (hit.id.to_string(), hit)));
         }
     }
-    let mut hits: Vec<Hit> = found.into_values().collect();
+    let atlas = areas.atlas();
+    let placed = |hit| placed(&atlas, hit, day);
+    let mut hits: Vec<Hit> = found.into_values().map(placed).collect();
     hits.sort_by(|a, b| order(a).cmp(&order(b)));
     hits.truncate(MOST + 1);
     hits
+}
+
+/// Under what its municipality had become by the day.
+fn placed(atlas: &Atlas, hit: Hit, day: Date) -> Hit {
+    let now = atlas.at(&hit.municipality, day);
+    match atlas.municipality(now) {
+        Some(one) if now != hit.municipality => Hit {
+            municipality: one.code.clone(),
+            municipality_name: one.name.clone(),
+            ..hit
+        },
+        _ => hit,
+    }
 }
 
 /// Each of them, or once nothing.

@@ -1,6 +1,7 @@
 //! A file that was refused for its headings: which are missing, which it has, and as what kind it could be read.
 
 use renkei_base::Fault;
+use renkei_base::name::search_key;
 
 use super::file::Source;
 use super::run::FileKind;
@@ -8,6 +9,21 @@ use super::table::Rows;
 use super::{KINDS, member_run};
 
 const MISSING: &str = "fault-import-heading-missing";
+/// Headings that only files of a kind have.
+const MARKS: [(&str, [&str; 3]); 2] = [
+    (
+        "medical-institutions",
+        ["機関区分", "都道府県コード", "市区町村コード"],
+    ),
+    (
+        "care-services",
+        [
+            "都道府県コード又は市町村コード",
+            "サービスの種類",
+            "事業所番号",
+        ],
+    ),
+];
 /// Headings that are told: nobody reads more.
 const TOLD: usize = 12;
 
@@ -38,13 +54,28 @@ pub(super) fn looks_like(kind: &FileKind) -> Fault {
     Fault::new("file", "fault-import-looks-like").with("kind", kind.code)
 }
 
-/// Another kind of which the first row may be. Lists of members have the loosest headings: they come last.
+/// Another kind of which the first row may be. Lists of members have the loosest headings: they come last, behind files that
+/// lack a heading but have those that nothing else has.
 pub(super) fn other_kind(row: &csv::StringRecord, kind: &FileKind) -> Option<&'static FileKind> {
     let members = |one: &&FileKind| one.code == member_run::SOURCE;
     let strict = KINDS.iter().filter(|one| !members(one));
-    let mut all = strict.chain(KINDS.iter().filter(members));
-    let found = all.find(|one| (one.looks)(row))?;
+    let found = strict.clone().find(|one| (one.looks)(row));
+    let marked = || strict.clone().find(|one| is_marked(row, one));
+    let member = || KINDS.iter().find(|one| members(one) && (one.looks)(row));
+    let found = found.or_else(marked).or_else(member)?;
     (found.code != kind.code).then_some(found)
+}
+
+/// Whether a row has most of the headings that only files of a kind have.
+fn is_marked(row: &csv::StringRecord, kind: &FileKind) -> bool {
+    let Some((_, marks)) = MARKS.iter().find(|(code, _)| *code == kind.code) else {
+        return false;
+    };
+    let cells: Vec<String> = row.iter().map(search_key).collect();
+    let there = marks
+        .iter()
+        .filter(|mark| cells.contains(&search_key(mark)));
+    there.count() > marks.len() / 2
 }
 
 /// The first row of a text that is a table.

@@ -186,6 +186,37 @@ pub fn blocks(sets: &[OpeningSet]) -> Vec<Block> {
     chosen.into_iter().flat_map(of_set).collect()
 }
 
+/// The days on which it is closed, as one source says them, where no source says when it is open: weekday and week of the
+/// month (0 for every week).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedDays {
+    pub days: Vec<(u8, u8)>,
+    pub source: String,
+    pub source_date: String,
+}
+
+/// None where hours are said, which tell the closed days too, or where nothing is said.
+pub fn closed_days(sets: &[OpeningSet]) -> Option<ClosedDays> {
+    if !blocks(sets).is_empty() {
+        return None;
+    }
+    let own = sets.iter().filter(|set| set.source == OWN_SOURCE);
+    let others = sets.iter().filter(|set| set.source != OWN_SOURCE);
+    let mut said = own.chain(others).filter_map(|set| {
+        let openings = set.hours().openings.into_iter();
+        let closed = openings.filter(|one| one.what == What::Closed);
+        let mut days: Vec<(u8, u8)> = closed.map(|one| (one.week, one.weekday)).collect();
+        days.sort_unstable();
+        days.dedup();
+        (!days.is_empty()).then(|| ClosedDays {
+            days: days.into_iter().map(|(week, day)| (day, week)).collect(),
+            source: set.source.clone(),
+            source_date: set.source_date.clone(),
+        })
+    });
+    said.next()
+}
+
 fn of_set(set: &OpeningSet) -> Vec<Block> {
     let hours = set.hours();
     let mut blocks: Vec<Block> = Vec::new();

@@ -180,4 +180,22 @@ async fn a_file_of_another_kind_is_told(backend: Backend) {
             "{kind}"
         );
     }
+    // A heading is missing, but it is no list of members.
+    for lost in ["正式名称", "所在地"] {
+        let headings = HEADINGS.replacen(lost, "備考", 1);
+        let file = csv(&headings, &ROWS);
+        let told = faults(world.hospitals("a.csv", &file).await);
+        let keys: Vec<&str> = told.iter().map(|fault| fault.key.as_str()).collect();
+        assert_eq!(
+            keys,
+            [
+                "fault-import-heading-missing",
+                "fault-import-headings-there"
+            ],
+            "{lost}"
+        );
+        let told = faults(world.import("areas", "a.csv", &file, Choice::WRITE).await);
+        let last = told.last().unwrap();
+        assert_eq!(last.args[0].1, "medical-institutions", "{lost}");
+    }
 }

@@ -1,7 +1,9 @@
 //! Guides: chosen, printed, next year's from this year's; and the tools of others.
 
 use renkei_base::clock::Span;
+use renkei_base::code::MunicipalityCode;
 use renkei_base::{Id, Refusal, Role};
+use renkei_directory::area::merger::{Merger, Successor, merge};
 use renkei_directory::area::tokyo;
 use renkei_directory::guide::{self, Entry, GuideRow, Typed};
 use renkei_directory::{Areas, Finder, tool};
@@ -12,6 +14,7 @@ use crate::world::{HEADINGS, ROWS, World};
 
 each_backend!(
     this_years_and_next_years,
+    after_a_merger_the_new_one,
     two_make_the_same,
     what_is_for_professionals_is_for_members,
     wrong_choices_are_told,
@@ -123,6 +126,39 @@ async fn this_years_and_next_years(backend: Backend) {
         store.blob(&versions[1].pdf).await.unwrap().unwrap(),
         b"%PDF one"
     );
+}
+
+async fn after_a_merger_the_new_one(backend: Backend) {
+    let region = Region::new(backend).await;
+    let id = region.make(&typed()).await.unwrap();
+    let made = region.guide(&id).await;
+    let before = region.now(&made).await;
+    let new = Successor {
+        code: MunicipalityCode::parse("13124")
+            .unwrap()
+            .as_str()
+            .to_owned(),
+        name: "城南区".to_owned(),
+        kana: String::new(),
+    };
+    let merger = Merger {
+        from: vec!["131105".to_owned(), "131121".to_owned()],
+        into: vec![new.clone()],
+        on: region.desk().at.in_japan().date(),
+        areas: Vec::new(),
+    };
+    let admin = region.world.person(Role::RegionAdmin, None);
+    let store = &region.world.store;
+    merge(store, &admin, &merger).await.unwrap();
+    region.areas.refresh(store).await.unwrap();
+    let after = region.now(&made).await;
+    assert_eq!(after.len(), before.len());
+    for one in &after {
+        let place = (one.municipality.as_str(), one.municipality_name.as_str());
+        assert_eq!(place, (new.code.as_str(), "城南区"), "{}", one.name);
+    }
+    let found = guide::difference(&before, &after);
+    assert_eq!(found.changed.len(), before.len(), "another place is told");
 }
 
 async fn two_make_the_same(backend: Backend) {

@@ -326,6 +326,15 @@ async fn what_is_wrong_is_told(backend: Backend) {
             "fault-municipality-code-check-digit",
         ),
         ("131130", "13112", "", on, "into", "fault-merger-digits"),
+        // 131229 is 葛飾区: a slip of the code.
+        (
+            "131130",
+            "131229",
+            "城南区",
+            on,
+            "into",
+            "fault-merger-other-name",
+        ),
         (
             "131130",
             "130001",
@@ -373,6 +382,14 @@ async fn what_is_wrong_is_told(backend: Backend) {
             (faults[0].field.as_str(), faults[0].key.as_str()),
             (field, key),
             "{what}"
+        );
+    }
+    // Its own name may be said, with its prefecture too.
+    for name in ["", "葛飾区", "東京都葛飾区"] {
+        let named = merger(&["131130"], "131229", name, on);
+        assert!(
+            look(&areas.atlas(), &named, admin(&world).at).is_ok(),
+            "{name}"
         );
     }
     // Before it was there.

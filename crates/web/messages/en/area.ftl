@@ -56,6 +56,7 @@ fault-merger-into = Please give the municipality that they become.
 fault-merger-divided = Several municipalities cannot become several others in one step. Please record them one by one.
 fault-merger-prefecture = { $code } is in another prefecture. Mergers across prefectures are not recorded here. Please check the code.
 fault-merger-digits = Please give the municipality code with its six digits.
+fault-merger-other-name = { $code } is { $known }. Please check the code if you mean { $name }; leave the name empty to merge into { $known }.
 fault-merger-name = Please give the name of the new municipality up to its 区, 市, 町 or 村.
 fault-merger-kana = Please give the reading in kana.
 fault-merger-date = Please check the date (from 1 April 1889 to ten years from now).

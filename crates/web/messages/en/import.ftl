@@ -43,6 +43,7 @@ import-runs-none = There has been no import yet.
 import-ended = Ended
 fault-import-kind = Please choose the kind.
 fault-import-no-file = Please choose a file.
+fault-import-empty-file = This file is empty (0 bytes). Please get it again, or save it again.
 refuse-import-running = Another import is running. Please begin again when it has ended.
 
 # Imports: reasons for files and rows
@@ -62,6 +63,7 @@ import-stopped = { $refused } rows were refused, so nothing was written, as you 
 import-created = New
 import-changed = Changed
 import-missing = In earlier files, not in this one
+import-cut = The file may be cut off: its last row (line { $line }) is not complete, and { $missing } that an earlier file had are not in it. Please look at its size, and get it again.
 import-missing-about = They stay. Please look on the page of each whether it has closed.
 import-confirm = Import
 import-leave = Leave it
@@ -140,7 +142,7 @@ audit-do-institution-import-wait-dismissed = Said that a name in a list means no
 
 # Columns under each other's headings
 import-doubts = The columns do not seem to hold what their headings say
-import-doubts-about = Please see whether headings were swapped. Nothing is written until you choose a mended file.
+import-doubts-about = Please see whether headings were swapped. Please choose a mended file. It is written as it is only if you tick “The columns are right as they are” below.
 import-doubt-like = The column “{ $heading }” holds values that look like { $shape } ({ $count } of { $of } that were looked at, such as “{ $example }”).
 import-doubt-unlike = The values of the column “{ $heading }” do not look like { $shape } ({ $count } of { $of } that were looked at, such as “{ $example }”).
 import-doubt-later = “{ $heading }” is later than “{ $other }” ({ $count } of { $of } pairs that were looked at, such as “{ $example }”).

@@ -56,6 +56,7 @@ fault-merger-into = 合併後の市区町村を入れてください。
 fault-merger-divided = 2 つ以上の市区町村を、2 つ以上に分けることはできません。1 つずつ記録してください。
 fault-merger-prefecture = { $code } と、違う都道府県です。都道府県をまたぐ合併は記録できません。コードをお確かめください。
 fault-merger-digits = 6 桁の市区町村コードで入れてください。
+fault-merger-other-name = { $code } は「{ $known }」です。「{ $name }」にするなら、コードをお確かめください。{ $known } に編入するなら、名前を空にしてください。
 fault-merger-name = 新しい市区町村の名前を、「区」「市」「町」「村」まで入れてください。
 fault-merger-kana = 新しい市区町村の読みは、かなで入れてください。
 fault-merger-date = 施行日をお確かめください（1889年4月1日から 10 年後まで）。

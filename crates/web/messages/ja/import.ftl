@@ -43,6 +43,7 @@ import-runs-none = まだ取込みはありません。
 import-ended = 終了
 fault-import-kind = 種類を選んでください。
 fault-import-no-file = ファイルを選んでください。
+fault-import-empty-file = 空のファイルです（0 バイト）。もう一度入手するか、保存し直してください。
 refuse-import-running = ほかの取込みが進行中です。終わってから、もう一度始めてください。
 
 # 取り込み: ファイルと行の理由
@@ -62,6 +63,7 @@ import-stopped = 取り込めない行が { $refused } 行あったので、指�
 import-created = 新しく加わるもの
 import-changed = 値が変わるもの
 import-missing = 前のファイルにあって、今回ないもの
+import-cut = ファイルが途中で切れているかもしれません。最後の行（{ $line } 行目）が途中で終わっていて、前のファイルにあった { $missing } 件がありません。大きさを確かめ、もう一度入手してください。
 import-missing-about = 消さずに残してあります。閉院などは、それぞれの機関の画面で確かめてください。
 import-confirm = 取り込む
 import-leave = やめる
@@ -140,7 +142,7 @@ audit-do-institution-import-wait-dismissed = 名簿の名前を「どれでも�
 
 # 列の入れ違い
 import-doubts = 列の見出しと中身が合っていないようです
-import-doubts-about = 見出しが入れ替わっていないか、ファイルをお確かめください。直したファイルを選び直すまで、何も書き込みません。
+import-doubts-about = 見出しが入れ替わっていないか、ファイルをお確かめください。直したファイルを選び直してください。このまま取り込むのは、下の「列はこのままで正しい」に印を付けたときだけです。
 import-doubt-like = 「{ $heading }」の列に、{ $shape }のような値があります（調べた { $of } 個のうち { $count } 個。例「{ $example }」）。
 import-doubt-unlike = 「{ $heading }」の列の値が、{ $shape }に見えません（調べた { $of } 個のうち { $count } 個。例「{ $example }」）。
 import-doubt-later = 「{ $heading }」が「{ $other }」より後になっています（調べた { $of } 組のうち { $count } 組。例「{ $example }」）。

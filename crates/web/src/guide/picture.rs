@@ -1,5 +1,5 @@
 //! The map of a guide: its municipalities with how many it has in each, and a pin for each that says where it lies.
-//! Where no outlines are known, tiles.
+//! A municipality without an outline has those of what became part of it; where none are known, tiles.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +9,7 @@ use renkei_directory::municipality::Municipality;
 use renkei_report::map::{Map, Pin, Place as Outline, Tile, Words, svg, tile};
 
 use super::Place;
+use crate::map::rings;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -29,22 +30,26 @@ pub(super) fn of(
     if members.is_empty() {
         return None;
     }
-    let boundaries = app.areas.boundaries();
-    let land = members.iter().all(|one| boundaries.of(&one.code).is_some());
+    let (boundaries, atlas) = (app.areas.boundaries(), app.areas.atlas());
+    let grounds = members.iter();
+    let grounds: Vec<Vec<String>> = grounds
+        .map(|one| boundaries.ground(&atlas, &one.code, today))
+        .collect();
+    let drawn = |ground: &Vec<String>| ground.iter().any(|code| boundaries.of(code).is_some());
+    let land = grounds.iter().all(drawn);
     let mut places: Vec<Outline> = members
         .iter()
-        .map(|one| {
-            let rings = boundaries.of(&one.code).filter(|_| land);
-            let rings = rings.unwrap_or_default().iter();
-            Outline {
-                label: one.name.clone(),
-                value: counted(v, list, &one.code),
-                title: one.name.clone(),
-                rings: rings
-                    .map(|ring| ring.iter().map(|point| point.degrees()).collect())
-                    .collect(),
-                ..Outline::default()
-            }
+        .zip(&grounds)
+        .map(|(one, ground)| Outline {
+            label: one.name.clone(),
+            value: counted(v, list, &one.code),
+            title: one.name.clone(),
+            rings: if land {
+                rings(&boundaries, ground)
+            } else {
+                Vec::new()
+            },
+            ..Outline::default()
         })
         .collect();
     if !land {
@@ -56,7 +61,7 @@ pub(super) fn of(
             place.tiles.extend(tiles.remove(one.code.as_str()));
         }
     }
-    let origins = boundaries.origins(members.iter().map(|one| one.code.as_str()));
+    let origins = boundaries.origins(grounds.iter().flatten().map(String::as_str));
     let origins = origins.iter().filter(|_| land);
     let source = origins.map(|one| {
         let args = [("source", one.source.as_str()), ("date", one.date.as_str())];

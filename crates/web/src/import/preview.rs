@@ -62,6 +62,15 @@ impl Imported {
         pending.is_some() && self.report.accepted + self.report.waiting > 0
     }
 
+    /// The line of the last row, where it is not complete and others are missing: the file was perhaps cut off.
+    pub(crate) fn cut(&self) -> Option<u64> {
+        let refused = self.report.remarks.iter();
+        let refused = refused.filter(|one| one.reason == "fault-import-row-width");
+        let last = refused.map(|one| one.line).max()?;
+        // Line 1 has the headings.
+        (self.report.missing > 0 && last > self.report.rows()).then_some(last)
+    }
+
     pub(crate) fn changed(&self) -> u64 {
         self.report.accepted.saturating_sub(self.report.created)
     }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use renkei_base::code::Prefecture;
 use renkei_base::{Id, Lang};
+use renkei_directory::Search;
 use renkei_directory::area::AreaKind;
 use renkei_directory::boundary::Boundaries;
 use renkei_directory::finder::{Hit, PlaceCount, Point, Spot};
-use renkei_directory::{Finder, Search};
 use renkei_report::map::{Map, Pin, Place, Tile, Words, svg, tile};
 
 use super::wanted::{self, Wanted};
+use crate::map::rings;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -34,12 +35,20 @@ pub(super) struct Picture {
     pub(super) unplaced: usize,
 }
 
-/// A municipality, or a prefecture, and how many were found there.
+/// A municipality of today, or a prefecture, and how many were found there.
 #[derive(Clone, Debug)]
 struct Group {
     code: String,
     name: String,
     count: usize,
+    /// The codes whose outlines are its ground.
+    ground: Vec<String>,
+}
+
+impl Group {
+    fn drawn(&self, boundaries: &Boundaries) -> bool {
+        self.ground.iter().any(|code| boundaries.of(code).is_some())
+    }
 }
 
 /// All that were found, on all pages, with how many these are in each place; none where there are too many.
@@ -54,17 +63,17 @@ pub(super) fn of_found(
         return None;
     }
     let title = v.t1("list-map-title", "count", total);
-    let (by, groups) = groups(&app.finder, v, counts);
+    let (by, groups) = groups(app, v, counts);
     let boundaries = app.areas.boundaries();
-    let draws = |group: &Group| boundaries.of(&group.code).is_some();
+    let draws = |group: &Group| group.drawn(&boundaries);
     let drawn = groups.iter().filter(|one| draws(one));
     let inside: usize = drawn.map(|one| one.count).sum();
     if by == "municipality" && inside * 100 >= total * OUTLINED {
         let land: Vec<Group> = groups.iter().filter(|one| draws(one)).cloned().collect();
-        let pins = pins(&app.finder, search, &land);
+        let pins = pins(app, v, search, &land);
         let unplaced = total - pins.len();
         let places = places(v, asked, by, &land, Some(&boundaries));
-        let svg = picture(v, &boundaries, (&title, places, pins), &codes(&land));
+        let svg = picture(v, &boundaries, (&title, places, pins), &land);
         if svg.len() <= BYTES {
             return Some(Picture {
                 svg,
@@ -77,9 +86,13 @@ pub(super) fn of_found(
 }
 
 /// Of all that were found, those that say where they lie, in places that are drawn.
-fn pins(finder: &Finder, search: &Search, land: &[Group]) -> Vec<Pin> {
-    let inside = |spot: &Spot| land.iter().any(|one| one.code == spot.municipality);
-    let spots = finder.spots(search).into_iter().filter(inside);
+fn pins(app: &App, v: &Visit, search: &Search, land: &[Group]) -> Vec<Pin> {
+    let (atlas, today) = (app.areas.atlas(), wanted::today(v));
+    let inside = |spot: &Spot| {
+        let now = atlas.at(&spot.municipality, today);
+        land.iter().any(|one| one.code == now)
+    };
+    let spots = app.finder.spots(search).into_iter().filter(inside);
     spots
         .map(|spot| pin(spot.point, spot.name, &spot.id))
         .collect()
@@ -88,21 +101,23 @@ fn pins(finder: &Finder, search: &Search, land: &[Group]) -> Vec<Pin> {
 /// Where one lies: its municipality among those of its 二次保健医療圏.
 pub(super) fn of_one(app: &App, v: &Visit, hit: &Hit) -> Option<Picture> {
     let (kind, today) = (AreaKind::SecondaryMedical, wanted::today(v));
-    let area = app.areas.of_municipality(kind, &hit.municipality, today)?;
-    let members = app.areas.members(kind, &area.code, today);
-    let boundaries = app.areas.boundaries();
-    let land = boundaries.of(&hit.municipality).is_some();
-    let own = hit.point.filter(|_| land);
-    let own = own.map(|point| pin(point, hit.name.clone(), &hit.id));
-    let groups: Vec<Group> = members
-        .iter()
-        .filter(|one| !land || boundaries.of(&one.code).is_some())
+    let (atlas, boundaries) = (app.areas.atlas(), app.areas.boundaries());
+    let now = atlas.at(&hit.municipality, today);
+    let area = app.areas.of_municipality(kind, now, today)?;
+    let members = app.areas.members(kind, &area.code, today).into_iter();
+    let mut groups: Vec<Group> = members
         .map(|one| Group {
-            code: one.code.clone(),
-            name: one.name.clone(),
+            ground: boundaries.ground(&atlas, &one.code, today),
+            code: one.code,
+            name: one.name,
             count: 0,
         })
         .collect();
+    let mut here = groups.iter().filter(|one| one.code == now);
+    let land = here.any(|one| one.drawn(&boundaries));
+    groups.retain(|one| !land || one.drawn(&boundaries));
+    let own = hit.point.filter(|_| land);
+    let own = own.map(|point| pin(point, hit.name.clone(), &hit.id));
     let mut places = places(
         v,
         &Wanted::of(""),
@@ -112,7 +127,7 @@ pub(super) fn of_one(app: &App, v: &Visit, hit: &Hit) -> Option<Picture> {
     );
     for (place, group) in places.iter_mut().zip(&groups) {
         // The tile is the only mark where there is no pin.
-        let here = group.code == hit.municipality && own.is_none();
+        let here = group.code == now && own.is_none();
         place.value = if here {
             "●".to_owned()
         } else {
@@ -126,7 +141,7 @@ pub(super) fn of_one(app: &App, v: &Visit, hit: &Hit) -> Option<Picture> {
     );
     let unplaced = usize::from(own.is_none());
     let pins = own.into_iter().collect();
-    let svg = picture(v, &boundaries, (&title, places, pins), &codes(&groups));
+    let svg = picture(v, &boundaries, (&title, places, pins), &groups);
     (svg.len() <= BYTES).then_some(Picture {
         svg,
         land,
@@ -135,11 +150,14 @@ pub(super) fn of_one(app: &App, v: &Visit, hit: &Hit) -> Option<Picture> {
 }
 
 /// By municipality, or by prefecture where these are many; and the condition that means one of them.
-fn groups(finder: &Finder, v: &Visit, counts: &[PlaceCount]) -> (&'static str, Vec<Group>) {
+fn groups(app: &App, v: &Visit, counts: &[PlaceCount]) -> (&'static str, Vec<Group>) {
+    let (atlas, today) = (app.areas.atlas(), wanted::today(v));
+    let boundaries = app.areas.boundaries();
     let by = |of: fn(&PlaceCount) -> &str| {
         let mut groups: BTreeMap<String, usize> = BTreeMap::new();
         for one in counts.iter().filter(|one| !of(one).is_empty()) {
-            *groups.entry(of(one).to_owned()).or_default() += one.count;
+            let now = atlas.at(of(one), today);
+            *groups.entry(now.to_owned()).or_default() += one.count;
         }
         groups
     };
@@ -151,10 +169,14 @@ fn groups(finder: &Finder, v: &Visit, counts: &[PlaceCount]) -> (&'static str, V
     let name = |code: &str| match (Prefecture::parse(code), v.lang()) {
         (Some(one), Lang::Ja) if by == "prefecture" => one.name().to_owned(),
         (Some(one), Lang::En) if by == "prefecture" => one.english().to_owned(),
-        _ => finder.municipality_name(code),
+        _ => match atlas.municipality(code) {
+            Some(one) => one.name.clone(),
+            None => app.finder.municipality_name(code),
+        },
     };
     let groups = found.into_iter().map(|(code, count)| Group {
         name: name(&code),
+        ground: boundaries.ground(&atlas, &code, today),
         code,
         count,
     });
@@ -169,18 +191,14 @@ fn places(
     boundaries: Option<&Boundaries>,
 ) -> Vec<Place> {
     let places = groups.iter().map(|group| {
-        let rings = boundaries.and_then(|all| all.of(&group.code));
+        let rings = boundaries.map(|all| rings(all, &group.ground));
         let count = v.t1("guide-count", "count", group.count);
         Place {
             label: group.name.clone(),
             title: format!("{} {count}", group.name),
             value: crate::say::count(group.count),
             href: asked.with(by, &group.code),
-            rings: rings
-                .unwrap_or_default()
-                .iter()
-                .map(|ring| ring.iter().map(|point| point.degrees()).collect())
-                .collect(),
+            rings: rings.unwrap_or_default(),
             ..Place::default()
         }
     });
@@ -233,18 +251,15 @@ fn tiles(
     }
 }
 
-fn codes(groups: &[Group]) -> Vec<&str> {
-    groups.iter().map(|one| one.code.as_str()).collect()
-}
-
 fn picture(
     v: &Visit,
     boundaries: &Boundaries,
     (title, places, pins): (&str, Vec<Place>, Vec<Pin>),
-    codes: &[&str],
+    groups: &[Group],
 ) -> String {
     let land = places.iter().any(|place| !place.rings.is_empty());
-    let origins = boundaries.origins(codes.iter().copied());
+    let codes = groups.iter().flat_map(|one| &one.ground);
+    let origins = boundaries.origins(codes.map(String::as_str));
     let source = origins.iter().filter(|_| land).map(|one| {
         let args = [("source", one.source.as_str()), ("date", one.date.as_str())];
         v.tn("map-source", &args)

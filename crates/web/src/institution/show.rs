@@ -8,7 +8,7 @@ use renkei_care::wait;
 use renkei_directory::finder::Hit;
 use renkei_directory::function::{self, Function};
 use renkei_directory::institution::{self, Contact, Institution};
-use renkei_directory::profile::hours::{self, Block, Day};
+use renkei_directory::profile::hours::{self, Block, ClosedDays, Day};
 use renkei_directory::profile::{Section, registered};
 use renkei_directory::tag::{self, Family, Tag};
 use renkei_directory::{confirmation, department};
@@ -34,6 +34,8 @@ struct One<'a> {
     contact: Contact,
     departments: Vec<Department>,
     week: Vec<Block>,
+    /// Where nobody says when it is open.
+    closed: Option<ClosedDays>,
     tags: Vec<(Family, Vec<Tag>)>,
     functions: Vec<(Function, InstitutionFunction)>,
     doctors: Vec<DoctorRow>,
@@ -125,6 +127,7 @@ async fn read<'a>(app: &App, v: &'a Visit, hit: Hit) -> Result<One<'a>, Answer> 
         departments: departments(app, v, &id).await?,
         contact: institution::contact_of(&institution.organization, institution.location.as_ref()),
         week: hours::blocks(&openings),
+        closed: hours::closed_days(&openings),
         tags: by_family(tag::of(store, &id).await?),
         functions: function::held_by(store, &id, &today).await?,
         doctors: store.doctors_of(&id).await?,
@@ -261,6 +264,11 @@ impl One<'_> {
     /// A weekday of a week in words.
     fn day(&self, day: &Day) -> String {
         self.v.weekday(day)
+    }
+
+    /// 土・日・祝、第2・4週 金
+    fn closed_on(&self, closed: &ClosedDays) -> String {
+        self.v.closed_on(&closed.days)
     }
 
     fn telephone(&self, row: &TelephoneHour) -> String {

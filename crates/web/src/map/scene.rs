@@ -30,7 +30,7 @@ impl Grouping {
         }
     }
 
-    fn parse(code: &str) -> Option<Self> {
+    pub(crate) fn parse(code: &str) -> Option<Self> {
         match code {
             "municipality" => Some(Self::Municipality),
             "prefecture" => Some(Self::Prefecture),

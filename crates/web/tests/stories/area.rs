@@ -2,10 +2,12 @@
 
 use std::fs;
 
+use renkei_base::Role;
 use renkei_directory::import::{self, Choice, Source};
 use renkei_testkit::{Backend, each_backend, test_data};
 
-use crate::common::{World, words};
+use crate::common::{World, between, words};
+use crate::guide::make;
 
 each_backend!(anybody_finds_areas, tiles_where_no_outline_is_known);
 
@@ -51,6 +53,16 @@ async fn anybody_finds_areas(backend: Backend) {
     assert!(html.contains(&link), "{link}");
     let listed = words(&visitor.get(list).await.text());
     assert!(listed.contains("目黒の医院"), "{listed}");
+    // A municipality has its figures too, each with its list and its map.
+    let html = visitor.get("/areas/131105").await.text();
+    let html = html.replace("&#38;", "&").replace("&amp;", "&");
+    for text in [
+        "診療所の数",
+        "href=\"/institutions?prefecture=13&municipality=131105&kind=clinic\"",
+        "href=\"/map?kind=municipality&prefecture=13&figure=clinic\"",
+    ] {
+        assert!(html.contains(text), "{text} in {html}");
+    }
     let english = words(&visitor.get("/areas/1303?lang=en").await.text());
     assert!(english.contains("Secondary medical area"), "{english}");
     // Who has which function of the medical plan, by name; one hospital under each of its functions.
@@ -142,6 +154,13 @@ async fn tiles_where_no_outline_is_known(backend: Backend) {
         assert_eq!(answer.status_code(), 200, "{odd}");
         assert!(!answer.text().contains("<script>"), "{odd}");
     }
+    let odd = words(&visitor.get("/map?kind=nothing&figure=wrong").await.text());
+    assert!(
+        odd.contains("nothing」は分かりません") && odd.contains("wrong」は分かりません"),
+        "{odd}"
+    );
+    let right = words(&visitor.get("/map?kind=municipality").await.text());
+    assert!(!right.contains("分かりません"), "{right}");
 }
 
 /// The real outlines: the page stays small and quick.
@@ -159,6 +178,7 @@ fn tokyo_with_outlines() {
             .await
             .unwrap();
         world.app.areas.refresh(store).await.unwrap();
+        merged_with_outlines(&world).await;
         let area = words(&world.visitor().get("/areas/1303").await.text());
         assert!(
             area.contains("隣の圏域") && area.contains("区南部"),
@@ -184,4 +204,41 @@ fn tokyo_with_outlines() {
             assert!(bytes < 25_000, "{address}: {bytes} bytes compressed");
         }
     });
+}
+
+/// Pictures after a merger have the new one, with the outlines of those that it was made of.
+async fn merged_with_outlines(world: &World) {
+    let desk = world.signed_in("guides", None, &[Role::RegionDesk]).await;
+    let guide = [
+        ("title", "合併後の地図"),
+        ("form", "map"),
+        ("audience", "residents"),
+        ("areas", "secondary-medical-area/1303"),
+    ];
+    let guide = make(&desk, &guide).await;
+    let admin = world.signed_in("mergers", None, &[Role::RegionAdmin]).await;
+    let merger = [
+        ("on", "2026-04-01"),
+        ("from", "131105 131121"),
+        ("into", "13124"),
+        ("name", "城南区"),
+        ("then", "write"),
+    ];
+    let merged = admin.post("/areas/mergers", &merger).await;
+    assert_eq!(merged.status_code(), 303, "{}", words(&merged.text()));
+    let list = "/institutions?area=1303&kind=clinic";
+    for address in [guide.as_str(), list] {
+        let html = world.visitor().get(address).await.text();
+        let (_, picture) = html.split_once("<figure class=\"map\"").unwrap();
+        let (picture, _) = picture.split_once("</figure>").unwrap();
+        assert!(picture.contains("国土数値情報"), "{address}: outlines");
+        assert!(picture.contains("城南区"), "{address}: {picture}");
+        assert!(!picture.contains("<title>目黒区"), "{address}: {picture}");
+    }
+    let html = world.visitor().get(&guide).await.text();
+    assert!(html.contains("<h3>城南区") && !html.contains("<h3>目黒区"));
+    let page = admin.get("/areas/mergers").await.text();
+    let id = between(&page, "href=\"/areas/mergers/", "\"").to_owned();
+    let undone = admin.post(&format!("/areas/mergers/{id}/undo"), &[]).await;
+    assert_eq!(undone.status_code(), 303);
 }

@@ -10,6 +10,7 @@ each_backend!(
     departments_are_kept,
     files_are_imported,
     a_file_is_looked_at_before_it_is_written,
+    closed_days_are_told_where_hours_are_not,
     columns_that_look_swapped_are_asked_about,
     names_in_lists_wait_for_a_person,
     the_real_file_is_imported
@@ -268,11 +269,24 @@ async fn a_file_is_looked_at_before_it_is_written(backend: Backend) {
         .take(2)
         .collect::<Vec<_>>()
         .join("\n");
-    let (path, said) = look(&world, &admin, kind, next.into_bytes()).await;
+    let (path, said) = look(&world, &admin, kind, next.clone().into_bytes()).await;
     assert!(
         said.contains("甲クリニック") && said.contains("甲内科") && said.contains("乙医院"),
         "{said}"
     );
+    assert!(!said.contains("途中で切れている"), "{said}");
+    let cut = format!("{}\n1311000000102,乙", next.trim_end());
+    let (_, said) = look(&world, &admin, kind, cut.into_bytes()).await;
+    assert!(
+        said.contains("途中で切れているかもしれません。最後の行（3 行目）"),
+        "{said}"
+    );
+    let empty = form(&admin.token, kind, "empty.csv", Vec::new());
+    let empty = admin
+        .ask(world.server.post("/imports").multipart(empty))
+        .await;
+    assert_eq!(empty.status_code(), 422);
+    assert!(words(&empty.text()).contains("空のファイルです"));
     let clinic = world.clinic("岩田医院").await;
     let nurse = world
         .signed_in("nurse", Some(&clinic), &[Role::Nurse])
@@ -282,6 +296,30 @@ async fn a_file_is_looked_at_before_it_is_written(backend: Backend) {
     }
     let tried = nurse.post(&format!("{path}/confirm"), &[]).await;
     assert_eq!(tried.status_code(), 404);
+}
+
+async fn closed_days_are_told_where_hours_are_not(backend: Backend) {
+    let world = World::empty(backend).await;
+    let admin = world.signed_in("region", None, &[Role::RegionAdmin]).await;
+    let file = "ID,正式名称,機関区分,都道府県コード,市区町村コード,所在地,毎週決まった曜日に休診（土）,毎週決まった曜日に休診（日）,決まった週に休診（定期週）第2週（金）,祝日に休診\n\
+        1311000000101,甲病院,1,13,110,東京都目黒区中目黒１,0,0,0,0\n\
+        1311000000102,乙病院,1,13,110,東京都目黒区中目黒２,,,,\n";
+    let (path, _) = look(&world, &admin, "medical-institutions", file.into()).await;
+    confirm(&world, &admin, &path, &[]).await;
+    let page = async |id: &str| {
+        let store = &world.app.store;
+        let id = store.institution_by_registry_id(id).await.unwrap().unwrap();
+        let path = format!("/institutions/{id}");
+        words(&world.visitor().get(&path).await.text())
+    };
+    let said = page("1311000000101").await;
+    assert!(said.contains("土・日・祝、第2週 金"), "{said}");
+    assert!(
+        said.contains("開いている時間は登録されていません"),
+        "{said}"
+    );
+    let silent = page("1311000000102").await;
+    assert!(!silent.contains("開いている時間は"), "{silent}");
 }
 
 async fn columns_that_look_swapped_are_asked_about(backend: Backend) {
