@@ -55,8 +55,11 @@ pub struct AnswerChange {
 pub enum SheetGuard {
     /// Its respondent writes: the survey is open, the moment is inside the window, and the sheet has not been handed in.
     Open,
-    /// It was handed in and is corrected: the survey is open or closed, the sheet is not accepted.
+    /// It was handed in and its respondent corrects it: the survey is open, the moment is inside the window, the sheet is not
+    /// accepted. Who has looked at it looks again: it is as it was when it was handed in.
     Submitted,
+    /// It was handed in and its respondent explains an answer: the survey is open or closed, the sheet is not accepted.
+    Explained,
     /// The asking institution writes what came on paper, or corrects: the survey is open or closed.
     Unlocked,
 }
@@ -74,12 +77,16 @@ const CHANGE_COLUMNS: &str = "survey, respondent, question, revision, old_value,
     origin, changed_by, changed_at, old_explanation, new_explanation";
 const HOLD: &str = "update survey_respondent set updated_at = $3, revision = revision + 1, \
     state = case when state = 'unanswered' then 'answering' else state end where survey = $1 and respondent = $2";
-const HOLD_REVISION: &str = "update survey_respondent set updated_at = $3, revision = revision + 1, marks = $5 \
+const HOLD_REVISION: &str = "update survey_respondent set updated_at = $3, revision = revision + 1, marks = $5, \
+    state = case when $6 = 'submitted' then 'submitted' else state end \
     where survey = $1 and respondent = $2 and revision = $4";
 const IS_OPEN: &str = "state in ('unanswered', 'answering', 'returned') and exists (select 1 from survey s \
     where s.code = $1 and s.state = 'open' and s.opens <= $3 \
     and case when survey_respondent.closes > 0 then survey_respondent.closes else s.closes end > $3)";
 const IS_SUBMITTED: &str = "state in ('submitted', 'checked') and exists (select 1 from survey s \
+    where s.code = $1 and s.state = 'open' and s.opens <= $3 \
+    and case when survey_respondent.closes > 0 then survey_respondent.closes else s.closes end > $3)";
+const IS_EXPLAINED: &str = "state in ('submitted', 'checked') and exists (select 1 from survey s \
     where s.code = $1 and s.state in ('open', 'closed'))";
 const IS_UNLOCKED: &str = "exists (select 1 from survey s \
     where s.code = $1 and s.state in ('open', 'closed'))";
@@ -97,10 +104,19 @@ const LAST_CHANGE: &str = "where survey = $1 and respondent = $2 and question = 
 const BULK: usize = 200;
 
 impl SheetGuard {
+    /// The state after a write in a sheet that was handed in; empty where it stays.
+    const fn state(self) -> &'static str {
+        match self {
+            Self::Submitted | Self::Explained => "submitted",
+            Self::Open | Self::Unlocked => "",
+        }
+    }
+
     const fn condition(self) -> &'static str {
         match self {
             Self::Open => IS_OPEN,
             Self::Submitted => IS_SUBMITTED,
+            Self::Explained => IS_EXPLAINED,
             Self::Unlocked => IS_UNLOCKED,
         }
     }
@@ -117,7 +133,8 @@ impl Changes {
     }
 
     /// As [`Changes::hold_sheet`], for a sheet that was handed in: its marks are written with it, which stand on the
-    /// sheet's revision that was read. Its state stays.
+    /// sheet's revision that was read. Its state stays where the asking institution writes; what its respondent changes is
+    /// handed in anew.
     pub fn hold_marked_sheet(
         &mut self,
         survey: &str,
@@ -133,6 +150,7 @@ impl Changes {
             at.into(),
             was.into(),
             marks.into(),
+            guard.state().into(),
         ];
         self.steps
             .push(Step::text(sql, params, "survey_respondent"));

@@ -30,6 +30,8 @@ const GIVEN: &str = "update survey_explanation set given_at = $4 \
     where survey = $1 and respondent = $2 and question = $3 and given_at is null";
 const OF_SHEET: &str = "select survey, respondent, question, wanted, asked_by, asked_name, asked_at, given_at \
     from survey_explanation where survey = $1 and respondent = $2 order by asked_at, question";
+const WANTED_OF: &str = "select survey, respondent, question, wanted, asked_by, asked_name, asked_at, given_at \
+    from survey_explanation where respondent = $1 and given_at is null order by survey, asked_at, question";
 
 impl Changes {
     /// Asks for an explanation of an answer, or asks anew.
@@ -62,6 +64,15 @@ impl Store {
     ) -> Result<Vec<ExplanationRow>, StoreError> {
         let params = vec![survey.into(), respondent.into()];
         let rows = self.db().query(OF_SHEET, params).await?;
+        rows.iter().map(explanation).collect()
+    }
+
+    /// What an institution is to explain still, in all its sheets.
+    pub async fn explanations_wanted_of(
+        &self,
+        respondent: &Id,
+    ) -> Result<Vec<ExplanationRow>, StoreError> {
+        let rows = self.db().query(WANTED_OF, vec![respondent.into()]).await?;
         rows.iter().map(explanation).collect()
     }
 }

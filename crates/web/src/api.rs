@@ -95,6 +95,12 @@ async fn unscoped(app: &App, ctx: &Ctx) -> Answer {
 
 /// Refusals as JSON: a code, which is the key of the text, and the text.
 pub(crate) fn refusal(visit: &Visit, status: StatusCode, key: &str, text: &str) -> Response {
+    // Some texts speak of the page before, which a program has none of.
+    let text = match key {
+        "error-request" => visit.t("api-error-request"),
+        "refuse-conflict" => visit.t("api-refuse-conflict"),
+        _ => text.to_owned(),
+    };
     let body = json!({ "error": text, "code": key });
     let mut response = answer(status, &body);
     if status == StatusCode::UNAUTHORIZED {

@@ -21,7 +21,8 @@ const BATCH: usize = 500;
 /// Writes who is asked, in place of those before. Only in a draft.
 ///
 /// # Errors
-/// `refuse-survey-asked` where it asks already, `refuse-survey-nobody`, `refuse-survey-too-many`.
+/// `refuse-survey-asked` where it asks already, `refuse-survey-nobody`, `refuse-survey-too-many`; `fault-required` on
+/// `uncounted_why` where areas are not counted without a reason.
 pub async fn expect(
     store: &Store,
     areas: &Areas,
@@ -46,6 +47,9 @@ async fn expect_tried(
     let survey = seen::owned(store, ctx, code).await?;
     if seen::state_of(&survey) != SurveyState::Draft {
         return Err(Refusal::not_now("refuse-survey-asked").into());
+    }
+    if rule.lacks_why() {
+        return Err(Refusal::fault("uncounted_why", "fault-required").into());
     }
     let checked = crate::survey::is_checked(&survey.chain);
     let rule = Universe {

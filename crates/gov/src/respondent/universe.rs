@@ -37,6 +37,13 @@ pub struct Universe {
     pub checked: bool,
 }
 
+impl Universe {
+    /// Whether areas are left out of the counts and nobody says why.
+    pub const fn lacks_why(&self) -> bool {
+        !self.uncounted_areas.is_empty() && self.uncounted_why.is_empty()
+    }
+}
+
 /// One that is to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {

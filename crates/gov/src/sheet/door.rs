@@ -6,6 +6,7 @@ use renkei_base::{Ctx, Fault, Refusal, text};
 use renkei_store::answer::SheetGuard;
 
 use super::Sheet;
+use crate::answer::input::Given;
 use crate::gate;
 use crate::respondent::SheetState;
 use crate::survey::SurveyState;
@@ -55,8 +56,10 @@ impl Origin {
 pub enum Hand {
     /// The respondent, inside its window.
     Respondent,
-    /// The respondent corrects what it handed in.
+    /// The respondent corrects what it handed in: its approver does, inside its window.
     Correction,
+    /// Its window has passed: its approver gives explanations that were asked for, and changes nothing else.
+    Explanation,
     /// The institution that asked: what came on paper, or a correction.
     Owner,
 }
@@ -76,6 +79,7 @@ pub struct Pass {
 ///
 /// # Errors
 /// `refuse-survey-locked`, `refuse-sheet-not-yet`, `refuse-sheet-over`, `refuse-sheet-awaiting`, `refuse-sheet-accepted`;
+/// `refuse-sheet-correct` to an officer of a respondent with an approver, once it was handed in;
 /// `refuse-sheet-awaiting-own` to the institution that asked; `Forbidden` to who only looks at it.
 pub fn hand(sheet: &Sheet, ctx: &Ctx) -> Result<Hand, Refusal> {
     if sheet.own && !sheet.seen.owner {
@@ -114,7 +118,7 @@ fn of_respondent(sheet: &Sheet, ctx: &Ctx) -> Result<Hand, Refusal> {
         return Err(locked(sheet));
     }
     match sheet.state() {
-        SheetState::Submitted | SheetState::Checked => Ok(Hand::Correction),
+        SheetState::Submitted | SheetState::Checked => of_corrector(sheet, ctx),
         SheetState::Accepted => Err(Refusal::not_now("refuse-sheet-accepted")),
         SheetState::Awaiting => Err(Refusal::not_now("refuse-sheet-awaiting")),
         _ if sheet.is_open(ctx) => Ok(Hand::Respondent),
@@ -123,7 +127,22 @@ fn of_respondent(sheet: &Sheet, ctx: &Ctx) -> Result<Hand, Refusal> {
     }
 }
 
-/// [`hand`] with the reason, which a change of a sheet that was handed in needs.
+/// Who hands a sheet in corrects it, as long as it could be handed in; an officer alone does neither. What was asked about
+/// an answer is explained later too.
+fn of_corrector(sheet: &Sheet, ctx: &Ctx) -> Result<Hand, Refusal> {
+    let in_time = sheet.seen.state == SurveyState::Open && sheet.window().holds(ctx.at);
+    if !in_time && sheet.wanted.is_empty() {
+        return Err(Refusal::not_now("refuse-sheet-over"));
+    }
+    match (sheet.approves, in_time) {
+        (false, _) => Err(Refusal::forbidden("refuse-sheet-correct")),
+        (true, true) => Ok(Hand::Correction),
+        (true, false) => Ok(Hand::Explanation),
+    }
+}
+
+/// [`hand`] with the reason, which a change of a sheet that was handed in needs; explanations that were asked for need none,
+/// which [`Pass::allows`] tells.
 ///
 /// # Errors
 /// As [`hand`]; `Invalid` on `why` where a reason is missing.
@@ -131,12 +150,14 @@ pub fn pass(sheet: &Sheet, ctx: &Ctx, why: &str) -> Result<Pass, Refusal> {
     let hand = hand(sheet, ctx)?;
     let marked = sheet.state().counts();
     let why = text::line("why", why, NOTE_CHARS).map_err(fault)?;
-    if marked && why.is_empty() {
-        return Err(fault(Fault::new("why", "fault-answer-why")));
+    let explains = matches!(hand, Hand::Correction | Hand::Explanation) && !sheet.wanted.is_empty();
+    if marked && !explains {
+        reasoned(&why)?;
     }
     let guard = match hand {
         Hand::Respondent => SheetGuard::Open,
         Hand::Correction => SheetGuard::Submitted,
+        Hand::Explanation => SheetGuard::Explained,
         Hand::Owner => SheetGuard::Unlocked,
     };
     Ok(Pass {
@@ -145,6 +166,42 @@ pub fn pass(sheet: &Sheet, ctx: &Ctx, why: &str) -> Result<Pass, Refusal> {
         why,
         marked,
     })
+}
+
+impl Pass {
+    /// Whether these answers may be written with it.
+    ///
+    /// # Errors
+    /// `Invalid` on `why` where a reason is missing; `refuse-sheet-over` for more than what was asked about.
+    pub(super) fn allows(&self, sheet: &Sheet, writes: &[(&str, &Given)]) -> Result<(), Refusal> {
+        if self.explains(sheet, writes) {
+            return Ok(());
+        }
+        if self.hand == Hand::Explanation {
+            return Err(Refusal::not_now("refuse-sheet-over"));
+        }
+        match self.marked {
+            true => reasoned(&self.why),
+            false => Ok(()),
+        }
+    }
+
+    /// Whether nothing is written but explanations that were asked for of a sheet that was handed in.
+    pub(super) fn explains(&self, sheet: &Sheet, writes: &[(&str, &Given)]) -> bool {
+        let explained = |(question, given): &(&str, &Given)| {
+            let there = sheet.given(question);
+            sheet.wanted.iter().any(|wanted| wanted == question)
+                && (there.status, &there.value) == (given.status, &given.value)
+        };
+        self.marked && self.hand != Hand::Owner && writes.iter().all(explained)
+    }
+}
+
+fn reasoned(why: &str) -> Result<(), Refusal> {
+    match why.is_empty() {
+        true => Err(fault(Fault::new("why", "fault-answer-why"))),
+        false => Ok(()),
+    }
 }
 
 fn fault(fault: Fault) -> Refusal {

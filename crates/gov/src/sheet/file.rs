@@ -255,6 +255,7 @@ async fn changed(
             door::Hand::Owner => Origin::Paper,
             _ => Origin::Browser,
         };
+        pass.allows(&sheet, &[(question, &given)])?;
         if pass.marked && origin != Origin::Paper {
             complete(&sheet, &[(question, &given)])?;
         }

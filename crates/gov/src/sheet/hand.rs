@@ -43,8 +43,8 @@ pub async fn colleagues(store: &Store, institution: &Id) -> Result<Vec<Colleague
 /// Hands questions to a colleague, who gets a mail that there is something to do. Everybody may still write in them.
 ///
 /// # Errors
-/// `Invalid` on `person` (`fault-handing-person`) or `questions` (`fault-answer-question`); `refuse-sheet-…` where the sheet
-/// is not open.
+/// `Invalid` on `person` (`fault-handing-person`) or `questions` (`fault-handing-none`, `fault-answer-question`);
+/// `refuse-sheet-…` where the sheet is not open.
 pub async fn hand(
     store: &Store,
     ctx: &Ctx,
@@ -70,7 +70,10 @@ async fn hand_tried(
     let note =
         text::line("note", note, NOTE_CHARS).map_err(|fault| Refusal::Invalid(vec![fault]))?;
     let known = |id: &String| sheet.questionnaire.question(id).is_some();
-    if questions.is_empty() || !questions.iter().all(known) {
+    if questions.is_empty() {
+        return Err(Refusal::fault("questions", "fault-handing-none").into());
+    }
+    if !questions.iter().all(known) {
         return Err(Refusal::fault("questions", "fault-answer-question").into());
     }
     let colleagues = colleagues(store, respondent).await?;

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use renkei_access::policy::Action;
 use renkei_base::{Ctx, Id, Refusal};
 use renkei_store::answer::AnswerRow;
 use renkei_store::{Failure, RespondentRow, Store, StoreError, SurveyRow};
 
 use sha2::{Digest, Sha256};
 
+use super::explain;
 use crate::answer::Answers;
 use crate::answer::input::Given;
 use crate::respondent::{self, SheetState};
 use crate::survey::{Seen, SurveyState, Window, seen};
-use crate::{Questionnaire, Status, answer, audit};
+use crate::{Questionnaire, Status, answer, approver, audit};
 
 /// A sheet with everything that is decided about it.
 #[derive(Clone, Debug)]
@@ -24,6 +26,10 @@ pub struct Sheet {
     rows: BTreeMap<String, AnswerRow>,
     /// The caller is of the institution that answers.
     pub own: bool,
+    /// The caller stands for it (its approver, or an officer where there is none); not asked before it was handed in.
+    pub approves: bool,
+    /// Questions of a sheet that was handed in whose answers are to be explained; not asked for others than its own.
+    pub wanted: Vec<String>,
 }
 
 impl Sheet {
@@ -114,8 +120,15 @@ pub(crate) async fn find(
     // The owner may be asked as well; a sheet that nobody else sees yet is there for it.
     let rows = store.answers(code, respondent).await?;
     let questionnaire = questionnaire(store, &seen.row).await?;
+    let corrects = own && respondent::state_of(&row).counts();
+    let (approves, wanted) = match corrects {
+        true => corrector(store, ctx, (code, respondent)).await?,
+        false => (false, Vec::new()),
+    };
     Ok(Sheet {
         questionnaire,
+        approves,
+        wanted,
         answers: answer::answers(&rows)?,
         rows: rows
             .into_iter()
@@ -125,6 +138,21 @@ pub(crate) async fn find(
         seen,
         row,
     })
+}
+
+/// Whether the caller stands for the respondent, and which answers it is to explain.
+async fn corrector(
+    store: &Store,
+    ctx: &Ctx,
+    place: (&str, &Id),
+) -> Result<(bool, Vec<String>), Failure> {
+    let stands = match approver::stand(store, ctx, Action::SurveySubmit, place.1).await {
+        Ok(_) => true,
+        Err(Failure::Refused(_)) => false,
+        Err(other) => return Err(other),
+    };
+    let wanted = explain::wanted(store, place).await?.into_iter();
+    Ok((stands, wanted.map(|row| row.question).collect()))
 }
 
 /// What a survey asks.

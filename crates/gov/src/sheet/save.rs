@@ -3,7 +3,7 @@
 
 use renkei_base::{Ctx, Fault, Id, Micros, Refusal};
 use renkei_store::answer::{AnswerChange, AnswerRow};
-use renkei_store::{Changes, Failure, Store, StoreError};
+use renkei_store::{Changes, Failure, Store, StoreError, SurveyEventRow};
 
 use super::base::{self, Meeting};
 use super::door::{self, Hand, Origin, Pass};
@@ -11,6 +11,7 @@ use super::{Sheet, load};
 use crate::answer::input::{self, Given, Typed};
 use crate::answer::{Answers, condition};
 use crate::respondent::SheetState;
+use crate::survey::event::event;
 use crate::{Answer, Question, Value, audit};
 
 /// Tries where somebody else writes at the same moment.
@@ -136,6 +137,7 @@ async fn save_tried(
         if writes.is_empty() || (manner.whole && !saved.is_whole()) {
             return Ok(saved);
         }
+        pass.allows(&saved.sheet, &writes)?;
         if pass.marked && manner.origin != Origin::Paper {
             complete(&saved.sheet, &writes)?;
         }
@@ -253,8 +255,8 @@ fn write((question, judged): &(String, Judged)) -> Option<(&str, &Given)> {
     }
 }
 
-/// Everything that answers come to: their rows, what they were before, the sheet's turn, its marks where it was handed in,
-/// and one line of the audit, under `act`.
+/// Everything that answers come to: their rows, what they were before, the sheet's turn, its marks and a line of its history
+/// where it was handed in, and one line of the audit, under `act`.
 pub(super) fn written(
     ctx: &Ctx,
     sheet: &Sheet,
@@ -286,6 +288,9 @@ pub(super) fn written(
             changes.end_explanation((code, respondent), question, ctx.at);
         }
     }
+    if pass.marked {
+        changes.put_survey_event(&corrected(ctx, sheet, pass, writes));
+    }
     changes.tell.push(respondent.clone());
     // Those who wait for it hear that it has begun, and what is corrected.
     if pass.marked || pass.hand == Hand::Owner || sheet.state() == SheetState::Unanswered {
@@ -293,6 +298,22 @@ pub(super) fn written(
         changes.tell.extend(sheet.row.checker.clone());
     }
     changes
+}
+
+/// What the history of the sheet says: which questions, and why.
+fn corrected(ctx: &Ctx, sheet: &Sheet, pass: &Pass, writes: &[(&str, &Given)]) -> SurveyEventRow {
+    let kind = match pass.explains(sheet, writes) {
+        true => "explained",
+        false => "corrected",
+    };
+    let all = sheet.questionnaire.questions();
+    let written = all.filter(|(_, question)| writes.iter().any(|(id, _)| *id == question.id));
+    let numbers: Vec<String> = written
+        .map(|(section, question)| format!("{}{}", section.label, question.label))
+        .collect();
+    let note = format!("{} {}", numbers.join("、"), pass.why);
+    let (code, respondent) = (sheet.survey().code.as_str(), &sheet.row.respondent);
+    event(ctx, code, Some(respondent), kind, note.trim())
 }
 
 fn answer(given: &Given, revision: i64) -> Answer {

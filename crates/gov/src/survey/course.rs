@@ -174,11 +174,13 @@ async fn approve_tried(
 
 /// How many sheets are in the counts that the owner has not accepted: with a health centre, or waiting for the owner.
 pub fn unaccepted(sheets: &[RespondentRow]) -> usize {
-    let waits = |row: &&RespondentRow| {
-        let state = respondent::state_of(row);
-        row.counted && state.counts() && state != SheetState::Accepted
-    };
-    sheets.iter().filter(waits).count()
+    sheets.iter().filter(|row| is_unaccepted(row)).count()
+}
+
+/// Whether a sheet is in the counts that the owner has not accepted.
+pub fn is_unaccepted(row: &RespondentRow) -> bool {
+    let state = respondent::state_of(row);
+    row.counted && state.counts() && state != SheetState::Accepted
 }
 
 /// Takes the approval back, with a reason: corrections can be made again. What was published stays as it is.

@@ -25,6 +25,9 @@ pub fn first(opens: Micros) -> Date {
 
 /// A day as typed (`令和8年12月20日`, `R8.12.20`, `2026-12-20`).
 pub(crate) fn parse(field: &'static str, text: &str) -> Result<Date, Fault> {
+    if text.trim().is_empty() {
+        return Err(Fault::new(field, "fault-required"));
+    }
     era::parse(text).map_err(|_| Fault::new(field, "fault-survey-day"))
 }
 
@@ -34,7 +37,7 @@ const YEARS: i64 = 2;
 /// The last day of a window as typed, not before today and not further off than [`YEARS`] after today and the opening.
 ///
 /// # Errors
-/// `fault-survey-day`, `fault-survey-past`, `fault-survey-far`.
+/// `fault-required`, `fault-survey-day`, `fault-survey-past`, `fault-survey-far`.
 pub(crate) fn closing(
     field: &'static str,
     text: &str,
@@ -52,7 +55,7 @@ pub(crate) fn closing(
 /// The first day of a window as typed.
 ///
 /// # Errors
-/// `fault-survey-day`, `fault-survey-far`.
+/// `fault-required`, `fault-survey-day`, `fault-survey-far`.
 pub(crate) fn opening(field: &'static str, text: &str, at: Micros) -> Result<Date, Fault> {
     let day = parse(field, text)?;
     near(field, day, at)?;
@@ -83,6 +86,8 @@ mod tests {
     fn a_day_that_is_over_is_no_deadline() {
         let now = start(jiff::civil::date(2026, 11, 22));
         assert!(closing("closes", "R8.11.21", now, now).is_err());
+        let empty = closing("closes", " ", now, now).map_err(|fault| fault.key);
+        assert_eq!(empty.unwrap_err(), "fault-required");
         let today = closing("closes", "令和8年11月22日", now, now).unwrap();
         assert_eq!(last(today), jiff::civil::date(2026, 11, 22));
     }

@@ -4,7 +4,7 @@ use renkei_base::{Ctx, Id};
 use renkei_store::SurveyEventRow;
 
 /// What can happen to a survey or one of its sheets; the text is `survey-event-CODE`.
-pub const KINDS: [&str; 35] = [
+pub const KINDS: [&str; 37] = [
     "created",
     "universe",
     "opened",
@@ -40,6 +40,8 @@ pub const KINDS: [&str; 35] = [
     "overridden",
     "override-dropped",
     "removed",
+    "corrected",
+    "explained",
 ];
 
 /// What is said inside a respondent's institution before its sheet is handed in: for its own people alone.

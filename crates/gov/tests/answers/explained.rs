@@ -87,8 +87,15 @@ async fn the_last_document_that_is_asked_for_stays(backend: Backend) {
         .step(&world.approver(), Step::Submit, "")
         .await
         .unwrap();
-    let gone =
-        sheet::file::detach(&world.store, &officer, world.place(), "c1", &blob, "取違え").await;
+    let gone = sheet::file::detach(
+        &world.store,
+        &world.approver(),
+        world.place(),
+        "c1",
+        &blob,
+        "取違え",
+    )
+    .await;
     let missing = Fault::new("c1", "fault-answer-required");
     assert_eq!(refusal(gone), Refusal::Invalid(vec![missing]));
     let answers = world.store.answers(CODE, &world.ward).await.unwrap();

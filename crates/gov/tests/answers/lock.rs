@@ -59,14 +59,14 @@ async fn nothing_is_written_past_the_marks(backend: Backend) {
 async fn a_correction_leaves_nothing_blank(backend: Backend) {
     let world = handed_in(backend).await;
     let blank = world
-        .correct(&world.officer(), entry("a1", 1, ""), "誤記")
+        .correct(&world.approver(), entry("a1", 1, ""), "誤記")
         .await;
     assert_eq!(
         refusal(blank),
         Refusal::Invalid(vec![Fault::new("a1", "fault-answer-required")])
     );
     let other = world
-        .correct(&world.officer(), entry("a1", 1, "no"), "誤記")
+        .correct(&world.approver(), entry("a1", 1, "no"), "誤記")
         .await;
     assert!(other.unwrap().is_whole());
 }

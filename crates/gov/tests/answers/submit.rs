@@ -7,7 +7,7 @@ use renkei_gov::sheet;
 use renkei_gov::sheet::door::Origin;
 use renkei_gov::sheet::save::Manner;
 use renkei_gov::sheet::submit::Step;
-use renkei_store::Failure;
+use renkei_store::{Changes, Failure, RespondentRow};
 use renkei_testkit::Backend;
 
 use crate::world::{CODE, World, entry};
@@ -20,6 +20,9 @@ renkei_testkit::each_backend!(
     an_answer_while_it_is_handed_in_is_not_lost,
     questions_go_to_a_colleague_and_back,
     an_explanation_is_asked_for_and_given,
+    a_correction_goes_the_way_of_the_sheet_again,
+    after_the_close_only_what_was_asked_about_is_written,
+    a_wish_ends_by_who_had_it,
 );
 
 fn refusal<T: std::fmt::Debug>(result: Result<T, Failure>) -> Refusal {
@@ -188,6 +191,11 @@ async fn questions_go_to_a_colleague_and_back(backend: Backend) {
         }
     };
     given(person.to_string()).await.unwrap();
+    let none = sheet::hand::hand(&world.store, &officer, world.place(), &[], "", "").await;
+    assert_eq!(
+        refusal(none),
+        Refusal::fault("questions", "fault-handing-none")
+    );
     assert_eq!(
         refusal(given("nobody".to_owned()).await),
         Refusal::fault("person", "fault-handing-person")
@@ -226,4 +234,92 @@ async fn an_explanation_is_asked_for_and_given(backend: Backend) {
         .await
         .unwrap();
     assert!(wanted.is_empty());
+}
+
+async fn checked(backend: Backend) -> World {
+    let world = World::new(backend).await;
+    world.filled().await;
+    world
+        .step(&world.approver(), Step::Submit, "")
+        .await
+        .unwrap();
+    let row = world.row().await;
+    let was = row.revision;
+    let state = "checked".to_owned();
+    let mut changes = Changes::default();
+    changes.put_respondent(&RespondentRow { state, ..row }, Some(was));
+    world.store.commit(&world.program(), changes).await.unwrap();
+    world
+}
+
+/// What nobody else has seen is looked at again, and an officer does not get round the approver.
+async fn a_correction_goes_the_way_of_the_sheet_again(backend: Backend) {
+    let world = checked(backend).await;
+    let officer = world
+        .correct(&world.officer(), entry("a1", 1, "no"), "誤記")
+        .await;
+    assert_eq!(refusal(officer), Refusal::forbidden("refuse-sheet-correct"));
+    world
+        .correct(&world.owner(), entry("b1", 0, "5"), "電話で確認")
+        .await
+        .unwrap();
+    assert_eq!(world.row().await.state, "checked");
+    world
+        .correct(&world.approver(), entry("a1", 1, "no"), "誤記")
+        .await
+        .unwrap();
+    assert_eq!(world.row().await.state, "submitted");
+    let events = world
+        .store
+        .survey_events_of(CODE, Some(&world.ward))
+        .await
+        .unwrap();
+    let told: Vec<&str> = events
+        .iter()
+        .filter(|event| event.kind == "corrected")
+        .map(|event| event.note.as_str())
+        .collect();
+    assert_eq!(told, ["アb1 電話で確認", "アa1 誤記"]);
+}
+
+async fn after_the_close_only_what_was_asked_about_is_written(backend: Backend) {
+    let world = checked(backend).await;
+    world.clock.advance(Span::days(10));
+    let approver = world.approver();
+    let late = world.correct(&approver, entry("a1", 1, "no"), "誤記").await;
+    assert_eq!(refusal(late), Refusal::not_now("refuse-sheet-over"));
+    sheet::explain::ask(&world.store, &world.owner(), world.place(), "a1", "なぜ")
+        .await
+        .unwrap();
+    let due = sheet::explain::due(&world.store, &approver).await.unwrap();
+    assert_eq!(due[0].asked[0].1, "アa1");
+    for other in [entry("a1", 1, "no"), entry("b1", 0, "5")] {
+        let late = world.correct(&approver, other, "誤記").await;
+        assert_eq!(refusal(late), Refusal::not_now("refuse-sheet-over"));
+    }
+    let mut said = entry("a1", 1, "yes");
+    said.typed.explanation = Some("窓口を開いたため".to_owned());
+    let alone = world.save(&world.officer(), &[said.clone()]).await;
+    assert_eq!(refusal(alone), Refusal::forbidden("refuse-sheet-correct"));
+    world.save(&approver, &[said]).await.unwrap();
+    let due = sheet::explain::due(&world.store, &approver).await.unwrap();
+    assert!(due.is_empty());
+    let events = world.store.survey_events_of(CODE, Some(&world.ward)).await;
+    assert_eq!(events.unwrap().last().unwrap().kind, "explained");
+}
+
+async fn a_wish_ends_by_who_had_it(backend: Backend) {
+    let world = checked(backend).await;
+    let (owner, other) = (world.owner(), world.owner());
+    let ask = |ctx: Ctx, wanted: &'static str| {
+        let world = &world;
+        async move { sheet::explain::ask(&world.store, &ctx, world.place(), "a1", wanted).await }
+    };
+    let nothing = Refusal::fault("a1", "fault-explanation-empty");
+    assert_eq!(refusal(ask(owner.clone(), " ").await), nothing);
+    ask(owner.clone(), "なぜ").await.unwrap();
+    assert_eq!(refusal(ask(other, "").await), nothing);
+    ask(owner, "").await.unwrap();
+    let left = sheet::explain::wanted(&world.store, world.place()).await;
+    assert!(left.unwrap().is_empty());
 }

@@ -210,3 +210,15 @@ audit-do-survey-overridden = changed what a line counts as
 audit-do-survey-override-dropped = took back what a line counts as
 audit-do-survey-restored = showed documents and explanations of a version again
 audit-do-survey-withdrawn = withdrew documents and explanations of a version
+
+# Corrections and explanations
+answer-explain = Explain
+answer-why-explained = No reason is needed for an explanation that was asked for.
+refuse-sheet-correct = Only your institution's approver corrects what was submitted. Ask the approver where a correction is needed.
+fault-explanation-empty = Say what is to be explained.
+fault-handing-none = Choose the questions to hand over.
+survey-explain = Answers to explain
+survey-event-corrected = Submitted answers corrected:
+survey-event-explained = Explanation given that was asked for:
+audit-do-survey-corrected = Corrected a survey's answers (history)
+audit-do-survey-explained = Explained a survey's answers (history)

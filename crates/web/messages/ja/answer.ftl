@@ -210,3 +210,15 @@ audit-do-survey-overridden = 集計上の扱いを変えた
 audit-do-survey-override-dropped = 集計上の扱いを元に戻した
 audit-do-survey-restored = 公表した版の資料と説明を再び示した
 audit-do-survey-withdrawn = 公表した版の資料と説明を取り下げた
+
+# 訂正と説明
+answer-explain = 説明を書く
+answer-why-explained = 求められた説明だけを書くときは、理由はいりません。
+refuse-sheet-correct = 提出した回答を訂正できるのは、自機関の承認者です。訂正が必要なときは承認者に頼んでください。
+fault-explanation-empty = 何を説明してほしいかを書いてください。
+fault-handing-none = 頼む設問を選んでください。
+survey-explain = 説明を求められている回答
+survey-event-corrected = 提出した回答を訂正した：
+survey-event-explained = 求められた説明を書いた：
+audit-do-survey-corrected = 調査の回答を訂正した（経過）
+audit-do-survey-explained = 調査の回答に説明を書いた（経過）

@@ -117,7 +117,8 @@ impl Around {
             .filter_map(|(_, question)| sheet.answer_row(&question.id)?.answered_by.clone())
             .chain(handings.iter().map(|row| row.person.clone()));
         let people: Vec<Id> = people.collect();
-        let colleagues = match sheet.own && writable {
+        // What was handed in is nobody's to hand on.
+        let colleagues = match sheet.own && hand == Ok(Hand::Respondent) {
             true => sheet::hand::colleagues(&app.store, respondent).await?,
             false => Vec::new(),
         };
@@ -152,6 +153,8 @@ struct Foot<'a> {
     wanted: Option<&'a ExplanationRow>,
     /// Who looks at the sheet may ask for an explanation.
     asks: bool,
+    /// The reader gives explanations of what was handed in, by another address of the page.
+    explains: bool,
     handed: Option<(&'a HandingRow, String)>,
     /// Answers of before that can be taken over: whose, and the name where there are several.
     same: Vec<(&'a Id, &'a str)>,
@@ -181,10 +184,11 @@ pub(super) fn question(
     shown.only_if = only_if(v, &sheet.questionnaire, question);
     shown.before = said_then(&then);
     shown.asked = asked;
-    shown.writable = around.writable || noted.unsaved;
+    shown.wanted = around.wanted.iter().any(|row| row.question == id);
+    let here = shown.wanted || around.hand != Ok(Hand::Explanation);
+    shown.writable = here && (around.writable || noted.unsaved);
     shown.fault = noted.fault(id).cloned();
     shown.revision = Some(sheet.revision(id));
-    shown.wanted = around.wanted.iter().any(|row| row.question == id);
     let now = sheet.answers.get(id);
     let blank = !now.is_some_and(|now| now.says_something());
     let same = match blank && around.writable {
@@ -241,12 +245,19 @@ fn foot<'a>(
         theirs,
         taken: noted.taken.iter().any(|one| one == id),
         wanted: around.wanted.iter().find(|row| row.question == id),
+        explains: !around.writable
+            && matches!(around.hand, Ok(Hand::Correction | Hand::Explanation)),
         asks: !around.writable && !sheet.is_locked() && (sheet.seen.owner || !sheet.own),
         handed: handed.map(|row| (row, around.name(Some(&row.person)).to_owned())),
         same,
         files,
-        last: row.map_or(String::new(), |row| {
-            who(row.answered_by.as_ref(), row.answered_at)
+        last: row.map_or(String::new(), |row| match row.origin.as_str() {
+            "program" => format!(
+                "{} {}",
+                v.t("answer-origin-program"),
+                v.when(row.answered_at)
+            ),
+            _ => who(row.answered_by.as_ref(), row.answered_at),
         }),
     })
 }
@@ -344,9 +355,24 @@ impl<'a> SheetPage<'a> {
         self.around.hand == Ok(Hand::Respondent)
     }
 
-    /// A change needs a reason.
+    /// A change may need a reason.
     fn needs_why(&self) -> bool {
-        self.sheet.state().counts()
+        self.sheet.state().counts() && !self.explains()
+    }
+
+    /// Whatever is changed needs a reason: nothing is to be explained.
+    fn must_say_why(&self) -> bool {
+        self.sheet.wanted.is_empty()
+    }
+
+    /// Nothing but explanations can be written any more.
+    fn explains(&self) -> bool {
+        self.around.hand == Ok(Hand::Explanation)
+    }
+
+    /// A form that was filled in elsewhere can come back.
+    fn takes_workbook(&self) -> bool {
+        self.around.hand.is_ok() && !self.explains()
     }
 
     /// What was handed in can be corrected, or paper typed in, on this page.

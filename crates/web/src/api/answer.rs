@@ -142,7 +142,11 @@ fn typed(body: &Json, kind: &QuestionKind) -> Result<Typed, Answer> {
 
 /// A value has the form that fits the kind of the question.
 fn fill(mut typed: Typed, value: &Json, kind: &QuestionKind) -> Result<Typed, Answer> {
-    let said: Value = serde_json::from_value(value.clone()).map_err(|_| Answer::Request)?;
+    let wrong = |key: &'static str| Answer::Invalid(Fault::new("value", key));
+    if !value.is_object() {
+        return Err(wrong("fault-api-object"));
+    }
+    let said: Value = serde_json::from_value(value.clone()).map_err(|_| wrong("fault-api-kind"))?;
     match (kind, said) {
         (QuestionKind::One { .. }, Value::One { choice }) => typed.values = vec![choice],
         (QuestionKind::Many { .. }, Value::Many { choices }) => {
@@ -156,9 +160,9 @@ fn fill(mut typed: Typed, value: &Json, kind: &QuestionKind) -> Result<Typed, An
         | (QuestionKind::Text { .. }, Value::Text { text }) => typed.values = vec![text],
         (QuestionKind::Table { .. }, Value::Table { rows }) => typed.rows = rows,
         (QuestionKind::File { .. }, _) | (_, Value::File { .. }) => {
-            return Err(Answer::Invalid(Fault::new("value", "fault-api-file")));
+            return Err(wrong("fault-api-file"));
         }
-        _ => return Err(Answer::Invalid(Fault::new("value", "fault-api-kind"))),
+        _ => return Err(wrong("fault-api-kind")),
     }
     Ok(typed)
 }

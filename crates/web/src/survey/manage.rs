@@ -57,6 +57,9 @@ struct Page<'a> {
 }
 
 /// What comes again when something has changed.
+/// Sheets that are not accepted which are named.
+const LEFT: usize = 20;
+
 #[derive(Template)]
 #[template(path = "survey/manage_live.html")]
 struct Live<'a> {
@@ -72,6 +75,10 @@ struct Live<'a> {
     here: usize,
     /// Handed in and not accepted.
     unaccepted: usize,
+    /// The first of them: id, name and state.
+    left: Vec<(renkei_base::Id, String, SheetState)>,
+    /// Those that wait for their health centre, and stay when all that are here are accepted.
+    unchecked: usize,
     params: Params,
     /// Of all sheets, whatever is chosen.
     groups: Vec<Group>,
@@ -222,6 +229,9 @@ async fn live<'a>(
     let still = course::still_open(&rows, v.now());
     let settled = course::is_settled(&seen.row, &rows, v.now());
     let unaccepted = course::unaccepted(&rows);
+    let left = left(&rows);
+    let unchecked = |row: &&RespondentRow| respondent::course::is_unchecked(&seen.row, row);
+    let unchecked = rows.iter().filter(unchecked).count();
     let rate = match seen.owner {
         true => respondent::rate::rate(&app.store, code).await?,
         false => Rate::of(&rows),
@@ -256,6 +266,8 @@ async fn live<'a>(
         settled,
         here,
         unaccepted,
+        left,
+        unchecked,
         before,
         after,
         params,
@@ -264,6 +276,17 @@ async fn live<'a>(
         found,
         all,
     })
+}
+
+/// The first sheets that are counted and not accepted.
+fn left(rows: &[RespondentRow]) -> Vec<(renkei_base::Id, String, SheetState)> {
+    let all = rows.iter().filter(|row| course::is_unaccepted(row));
+    all.take(LEFT)
+        .map(|row| {
+            let state = respondent::state_of(row);
+            (row.respondent.clone(), row.name.clone(), state)
+        })
+        .collect()
 }
 
 /// Where municipalities are, today.

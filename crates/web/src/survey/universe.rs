@@ -18,7 +18,7 @@ use renkei_gov::survey::{SurveyState, is_checked, seen};
 use renkei_store::{Failure, SurveyRow};
 
 use crate::error::{Answer, page, page_with};
-use crate::form::Form;
+use crate::form::{Faults, Form};
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -42,6 +42,7 @@ struct Page<'a> {
     /// How many are asked as it stands.
     asked: usize,
     refused: Option<String>,
+    faults: Faults,
     /// It was written, without the lines of the list that mean nobody: they stay in their field.
     written: bool,
 }
@@ -110,6 +111,19 @@ impl Page<'_> {
         self.v.tn("survey-universe-written", &values)
     }
 
+    /// What the button says that writes it: lines that mean nobody are left out.
+    fn write_said(&self, found: &Found) -> String {
+        let (count, lines) = (found.expected.len(), found.unknown.len());
+        let (count, lines) = (count.to_string(), lines.to_string());
+        match found.unknown.is_empty() {
+            true => self.v.t1("survey-universe-write", "count", count),
+            false => {
+                let values = [("count", count.as_str()), ("lines", lines.as_str())];
+                self.v.tn("survey-universe-write-without", &values)
+            }
+        }
+    }
+
     fn unchecked(&self, found: &Found) -> usize {
         let lacks = |one: &&Expected| one.checker.is_none();
         match is_checked(&self.survey.chain) {
@@ -157,6 +171,7 @@ async fn shown<'a>(app: &App, v: &'a Visit, code: &str, form: Form) -> Result<Pa
         prefectures,
         found: None,
         refused: None,
+        faults: Faults::default(),
         written: false,
         asked,
         survey,
@@ -200,12 +215,19 @@ pub(crate) async fn choose(
                 page(&shown)
             }
             Ok(_) => Ok(Redirect::to(&format!("/surveys/{code}/manage")).into_response()),
+            Err(Failure::Refused(Refusal::Invalid(faults))) => {
+                shown.faults = Faults::new(faults);
+                page_with(StatusCode::UNPROCESSABLE_ENTITY, &shown)
+            }
             Err(Failure::Refused(Refusal::NotNow(key))) => {
                 shown.refused = Some(key);
                 page_with(StatusCode::CONFLICT, &shown)
             }
             Err(other) => Err(other.into()),
         };
+    }
+    if rule.lacks_why() {
+        shown.faults = Faults::one("uncounted_why", "fault-required");
     }
     let today = v.now().in_japan().date();
     shown.found = Some(find(&app.areas, &app.finder, &rule, today));

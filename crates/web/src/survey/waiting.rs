@@ -2,6 +2,7 @@
 
 use renkei_base::Micros;
 use renkei_gov::respondent::{self, SheetState};
+use renkei_gov::sheet::explain;
 use renkei_gov::sheet::hand::{self, Mine};
 use renkei_gov::survey::{SurveyState, course, is_checked, seen};
 use renkei_gov::{approver, respondent::Rate};
@@ -20,6 +21,8 @@ pub(crate) struct Waiting {
     pub(crate) run: Vec<Run>,
     /// Questions that colleagues have handed to the reader.
     pub(crate) mine: Vec<Mine>,
+    /// Answers that are to be explained.
+    pub(crate) explain: Vec<explain::Due>,
 }
 
 /// A sheet that its respondent has to see to.
@@ -53,6 +56,7 @@ impl Waiting {
             && self.check.is_empty()
             && self.run.is_empty()
             && self.mine.is_empty()
+            && self.explain.is_empty()
     }
 }
 
@@ -63,6 +67,7 @@ pub(crate) async fn waiting(app: &App, v: &Visit) -> Result<Waiting, Answer> {
     };
     let mut waiting = Waiting {
         mine: hand::mine(&app.store, &v.ctx).await?,
+        explain: explain::due(&app.store, &v.ctx).await?,
         ..Waiting::default()
     };
     let approves = v.has_role("approver") || !approver::has(&app.store, &institution).await?;

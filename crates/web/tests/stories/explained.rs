@@ -69,6 +69,17 @@ async fn an_explanation_that_is_wanted_has_its_field(backend: Backend) {
     let asked = owner.post(&format!("{at}/explanations"), &ask).await;
     assert_eq!(asked.status_code(), 303);
     assert!(ward.get(&at).await.text().contains(&field));
+    let waits = format!("{at}#{id}");
+    for page in ["/surveys", "/home"] {
+        let shown = ward.get(page).await.text();
+        assert!(
+            shown.contains("根拠は何ですか") && shown.contains(&waits),
+            "{page}"
+        );
+    }
+    let nothing = [("question", "a1"), ("wanted", "")];
+    let nothing = owner.post(&format!("{at}/explanations"), &nothing).await;
+    assert_eq!(nothing.status_code(), 422);
     let (answer, revision) = (format!("answer.{id}"), format!("revision.{id}"));
     let explanation = format!("explanation.{id}");
     let given = [
@@ -131,6 +142,7 @@ async fn a_program_says_what_it_means(backend: Backend) {
             json!({"revision": 1, "value": {"text": "x"}}),
             "fault-api-kind",
         ),
+        (json!({"revision": 1, "value": "yes"}), "fault-api-object"),
     ];
     for (body, key) in wrong {
         let refused = put(&world, &program, &path, &body).await;

@@ -75,6 +75,13 @@ async fn a_prefecture_asks_its_municipalities(backend: Backend) {
     assert!(looked.contains("うち 9 件は集計外"), "{looked}");
     let mut write = rule.to_vec();
     write[7] = ("then", "write");
+    // Nobody is left out of the counts without a reason.
+    let mut silent = rule.to_vec();
+    silent[6] = ("uncounted_why", " ");
+    let html = officer.post(&at, &silent).await.text();
+    assert!(!html.contains("value=\"write\""), "{}", words(&html));
+    silent[7] = ("then", "write");
+    assert_eq!(officer.post(&at, &silent).await.status_code(), 422);
     // A line of the list that means nobody stays in its field, and is told.
     let mut listed = write.clone();
     listed.push(("list", "どこにもない医院"));
