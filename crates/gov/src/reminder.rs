@@ -29,6 +29,20 @@ pub fn due(reminders: &str, last: Date, today: Date) -> Option<i64> {
     due.filter(|day| (*day < 0) == (passed <= 0)).max()
 }
 
+/// The days from today on on which reminders are written, in their order.
+pub fn coming(reminders: &str, last: Date, today: Date) -> Vec<Date> {
+    let days = reminders
+        .split(',')
+        .filter_map(|day| day.trim().parse().ok());
+    let dates = days.filter_map(|days: i64| {
+        last.checked_add(jiff::Span::new().try_days(days).ok()?)
+            .ok()
+    });
+    let mut dates: Vec<Date> = dates.filter(|date| *date >= today).collect();
+    dates.sort_unstable();
+    dates
+}
+
 /// The log of a survey's mails.
 pub fn topic(survey: &str) -> String {
     format!("survey/{survey}")
@@ -189,5 +203,7 @@ mod tests {
         );
         assert_eq!(on(date(2026, 12, 27)), Some(7));
         assert_eq!(on(date(2026, 12, 30)), None);
+        let days = coming("7,-7,-1", last, date(2026, 12, 19));
+        assert_eq!(days, [date(2026, 12, 19), date(2026, 12, 27)]);
     }
 }

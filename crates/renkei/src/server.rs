@@ -167,6 +167,7 @@ fn app(
             proxies: listening.proxies.clone(),
             open_metrics: listening.open_metrics,
             gsi_tiles: program.config.map.gsi_tiles,
+            mails: program.config.mail.server.is_some(),
         },
         demo,
         metrics,

@@ -63,6 +63,7 @@ async fn main() -> Result<(), Anything> {
             only_proxies: false,
             open_metrics: false,
             gsi_tiles: false,
+            mails: false,
         },
         demo: (!plain).then_some(mode),
         metrics: Some(renkei_web::metrics::install()?),

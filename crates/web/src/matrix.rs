@@ -20,7 +20,7 @@ use renkei_gov::survey_withdrawal::{self, WithdrawalRow, Withdrawn};
 use self::part::Part;
 use crate::count::group;
 use crate::count::seen::{Params, Viewed, said};
-use crate::count::show::{areas, status_key};
+use crate::count::show::areas;
 use crate::error::{Answer, page};
 use crate::state::App;
 use crate::visit::Visit;
@@ -121,7 +121,7 @@ pub(crate) async fn show(
         map: at.map_or_else(String::new, |at| {
             picture::of(&app, &v, &viewed, &figures, at)
         }),
-        words: words(&v, &places),
+        words: words(&v, &viewed, &places),
         found: fitting.len(),
         before: part
             .before
@@ -158,7 +158,7 @@ fn address(code: &str, params: &Params, number: usize) -> String {
     format!("/surveys/{code}/matrix?{}", query.finish())
 }
 
-fn words(v: &Visit, places: &[PlaceRow]) -> BTreeMap<Status, String> {
+fn words(v: &Visit, viewed: &Viewed, places: &[PlaceRow]) -> BTreeMap<Status, String> {
     let cells = places
         .iter()
         .flat_map(|one| one.said.iter().chain(&one.own));
@@ -166,7 +166,7 @@ fn words(v: &Visit, places: &[PlaceRow]) -> BTreeMap<Status, String> {
     for (status, _) in cells {
         words
             .entry(*status)
-            .or_insert_with(|| v.t(&status_key(*status)));
+            .or_insert_with(|| viewed.word(v, *status));
     }
     words
 }
@@ -345,7 +345,7 @@ impl Page<'_> {
     fn word(&self, status: &Status) -> std::borrow::Cow<'_, str> {
         match self.words.get(status) {
             Some(word) => word.into(),
-            None => self.v.t(&status_key(*status)).into(),
+            None => self.viewed.word(self.v, *status).into(),
         }
     }
 

@@ -7,7 +7,7 @@ use renkei_base::Lang;
 use renkei_base::code::Prefecture;
 use renkei_base::era::{Era, Meant, Stated};
 use renkei_directory::area::{Area, Atlas};
-use renkei_gov::count::Figures;
+use renkei_gov::count::{FigureLine, Figures};
 
 use crate::visit::Visit;
 
@@ -51,6 +51,17 @@ impl Visit {
     /// Names in a sentence.
     pub(crate) fn names(&self, names: &[String]) -> String {
         names.join(if self.lang() == Lang::Ja { "、" } else { ", " })
+    }
+
+    /// The heading of a line: `キ③パンフ`; in English a choice is said as the form says it.
+    pub(crate) fn heading(&self, line: &FigureLine) -> String {
+        let choice = line.choice_text.say(self.lang());
+        match self.lang() {
+            Lang::En if line.choice.is_some() && !choice.is_empty() => {
+                format!("{}{} {choice}", line.item, line.number())
+            }
+            _ => line.heading(),
+        }
     }
 
     /// A time as its document states it (`27年10月現在`); in English its meaning (`2015-10`). `near`: a day of the document,

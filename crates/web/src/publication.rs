@@ -33,7 +33,7 @@ struct Page<'a> {
     now: Figures,
     kept: Vec<Kept>,
     withdrawn: Vec<Withdrawal>,
-    /// Whether the caller may take the approval back.
+    /// Whether the caller may publish, and take the approval back.
     approves: bool,
     form: Form,
     faults: Faults,

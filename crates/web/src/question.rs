@@ -276,6 +276,7 @@ fn filled_words(v: &Visit, question: &Question, filled: &Filled) -> String {
                 .trim_end()
                 .to_owned()
         }
+        QuestionKind::Date => v.date(filled.text()),
         QuestionKind::File { .. } => {
             let names: Vec<&str> = filled.files.iter().map(|file| file.name.as_str()).collect();
             names.join("\n")
@@ -304,6 +305,7 @@ fn table_words(v: &Visit, columns: &[Column], rows: &[Words], filled: &Filled) -
         let said = said.map(|(column, cell)| {
             let cell = match &column.cell {
                 Cell::One { choices } => choice_name(v, choices, cell),
+                Cell::Date => v.date(cell),
                 _ => cell.clone(),
             };
             format!("{}: {cell}", column.text.say(v.lang()))

@@ -34,6 +34,8 @@ pub struct WebConfig {
     /// Whether maps may be shown on the tiles of the Geospatial Information Authority: visitors' browsers then ask its
     /// server for them.
     pub gsi_tiles: bool,
+    /// Whether a server takes mails: without one no reminder goes out.
+    pub mails: bool,
 }
 
 /// What the program brings.

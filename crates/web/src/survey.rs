@@ -99,6 +99,15 @@ impl Visit {
         self.day(day::start(day::last(*closes.borrow())))
     }
 
+    /// The note of an event, with the day that it begins with as days are said.
+    pub(crate) fn noted(&self, note: &str) -> String {
+        let (first, rest) = note.split_once(' ').unwrap_or((note, ""));
+        match first.parse() {
+            Ok(date) => format!("{} {rest}", self.day(day::start(date))),
+            Err(_) => note.to_owned(),
+        }
+    }
+
     /// Whether the caller asks and answers surveys for its institution.
     pub(crate) fn plans(&self) -> bool {
         let mut roles = self.ctx.caller.roles.iter();

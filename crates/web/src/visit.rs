@@ -100,6 +100,14 @@ impl Visit {
         }
     }
 
+    /// An answer in words, or that there is none. 「なし」 is what an answer may say.
+    pub fn or_blank(&self, text: &str) -> String {
+        match text {
+            "" => self.t("answer-receipt-blank"),
+            text => text.to_owned(),
+        }
+    }
+
     /// The text, or that nobody has entered it.
     pub fn or_unknown(&self, text: &str) -> String {
         if text.is_empty() {

@@ -9,9 +9,12 @@ use crate::Status;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LineChange {
     pub line: String,
+    /// Of all sheets of before, and of now.
     pub before: Tally,
     pub now: Tally,
-    /// Who does it now and did not, by name.
+    /// How many said both times whether they do it.
+    pub both: u32,
+    /// Of those, who does it now and did not, by name.
     pub began: Vec<String>,
     /// Who did it and does no longer.
     pub ended: Vec<String>,
@@ -47,7 +50,8 @@ fn pairs<'a>(before: &'a Figures, now: &'a Figures) -> Vec<(&'a Sheet, &'a Sheet
         .collect()
 }
 
-/// The lines that both have, in the order of now. Sheets are compared where both have them.
+/// The lines that both have, in the order of now. Sheets are compared where both say whether it is done: who has not
+/// answered did not stop.
 pub fn since(before: &Figures, now: &Figures) -> Vec<LineChange> {
     let (old, new) = (before.tallies(), now.tallies());
     let pairs: Vec<(&str, Vec<Said>, Vec<Said>)> = pairs(before, now)
@@ -61,17 +65,31 @@ pub fn since(before: &Figures, now: &Figures) -> Vec<LineChange> {
                 let status = |said: &[Said], at: usize| said.get(at).map(|one| one.status);
                 status(old, was).is_some_and(from) && status(new, at).is_some_and(to)
             });
-            some.map(|(name, _, _)| (*name).to_owned()).collect()
+            some.map(|(name, _, _)| (*name).to_owned())
+                .collect::<Vec<String>>()
         };
         Some(LineChange {
             line: line.id.clone(),
             before: *old.get(was)?,
             now: *new.get(at)?,
+            both: u32::try_from(who(says, says).len()).unwrap_or(u32::MAX),
             began: who(does_not, does),
             ended: who(does, does_not),
         })
     });
     each.collect()
+}
+
+impl LineChange {
+    /// How many more do it, of those who said it both times.
+    pub fn more(&self) -> i64 {
+        let count = |names: &[String]| i64::try_from(names.len()).unwrap_or(i64::MAX);
+        count(&self.began) - count(&self.ended)
+    }
+}
+
+fn says(status: Status) -> bool {
+    does(status) || does_not(status)
 }
 
 fn does(status: Status) -> bool {

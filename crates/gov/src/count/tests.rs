@@ -285,6 +285,27 @@ fn story_30_what_was_corrected_is_told() {
     assert_eq!(changes[1].before, changes[1].now);
 }
 
+/// While answers are missing, the totals fall and nobody has stopped.
+#[test]
+fn who_has_not_answered_yet_did_not_stop() {
+    let before = s3();
+    let mut now = before.clone();
+    for sheet in now.sheets.iter_mut().skip(22) {
+        sheet.answered = false;
+    }
+    let other = if now.sheets[0].marks.starts_with('y') {
+        "n"
+    } else {
+        "y"
+    };
+    now.sheets[0].marks.replace_range(0..1, other);
+    let change = &since(&before, &now)[0];
+    assert_eq!((change.before.yes, change.now.yes), (49, 21));
+    assert_eq!((change.both, change.more()), (22, -1));
+    assert_eq!(change.ended, [now.sheets[0].name.clone()]);
+    assert_eq!(since(&before, &before)[0].both, 53);
+}
+
 /// Two institutions of one municipality are two, and neither is the municipality; another office of it is the same one.
 #[test]
 fn last_years_sheet_is_of_the_same_respondent() {

@@ -117,10 +117,20 @@ fn put(contact: &Contact, row: &mut RespondentRow) {
     row.contact_mail.clone_from(&contact.mail);
 }
 
-/// The contacts of the asking before, and over them those of this draft: nobody types them anew each year.
+/// Earlier surveys of the same owner that are asked for contacts.
+const EARLIER: usize = 5;
+
+/// The contacts of the owner's last surveys, over them those of the asking before, and those of this draft: nobody types
+/// them anew each year.
 async fn contacts(store: &Store, survey: &SurveyRow) -> Result<BTreeMap<Id, Contact>, StoreError> {
     let mut known = BTreeMap::new();
-    for code in [&survey.previous, &survey.code] {
+    let newest_first = store.surveys_of(&survey.owner).await?;
+    let others = newest_first.iter().map(|row| &row.code);
+    let others = others.filter(|code| ![&survey.previous, &survey.code].contains(code));
+    let mut codes: Vec<&String> = others.take(EARLIER).collect();
+    codes.reverse();
+    codes.extend([&survey.previous, &survey.code]);
+    for code in codes {
         if !code.is_empty() {
             let rows = store.respondents(code).await?.into_iter();
             known.extend(

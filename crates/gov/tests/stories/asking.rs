@@ -529,4 +529,16 @@ async fn contacts_are_those_of_the_asking_before(backend: Backend) {
     assert_eq!((name.as_str(), phone.as_str(), mail.as_str()), wanted);
     let (name, _, mail) = contact(&world.office(HACHIOJI)).await;
     assert!(name.is_empty() && mail.is_empty());
+    // A survey that follows no other finds those of the owner's last ones.
+    let typed = renkei_gov::survey::Typed {
+        code: "another".to_owned(),
+        ..world.typed()
+    };
+    let made = draft::create(&world.store, &owner, &before.questionnaire, 1, &typed).await;
+    let code = made.unwrap();
+    expect::expect(&world.store, areas, finder, &owner, &code, &rule)
+        .await
+        .unwrap();
+    let row = world.store.respondent(&code, &office).await.unwrap();
+    assert_eq!(row.unwrap().contact_mail, "kaigo@meguro.example.jp");
 }

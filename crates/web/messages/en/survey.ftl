@@ -295,3 +295,5 @@ survey-universe-names = This asks institutions, and publishes who said what. If 
 survey-universe-groups = Numbers by area and prefecture
 survey-universe-more = and { $count } more
 survey-universe-within = Look for a name among them
+survey-mails-off = No mail server is set up: no reminders are sent.
+survey-mails-next = Reminders to come: { $days }

@@ -295,3 +295,5 @@ survey-universe-names = 医療機関などに聞く調査で、公表の範囲�
 survey-universe-groups = 圏域・都道府県ごとの数
 survey-universe-more = ほか { $count } 件
 survey-universe-within = この中から名前で探す
+survey-mails-off = メールサーバが設定されていないため、督促のメールは送られません。
+survey-mails-next = これからの督促：{ $days }

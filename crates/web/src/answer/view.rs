@@ -224,7 +224,7 @@ fn foot<'a>(
         let said = words(v, question, answer);
         let note = answer.map_or("", |answer| answer.explanation.as_str());
         let said = format!("{said}\n{note}").trim().to_owned();
-        (v.or_none(&said), who(theirs.by.as_ref(), theirs.at))
+        (v.or_blank(&said), who(theirs.by.as_ref(), theirs.at))
     });
     let handed = around
         .handings
@@ -268,6 +268,8 @@ fn foot<'a>(
 pub(super) struct SheetPage<'a> {
     v: &'a Visit,
     base: String,
+    /// The respondent's, in the reader's language.
+    name: String,
     sheet: Sheet,
     around: Around,
     sections: Vec<(Section, Vec<String>)>,
@@ -315,6 +317,7 @@ impl<'a> SheetPage<'a> {
         Ok(Self {
             v,
             base: address(code, respondent),
+            name: v.municipality(&app.areas.atlas(), &sheet.row.municipality, &sheet.row.name),
             steps: sheet::submit::steps(&app.store, &v.ctx, &sheet).await?,
             returned: events.into_iter().rfind(back).filter(|_| is_back),
             sections,
@@ -378,6 +381,18 @@ impl<'a> SheetPage<'a> {
     /// What was handed in can be corrected, or paper typed in, on this page.
     fn can_edit(&self) -> bool {
         !self.around.writable && self.around.hand.is_ok()
+    }
+
+    /// The reader confirms it or sends it back, on the sheet's own page.
+    fn decides(&self) -> bool {
+        use renkei_gov::respondent::SheetState::{Accepted, Checked, Submitted};
+        let (seen, state) = (&self.sheet.seen, self.sheet.state());
+        let decides = match state {
+            Submitted => seen.owner || seen.checker,
+            Checked | Accepted => seen.owner,
+            _ => false,
+        };
+        decides && !self.sheet.own && !self.sheet.is_locked()
     }
 
     fn is_paper(&self) -> bool {

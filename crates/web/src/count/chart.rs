@@ -18,13 +18,13 @@ const FILLS: [(&str, &str); 5] = [
     ("count-no-answer", "#fff"),
 ];
 
-/// The picture as an `<svg>` element.
-pub(crate) fn bars(v: &Visit, title: &str, rows: &[Row]) -> String {
+/// The picture as an `<svg>` element. `blank`: what it is called that a line has no answer, a text key.
+pub(crate) fn bars(v: &Visit, title: &str, blank: &str, rows: &[Row]) -> String {
     let count = u32::try_from(rows.len()).unwrap_or(u32::MAX);
     let height = TOP + count * STEP + 8;
-    let mut body = legend(v);
+    let mut body = legend(v, blank);
     for (at, row) in (0u32..).zip(rows) {
-        bar(v, &mut body, TOP + at * STEP, row);
+        bar(v, blank, &mut body, TOP + at * STEP, row);
     }
     let title = escape(title);
     format!(
@@ -33,11 +33,11 @@ pub(crate) fn bars(v: &Visit, title: &str, rows: &[Row]) -> String {
     )
 }
 
-fn legend(v: &Visit) -> String {
+fn legend(v: &Visit, blank: &str) -> String {
     let mut text = String::new();
     let mut x = LEFT;
     for (key, fill) in FILLS {
-        let word = v.t(key);
+        let word = word(v, key, blank);
         let width = u32::try_from(word.chars().count()).unwrap_or(8) * 15;
         let _ = write!(
             text,
@@ -51,7 +51,14 @@ fn legend(v: &Visit) -> String {
     text
 }
 
-fn bar(v: &Visit, body: &mut String, y: u32, row: &Row) {
+fn word(v: &Visit, key: &str, blank: &str) -> String {
+    v.t(match key {
+        "count-no-answer" => blank,
+        key => key,
+    })
+}
+
+fn bar(v: &Visit, blank: &str, body: &mut String, y: u32, row: &Row) {
     let tally = &row.tally;
     let name = escape(&format!("{} {}", row.item, row.label));
     let _ = write!(body, "<text x=\"4\" y=\"{}\">{name}</text>", y + 16);
@@ -77,7 +84,7 @@ fn bar(v: &Visit, body: &mut String, y: u32, row: &Row) {
         };
         let (from, to) = (at(before), at(before + part));
         before += part;
-        let word = escape(&v.t(key));
+        let word = escape(&word(v, key, blank));
         let ink = if *key == "count-yes" {
             "#fff"
         } else {

@@ -6,8 +6,8 @@ use renkei_base::{Lang, Refusal};
 use renkei_gov::count::{Base, Figures, Sheet, small};
 use renkei_gov::questionnaire::Words;
 use renkei_gov::snapshot::{self, Body, PUBLISHED, SnapshotRow};
-use renkei_gov::survey::{Seen, seen};
-use renkei_gov::{matrix, publication};
+use renkei_gov::survey::{Seen, SurveyState, seen};
+use renkei_gov::{Status, matrix, publication};
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -170,6 +170,28 @@ impl Viewed {
             }
         }
         self
+    }
+
+    /// These are the figures of now, of a survey that still asks: who has not answered may do so.
+    pub(crate) fn is_open(&self) -> bool {
+        let asks = |inside: &Seen| inside.state == SurveyState::Open;
+        self.version.is_none() && self.inside.as_ref().is_some_and(asks)
+    }
+
+    /// What it is called that a line has no answer, a text key.
+    pub(crate) fn no_answer(&self) -> &'static str {
+        match self.is_open() {
+            true => "count-not-answered",
+            false => "count-no-answer",
+        }
+    }
+
+    /// The word of a status here.
+    pub(crate) fn word(&self, v: &Visit, status: Status) -> String {
+        match status {
+            Status::NoAnswer => v.t(self.no_answer()),
+            other => v.t(&super::show::status_key(other)),
+        }
     }
 
     /// From how many sheets on counts alone are shown.

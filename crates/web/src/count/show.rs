@@ -61,7 +61,6 @@ pub(crate) struct Union {
 pub(crate) struct Since {
     pub(crate) heading: String,
     pub(crate) change: LineChange,
-    pub(crate) more: i64,
     /// Whether it is told who began and who ended.
     pub(crate) named: bool,
 }
@@ -107,7 +106,7 @@ pub(crate) async fn show(
         scores,
         changes: changes(&app, &viewed, &figures).await?,
         versions: publication::versions(&app.store, &code).await?,
-        svg: chart::bars(&v, &v.t("count-chart"), &rows),
+        svg: chart::bars(&v, &v.t("count-chart"), viewed.no_answer(), &rows),
         query: query(&params),
         version: version(&viewed, &params),
         rows,
@@ -182,7 +181,6 @@ async fn changes(app: &App, viewed: &Viewed, now: &Figures) -> Result<Vec<Since>
             heading: line
                 .map(renkei_gov::count::FigureLine::heading)
                 .unwrap_or_default(),
-            more: i64::from(change.now.yes) - i64::from(change.before.yes),
             named,
             change,
         }

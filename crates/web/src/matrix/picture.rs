@@ -7,7 +7,6 @@ use renkei_gov::count::{Figures, Sheet};
 use renkei_report::map::{Legend, Map, Place, Tile, Words, tile};
 
 use crate::count::seen::Viewed;
-use crate::count::show::status_key;
 use crate::state::App;
 use crate::visit::Visit;
 
@@ -43,7 +42,7 @@ pub(super) fn of(app: &App, v: &Visit, viewed: &Viewed, figures: &Figures, at: u
     };
     let places = sheets.iter().map(|sheet| {
         let status = figures.said(sheet).get(at).map(|one| one.status);
-        let word = status.map(|status| v.t(&status_key(status)));
+        let word = status.map(|status| viewed.word(v, status));
         Place {
             label: sheet.name.clone(),
             value: String::new(),
@@ -66,8 +65,8 @@ pub(super) fn of(app: &App, v: &Visit, viewed: &Viewed, figures: &Figures, at: u
         places: places.collect(),
         legend: Some(Legend {
             title: heading.clone(),
-            classes: CLASSES.map(|status| v.t(&status_key(status))).to_vec(),
-            unknown: v.t("count-no-answer"),
+            classes: CLASSES.map(|status| viewed.word(v, status)).to_vec(),
+            unknown: v.t(viewed.no_answer()),
         }),
         words: Words {
             inset: v.t("map-inset"),

@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use renkei_base::Id;
 use renkei_gov::respondent;
-use renkei_gov::survey::seen;
+use renkei_gov::survey::{SurveyState, day, seen};
 use renkei_gov::{mail, reminder};
 use renkei_store::{MailRow, MailState, RespondentRow, SurveyRow};
 
@@ -23,11 +24,22 @@ struct Page<'a> {
     survey: SurveyRow,
     /// With the name of whom it is for.
     mails: Vec<(MailRow, String)>,
-    /// Respondents that are counted, have not answered and have no address: id, name, telephone.
-    unreached: Vec<(renkei_base::Id, String, String)>,
+    /// What comes next, or that nothing is sent.
+    next: Vec<String>,
+    /// Respondents that are counted, have not answered and have no address.
+    unreached: Vec<Unreached>,
     /// How many there are; as many as fit are shown.
     lacking: usize,
     most: u32,
+}
+
+struct Unreached {
+    respondent: Id,
+    name: String,
+    /// Whom to ask for; empty where nobody is named.
+    person: String,
+    /// The contact's number, else the institution's; empty where none is known.
+    phone: String,
 }
 
 impl Page<'_> {
@@ -43,6 +55,26 @@ impl Page<'_> {
     fn can_again(&self, mail: &MailRow) -> bool {
         matches!(mail.state, MailState::Failed | MailState::Unsure)
     }
+}
+
+/// On which days reminders will be written, while it asks; or that none goes out, for want of a server.
+pub(crate) fn next(app: &App, v: &Visit, survey: &SurveyRow) -> Vec<String> {
+    let mut lines = Vec::new();
+    if !app.config.mails {
+        lines.push(v.t("survey-mails-off"));
+    }
+    let asks = matches!(
+        seen::state_of(survey),
+        SurveyState::Draft | SurveyState::Open
+    );
+    let (last, today) = (day::last(survey.closes), v.now().in_japan().date());
+    let dates = reminder::coming(&survey.reminders, last, today);
+    if asks && !dates.is_empty() {
+        let days = dates.into_iter().map(|date| v.day(day::start(date)));
+        let days = v.names(&days.collect::<Vec<_>>());
+        lines.push(v.t1("survey-mails-next", "days", days));
+    }
+    lines
 }
 
 /// `GET /surveys/{code}/mails`
@@ -67,11 +99,20 @@ pub(crate) async fn list(
     };
     let unreached = rows.iter().filter(lacks);
     let lacking = unreached.clone().count();
-    let unreached = unreached.take(SHOWN as usize).map(|row| {
-        let phone = row.contact_phone.clone();
-        (row.respondent.clone(), said(row), phone)
+    let unreached: Vec<&RespondentRow> = unreached.take(SHOWN as usize).collect();
+    let ids: Vec<Id> = unreached.iter().map(|row| row.respondent.clone()).collect();
+    let phones = renkei_directory::institution::phones(&app.store, &v.ctx, &ids).await?;
+    let unreached = unreached.into_iter().map(|row| Unreached {
+        respondent: row.respondent.clone(),
+        name: said(row),
+        person: row.contact_name.clone(),
+        phone: match row.contact_phone.as_str() {
+            "" => phones.get(&row.respondent).cloned().unwrap_or_default(),
+            phone => phone.to_owned(),
+        },
     });
     page(&Page {
+        next: next(&app, &v, &survey),
         lacking,
         unreached: unreached.collect(),
         v: &v,

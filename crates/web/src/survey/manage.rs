@@ -50,9 +50,13 @@ struct Page<'a> {
     events: Vec<SurveyEventRow>,
     /// Waiting, sent, failed or unsure mails.
     mails: [i64; 3],
+    /// Of reminders: what comes next.
+    next: Vec<String>,
     approves: bool,
     form: Form,
     faults: Faults,
+    /// What was typed, and what is wrong, in the other forms of the page: nothing.
+    blank: (Form, Faults),
     refused: Option<String>,
 }
 
@@ -196,12 +200,14 @@ async fn whole<'a>(
             count(&[MailState::Sent]),
             count(&[MailState::Failed, MailState::Unsure]),
         ],
+        next: super::mails::next(app, v, &seen.row),
         approves: v.has_role("approver") || lonely,
         events,
         seen,
         live,
         form: Form::default(),
         faults: Faults::default(),
+        blank: (Form::default(), Faults::default()),
         refused: None,
         v,
     })
@@ -404,6 +410,22 @@ pub(crate) async fn act(
 }
 
 impl Page<'_> {
+    /// What was typed in the form of an act.
+    fn typed(&self, act: &str) -> &Form {
+        match self.form.get("act") == act {
+            true => &self.form,
+            false => &self.blank.0,
+        }
+    }
+
+    /// What is wrong in the form of an act: several have a field of the same name.
+    fn wrong(&self, act: &str) -> &Faults {
+        match self.form.get("act") == act {
+            true => &self.faults,
+            false => &self.blank.1,
+        }
+    }
+
     fn is(&self, code: &str) -> bool {
         self.seen.state.code() == code
     }

@@ -31,6 +31,8 @@ struct Page<'a> {
     events: Vec<SurveyEventRow>,
     form: Form,
     faults: Faults,
+    /// What was typed, and what is wrong, in the other forms of the page: nothing.
+    blank: (Form, Faults),
     refused: Option<String>,
     /// Its municipality is no more: what it became part of.
     merged: Option<Merged>,
@@ -39,6 +41,22 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// What was typed in the form of an act.
+    fn typed(&self, act: &str) -> &Form {
+        match self.form.get("act").replace('-', "_") == act {
+            true => &self.form,
+            false => &self.blank.0,
+        }
+    }
+
+    /// What is wrong in the form of an act: several have a field of the same name.
+    fn wrong(&self, act: &str) -> &Faults {
+        match self.form.get("act").replace('-', "_") == act {
+            true => &self.faults,
+            false => &self.blank.1,
+        }
+    }
+
     /// It has more days than the others, which can be taken back.
     fn longer(&self) -> bool {
         self.row.closes > self.seen.row.closes
@@ -123,6 +141,7 @@ async fn of<'a>(app: &App, v: &'a Visit, code: &str, key: &Id) -> Result<Page<'a
         events,
         form,
         faults: Faults::default(),
+        blank: (Form::default(), Faults::default()),
         refused: None,
         v,
     })

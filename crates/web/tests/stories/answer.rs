@@ -193,6 +193,11 @@ async fn a_form_goes_out_and_comes_back(backend: Backend) {
     assert_eq!(taken.status_code(), 303, "{}", words(&taken.text()));
     let page = words(&officer.get(&format!("{at}/history")).await.text());
     assert!(page.contains("Excel"), "{page}");
+    // なし is something that answers say.
+    assert!(
+        page.contains("（無回答）") && !page.contains(" なし "),
+        "{page}"
+    );
 }
 
 /// Refused tries of surveys, sorted: act and detail.

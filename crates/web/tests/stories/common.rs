@@ -72,6 +72,7 @@ impl World {
                 only_proxies: false,
                 open_metrics: false,
                 gsi_tiles: false,
+                mails: true,
             },
             demo: demo.then_some(mode),
             metrics: None,

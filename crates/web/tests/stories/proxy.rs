@@ -25,6 +25,7 @@ fn reached_from(world: &World, neighbour: &str, only_proxies: bool) -> TestServe
         only_proxies,
         open_metrics: false,
         gsi_tiles: false,
+        mails: true,
     });
     let neighbour: SocketAddr = neighbour.parse().unwrap();
     TestServer::new(renkei_web::router(app).layer(Extension(ConnectInfo(neighbour))))

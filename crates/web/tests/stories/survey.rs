@@ -98,10 +98,15 @@ async fn a_prefecture_asks_its_municipalities(backend: Backend) {
     // Those without an address are counted as the answers are: without 集計外.
     let log = page(&officer, "/surveys/home-care-extra/mails").await;
     assert!(log.contains("渋谷区") && !log.contains("大島町"), "{log}");
+    assert!(log.contains("これからの督促：12月13日(日)"), "{log}");
     // A draft is not there for those who will be asked.
     assert_eq!(ward.get(&manage).await.status_code(), 404);
     moved(&officer, &manage, &[("act", "open")]).await;
     assert!(page(&ward, "/surveys").await.contains("在宅医療の追加調査"));
+    // Who has not answered yet has not given no answer.
+    let counts = page(&officer, "/surveys/home-care-extra?version=now").await;
+    assert!(counts.contains("まだ回答していない 53"), "{counts}");
+    assert!(counts.contains("未回答・無回答"), "{counts}");
 
     // One sheet: a contact, a telephone note, more days with a reason.
     let office = &world.made.institutions["office-131130"];
@@ -124,9 +129,14 @@ async fn a_prefecture_asks_its_municipalities(backend: Backend) {
     moved(&officer, &sheet, &days).await;
     let said = page(&officer, &sheet).await;
     assert!(said.contains("来週提出とのこと"), "{said}");
-    assert!(said.contains("2026-12-25 担当の交代"), "{said}");
+    assert!(said.contains("12月25日(金) 担当の交代"), "{said}");
     let said = page(&officer, &format!("{manage}?state=open")).await;
     assert!(said.contains("12月25日(金) 延長"), "{said}");
+
+    // Two forms of the page ask for a reason: the fault stands at the one that was sent.
+    let slip = officer.post(&sheet, &[("act", "take-back")]).await;
+    assert_eq!(slip.status_code(), 422);
+    assert_eq!(slip.text().matches("id=\"why-fault\"").count(), 1);
 
     // Closed: nobody may write; approved: nothing changes.
     moved(&officer, &manage, &[("act", "close")]).await;
@@ -134,6 +144,12 @@ async fn a_prefecture_asks_its_municipalities(backend: Backend) {
     assert_eq!(approve.status_code(), 403);
     let approver = by_login(&world, "tocho.okabe").await;
     moved(&approver, &manage, &[("act", "approve")]).await;
+    // Published by the approver, and offered to nobody else.
+    let publication = "/surveys/home-care-extra/publication";
+    let offered = |html: &str| html.contains("value=\"publish\"");
+    let html = officer.get(publication).await.text();
+    assert!(!offered(&html) && words(&html).contains("公表は承認者が行います"));
+    assert!(offered(&approver.get(publication).await.text()));
     let late = officer.post(&sheet, &days).await;
     assert_eq!(late.status_code(), 409);
     assert!(words(&late.text()).contains("承認されているので"));
