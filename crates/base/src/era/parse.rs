@@ -2,7 +2,7 @@
 //!
 //! Read: `S25.4.1`, `昭和25年4月1日`, `昭和元年12月26日`, `R8/11/22`, `h元-5-1`, `㍼25.4.1`, `S250401`, `1950-4-1`, `1950/4/1`,
 //! `19500401`, `1950年4月1日（昭和25年）`, `1950(昭和25)年4月1日`, and the seven digits of receipt computers (`3250401`);
-//! full-width forms of all; `生` and a day of the week at the end.
+//! full-width forms of all; blanks between the numbers (`S41 7 24`); `生` and a day of the week at the end.
 
 use jiff::civil::Date;
 use unicode_normalization::UnicodeNormalization;
@@ -15,6 +15,28 @@ use crate::name::is_dash;
 /// # Errors
 /// Every [`DateFault`] but `Future` and `TooOld`, which need to know today ([`super::check_birthday`]).
 pub fn parse(text: &str) -> Result<Date, DateFault> {
+    // With blanks that mean nothing (`S 25 0401`) it may be readable all the same.
+    match parse_one(&parted(text)) {
+        Err(DateFault::Unreadable) => parse_one(text),
+        read => read,
+    }
+}
+
+/// The text with a dash for the blanks between two numbers.
+fn parted(text: &str) -> String {
+    let text: String = text.nfkc().collect();
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        let ends = |c: char| c.is_ascii_digit() || c == '元';
+        if out.ends_with(ends) && word.starts_with(|c: char| c.is_ascii_digit()) {
+            out.push('-');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+fn parse_one(text: &str) -> Result<Date, DateFault> {
     let (plain, remarks) = without_remarks(&normal(text))?;
     let typed = read(&plain)?;
     let date = typed.date()?;
@@ -236,6 +258,20 @@ mod tests {
             ("明治45年7月30日", date(1912, 7, 30)),
             ("M6.1.1", date(1873, 1, 1)),
             ("2024-02-29", date(2024, 2, 29)),
+            ("S41 7 24", date(1966, 7, 24)),
+            ("Ｓ４１　７　２４", date(1966, 7, 24)),
+            (" s 41  07 24 ", date(1966, 7, 24)),
+            ("昭和41 7 24", date(1966, 7, 24)),
+            ("S41. 7. 24", date(1966, 7, 24)),
+            ("S41 / 7 / 24", date(1966, 7, 24)),
+            ("S41.7 24", date(1966, 7, 24)),
+            ("1966 7 24", date(1966, 7, 24)),
+            ("1950 1 11", date(1950, 1, 11)),
+            ("R 元 5 1", date(2019, 5, 1)),
+            ("昭和 41 年 7 月 24 日", date(1966, 7, 24)),
+            ("3 41 07 24", date(1966, 7, 24)),
+            ("1966 0724", date(1966, 7, 24)),
+            ("S 410724", date(1966, 7, 24)),
         ] {
             assert_eq!(parse(text), Ok(day), "{text}");
         }
@@ -290,6 +326,8 @@ mod tests {
             ("20260001", DateFault::NoSuchMonth { month: 0 }),
             ("25.4.1", DateFault::NoEra),
             ("250401", DateFault::NoEra),
+            ("410724", DateFault::NoEra),
+            ("41 7 24", DateFault::NoEra),
             ("明治5年12月2日", DateFault::BeforeCalendar),
             ("1872-12-31", DateFault::BeforeCalendar),
             ("1950年4月1日（昭和26年）", DateFault::Contradiction),

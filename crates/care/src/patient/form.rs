@@ -37,8 +37,8 @@ impl Checked {
         let mut check = Check::default();
         let today = now.in_japan().date();
         let checked = Self {
-            family: check.required_line("family", &form.family),
-            given: check.line("given", &form.given),
+            family: name(&mut check, "family", &form.family, true),
+            given: name(&mut check, "given", &form.given, false),
             family_kana: kana(&mut check, "family_kana", &form.family_kana),
             given_kana: kana(&mut check, "given_kana", &form.given_kana),
             birthday: birthday(&mut check, &form.birthday, today),
@@ -74,6 +74,18 @@ impl Checked {
         patient.set_phone(&self.phone);
         patient.set_occupation(&self.occupation);
     }
+}
+
+/// Signs of a markup were pasted along with the name, or are somebody's try.
+fn name(check: &mut Check, field: &str, typed: &str, required: bool) -> String {
+    let line = match required {
+        true => check.required_line(field, typed),
+        false => check.line(field, typed),
+    };
+    if line.contains(['<', '>']) {
+        check.fault(Fault::new(field, "fault-name-signs"));
+    }
+    line
 }
 
 fn kana(check: &mut Check, field: &str, typed: &str) -> String {
@@ -185,5 +197,11 @@ mod tests {
             ..part
         };
         assert_eq!(faults(&good), "ok");
+        let signs = PatientForm {
+            family: "<b>太郎</b>".to_owned(),
+            given: "a>b".to_owned(),
+            ..good
+        };
+        insta::assert_snapshot!(faults(&signs), @"family:fault-name-signs given:fault-name-signs");
     }
 }

@@ -139,6 +139,7 @@ mod tests {
         }
         for (criteria, key) in [
             ("", "fault-subscription-criteria"),
+            ("Task?patient=", "fault-subscription-criteria"),
             ("Basic", "fault-subscription-type"),
             ("Subscription", "fault-subscription-type"),
             ("Task?patient.name=x", "fault-subscription-simple"),

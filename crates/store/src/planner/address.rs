@@ -9,16 +9,15 @@ impl Query {
     /// From the decoded names and values of an address, in their order.
     ///
     /// `_count`, `_sort`, `_include`, `_revinclude`, `_total` and our own `_cursor` say how to answer; `_format` and `_pretty`
-    /// are the web's. Empty values are as if they were not there. What has the wrong form is [`StoreError::Query`].
+    /// are the web's. What has the wrong form is [`StoreError::Query`], and so is a condition without a value: who forgot one
+    /// would be shown everything.
     pub fn from_pairs<'a>(
         typ: &str,
         pairs: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> Result<Self, StoreError> {
         let mut query = Self::of(typ);
         for (name, value) in pairs {
-            if !value.is_empty() {
-                query.add(name, value)?;
-            }
+            query.add(name, value)?;
         }
         Ok(query)
     }
@@ -27,6 +26,9 @@ impl Query {
         let wrong = || StoreError::Query(name.to_owned());
         match name {
             "_format" | "_pretty" => {}
+            _ if split_values(value).iter().any(|one| one.trim().is_empty()) => {
+                return Err(wrong());
+            }
             "_count" => {
                 self.count = value
                     .parse()
@@ -156,8 +158,7 @@ mod tests {
                 ("_sort", "-x-due,_id"),
                 ("_include", "Task:focus"),
                 ("_total", "accurate"),
-                ("status", ""),
-                ("_format", "json"),
+                ("_format", ""),
             ],
         )
         .unwrap();
@@ -172,6 +173,11 @@ mod tests {
             ("_has:Task:patient:focus.status", "x"),
             ("_has:Task:patient:_has:Task:focus:status", "x"),
             ("_include:iterate", "Task"),
+            ("status", ""),
+            ("patient.name", " "),
+            ("owner", ","),
+            ("status", "requested,,received"),
+            ("_sort", ""),
             ("_count", "0"),
             ("_count", "x"),
             ("_include", "Task"),

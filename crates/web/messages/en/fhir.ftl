@@ -2,7 +2,7 @@
 fhir-server = Regional medical cooperation, renkei
 fhir-security = Registered machine clients get a token of five minutes at /oauth2/token for a signed JWT (private_key_jwt with ES384 or RS384; SMART Backend Services).
 fhir-has = _has:type:reference:parameter finds what something points to, by the references of searchRevInclude (not for types that belong to no patient). _include and _revinclude take :iterate, four steps at most.
-fhir-search = Values: several are separated by commas (any of them), a parameter may be repeated (all of them); \, \| \$ \\ stand for the signs themselves. token: code, system|code, |code, system|; :not and :missing. string: the beginning; :exact the whole, :contains any part, :missing; all three without regard to width, case, hiragana or katakana. reference: Type/id or id; :missing, :[type]; chains of one step. date and quantity: eq ne gt lt ge le sa eb; :missing. _sort: parameters of token, string and date, _id and _lastUpdated, four at most. _total: none, estimate (counted exactly) and accurate. Other parameters and modifiers are refused; with Prefer: handling=lenient other parameters are left out, and the answer says which.
+fhir-search = Values: several are separated by commas (any of them), a parameter may be repeated (all of them); \, \| \$ \\ stand for the signs themselves. token: code, system|code, |code, system|; :not and :missing. string: the beginning; :exact the whole, :contains any part, :missing; all three without regard to width, case, hiragana or katakana. reference: Type/id or id; :missing, :[type]; chains of one step. date and quantity: eq ne gt lt ge le sa eb; :missing. _sort: parameters of token, string and date, _id and _lastUpdated, four at most. _total: none, estimate (counted exactly) and accurate. Other parameters and modifiers are refused, and so are parameters without a value; with Prefer: handling=lenient other parameters and those without a value are left out, and the answer says which.
 fhir-not-found = Not there, or not for you to see.
 fhir-gone = It was deleted. Its versions can be read under _history.
 fhir-no-such-address = There is nothing at this address. /fhir/metadata says what is offered.
@@ -17,7 +17,18 @@ fhir-content-type = Send the body as application/fhir+json.
 fhir-form-type = Send the body of _search as application/x-www-form-urlencoded.
 fhir-conflict = It was changed at the same time. Read it again and send it once more.
 fhir-parameter = The search parameter “{ $name }” has a name or a value that cannot be used. Nothing was searched. (With Prefer: handling=lenient, unknown names are left out.)
-fhir-ignored = Unknown search parameters were left out: { $names }
+fhir-value-empty = The search parameter “{ $name }” has no value. Nothing was searched. Give one, or leave the parameter out.
+fhir-value-count = The value of “{ $name }” has to be a whole number, 0 or more. Nothing was searched.
+fhir-value-cursor = “{ $name }” can no longer be used. Nothing was searched. Begin with the first page, and go on with the link “next” as it is given.
+fhir-value-date = The value of “{ $name }” is no date. Nothing was searched. Send a day that there is: 2026, 2026-11, 2026-11-22 or 2026-11-22T10:00:00+09:00, with eq ne gt lt ge le sa eb before it if wanted (not ap).
+fhir-value-include = The value of “{ $name }” has to be type:reference, such as Task:focus, from searchInclude in /fhir/metadata, ten at most. Nothing was searched.
+fhir-value-missing = The value of “{ $name }” has to be true or false. Nothing was searched.
+fhir-value-quantity = The value of “{ $name }” has to be a number, 5.4 or 5.4|system|code, with eq ne gt lt ge le sa eb before it if wanted (not ap). Nothing was searched.
+fhir-value-revinclude = The value of “{ $name }” has to be type:reference, such as Task:focus, from searchRevInclude in /fhir/metadata, ten at most. Nothing was searched.
+fhir-value-sort = “{ $name }” takes parameters of token, string and date, _id and _lastUpdated, four at most, each with - before it for the other direction. Nothing was searched.
+fhir-value-summary = The value of “{ $name }” has to be true, text, data, count or false.
+fhir-value-total = The value of “{ $name }” has to be none, estimate or accurate. Nothing was searched.
+fhir-ignored = Search parameters that are unknown or have no value were left out: { $names }
 fhir-parameter-text = A search parameter holds control characters or is not UTF-8.
 fhir-value-too-long = A search value is too long ({ $max } bytes at most).
 fhir-too-many-parameters = Too many search parameters ({ $max } at most).
@@ -36,7 +47,7 @@ fhir-twice = The element { $name } is there twice.
 fhir-nul = A string holds a NUL character.
 fhir-type-differs = The resourceType is not the { $kind } of the address.
 fhir-id-differs = The id is not the one of the address.
-fhir-bundle-type = Send a Bundle whose type is batch or transaction (documents go to /fhir/Bundle).
+fhir-bundle-type = Send a Bundle whose type is batch, transaction or document (documents go to /fhir/Bundle as well).
 fhir-entry = { $element } of an entry is missing or cannot be read.
 fhir-key-shape = Send an Idempotency-Key of 1 to 255 ASCII characters.
 fhir-key-other = Something else was sent under the same Idempotency-Key.

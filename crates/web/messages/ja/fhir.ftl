@@ -2,7 +2,7 @@
 fhir-server = 地域医療連携 renkei
 fhir-security = 登録された機械クライアントが、署名した JWT（private_key_jwt、ES384 または RS384）で /oauth2/token から5分間のトークンを受け取ります（SMART Backend Services）。
 fhir-has = _has:（型）:（参照）:（検索パラメータ） で、それを指しているもので探せます。searchRevInclude にある参照が使えます（患者に属さない型は除く）。_include と _revinclude には :iterate も使えます（4段まで）。
-fhir-search = 値: カンマ区切りはいずれか、同じパラメータの繰り返しはすべて。記号そのものは \, \| \$ \\ と書きます。token は code、system|code、|code、system| で、:not と :missing が使えます。string は前方一致、:exact は全体、:contains は部分、ほかに :missing。いずれも全角・半角、大文字・小文字、ひらがな・カタカナを区別しません。reference は Type/id または id で、:missing と :[type]、連鎖は1段まで。date と quantity は eq ne gt lt ge le sa eb と :missing。_sort は token・string・date のパラメータと _id、_lastUpdated を4つまで。_total は none、estimate（正確に数えます）、accurate。ほかのパラメータと修飾子は断ります。Prefer: handling=lenient のときは、ほかのパラメータを除いて答え、何を除いたかを伝えます。
+fhir-search = 値: カンマ区切りはいずれか、同じパラメータの繰り返しはすべて。記号そのものは \, \| \$ \\ と書きます。token は code、system|code、|code、system| で、:not と :missing が使えます。string は前方一致、:exact は全体、:contains は部分、ほかに :missing。いずれも全角・半角、大文字・小文字、ひらがな・カタカナを区別しません。reference は Type/id または id で、:missing と :[type]、連鎖は1段まで。date と quantity は eq ne gt lt ge le sa eb と :missing。_sort は token・string・date のパラメータと _id、_lastUpdated を4つまで。_total は none、estimate（正確に数えます）、accurate。ほかのパラメータと修飾子、値のないパラメータは断ります。Prefer: handling=lenient のときは、ほかのパラメータと値のないパラメータを除いて答え、何を除いたかを伝えます。
 fhir-not-found = ありません（または、閲覧の権限がありません）。
 fhir-gone = 削除されています。これまでの版は _history で読めます。
 fhir-no-such-address = この場所には何もありません。使える操作は /fhir/metadata にあります。
@@ -17,7 +17,18 @@ fhir-content-type = 本文は application/fhir+json で送ってください。
 fhir-form-type = _search の本文は application/x-www-form-urlencoded で送ってください。
 fhir-conflict = ほかから同時に変更されました。読み直してから、もう一度送ってください。
 fhir-parameter = 検索の「{ $name }」は、名前か値が使えません。何も検索していません。（Prefer: handling=lenient を付けると、知らない名前は無視します。）
-fhir-ignored = 知らない検索の条件を無視しました：{ $names }
+fhir-value-empty = 検索の「{ $name }」に値がありません。何も検索していません。値を入れるか、その条件を除いてください。
+fhir-value-count = 「{ $name }」の値は、0以上の整数にしてください。何も検索していません。
+fhir-value-cursor = この「{ $name }」は使えません。何も検索していません。最初のページから始めて、返事の next のリンクをそのまま使ってください。
+fhir-value-date = 検索の「{ $name }」の値が、日付として使えません。何も検索していません。実在する日付を、2026、2026-11、2026-11-22、2026-11-22T10:00:00+09:00 のように西暦で送ってください。前に eq ne gt lt ge le sa eb を付けられます（ap は使えません）。
+fhir-value-include = 「{ $name }」の値は、Task:focus のように（型）:（参照）としてください。使えるものは /fhir/metadata の searchInclude にあります（10個まで）。何も検索していません。
+fhir-value-missing = 「{ $name }」の値は、true か false にしてください。何も検索していません。
+fhir-value-quantity = 検索の「{ $name }」の値は、5.4 または 5.4|system|code のような数にしてください。前に eq ne gt lt ge le sa eb を付けられます（ap は使えません）。何も検索していません。
+fhir-value-revinclude = 「{ $name }」の値は、Task:focus のように（型）:（参照）としてください。使えるものは /fhir/metadata の searchRevInclude にあります（10個まで）。何も検索していません。
+fhir-value-sort = 「{ $name }」には、token・string・date のパラメータと _id、_lastUpdated を4つまで使えます。逆順は前に - を付けます。何も検索していません。
+fhir-value-summary = 「{ $name }」の値は、true、text、data、count、false のどれかにしてください。
+fhir-value-total = 「{ $name }」の値は、none、estimate、accurate のどれかにしてください。何も検索していません。
+fhir-ignored = 知らない検索の条件と、値のない条件を無視しました：{ $names }
 fhir-parameter-text = 検索の条件に、制御文字または UTF-8 でない文字が含まれています。
 fhir-value-too-long = 検索の値が長すぎます（{ $max } バイトまで）。
 fhir-too-many-parameters = 検索の条件が多すぎます（{ $max } 個まで）。
@@ -36,7 +47,7 @@ fhir-twice = 要素 { $name } が2度書かれています。
 fhir-nul = 文字列に NUL 文字が含まれています。
 fhir-type-differs = resourceType がアドレスの { $kind } と違います。
 fhir-id-differs = id がアドレスの id と違います。
-fhir-bundle-type = type が batch か transaction の Bundle を送ってください（文書は /fhir/Bundle へ）。
+fhir-bundle-type = type が batch、transaction、document のどれかの Bundle を送ってください（文書は /fhir/Bundle へも送れます）。
 fhir-entry = entry の { $element } がないか、読み取れません。
 fhir-key-shape = Idempotency-Key は 1〜255 文字の ASCII で送ってください。
 fhir-key-other = 同じ Idempotency-Key で、違う内容が送られました。

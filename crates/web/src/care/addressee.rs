@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use renkei_base::Id;
+use renkei_base::name::search_key;
 use renkei_directory::{Kind, department};
 
 use crate::error::{Answer, page};
@@ -59,6 +60,9 @@ pub(crate) async fn part(
 ) -> Result<Response, Answer> {
     let addressee = of(&app, &v, &form).await?;
     if addressee.fresh {
+        if let Some(id) = addressee.meant(form.get("department"), form.get("q")) {
+            form.set("department", id.to_string());
+        }
         form.set("q", "");
     }
     page(&Part {
@@ -133,6 +137,33 @@ impl Addressee {
         found.map(|choice| choice.name.clone()).unwrap_or_default()
     }
 
+    /// The department that the words of the search name, where it is one alone and none is chosen yet: the most words, then
+    /// its whole name. Words of the institution's own name are about it, unless a department is called so.
+    fn meant(&self, chosen: &str, words: &str) -> Option<&Id> {
+        if self.departments.iter().any(|one| one.id.as_str() == chosen) {
+            return None;
+        }
+        let own = search_key(&self.name());
+        let names: Vec<String> = self
+            .departments
+            .iter()
+            .map(|one| search_key(&one.name))
+            .collect();
+        let mut words: Vec<String> = words.split_whitespace().map(search_key).collect();
+        words.retain(|word| {
+            word.chars().count() > 1 && (!own.contains(word.as_str()) || names.contains(word))
+        });
+        let fits = |name: &String| {
+            let said = words.iter().filter(|word| name.contains(word.as_str()));
+            (said.count(), words.contains(name))
+        };
+        let best = names.iter().map(fits).max().filter(|best| best.0 > 0)?;
+        let mut all = self.departments.iter().zip(&names);
+        let (found, _) = all.find(|(_, name)| fits(name) == best)?;
+        let is_alone = !all.any(|(_, name)| fits(name) == best);
+        is_alone.then_some(&found.id)
+    }
+
     /// What the chosen department asks of those who refer to it.
     pub(crate) fn note(&self, department: &str) -> Option<&str> {
         let chosen = self
@@ -198,5 +229,46 @@ fn choice(hit: &renkei_directory::finder::Hit) -> Choice {
         id: hit.id.clone(),
         name: hit.name.clone(),
         note: hit.address.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_search_choose_a_department() {
+        let choice = |id: &str, name: &str| Choice {
+            id: id.parse().unwrap(),
+            name: name.to_owned(),
+            note: String::new(),
+        };
+        let shown = Addressee {
+            chosen: Some(choice("h", "見本内科外科病院")),
+            departments: vec![
+                choice("1", "内科"),
+                choice("2", "循環器内科"),
+                choice("3", "消化器外科"),
+                choice("4", "脳神経外科"),
+            ],
+            ..Addressee::default()
+        };
+        let meant = |words| shown.meant("", words).map_or("", Id::as_str);
+        for (words, id) in [
+            ("見本内科外科病院 循環器", "2"),
+            ("見本　循環器内科", "2"),
+            ("循環器 内科", "2"),
+            ("内科", "1"),
+            ("見本 内科", "1"),
+            ("見本 外科", ""),
+            ("循環器 消化器", ""),
+            ("見本 科", ""),
+            ("見本内科外科病院", ""),
+            ("", ""),
+        ] {
+            assert_eq!(meant(words), id, "{words}");
+        }
+        assert_eq!(shown.meant("3", "循環器"), None);
+        assert_eq!(shown.meant("of-another", "循環器").unwrap().as_str(), "2");
     }
 }

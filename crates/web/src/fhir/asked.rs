@@ -87,6 +87,11 @@ impl Asked {
         let json = body::read(&parts.headers, content, limits::BODY_BYTES).await?;
         let kind = self.path.first().map_or("", String::as_str);
         let (json, resource) = body::resource(kind, json).await?;
+        // Some clients send each Bundle to the base: a document is what it is.
+        let document = resource.typ() == "Bundle" && resource.str_at("type") == Some("document");
+        if self.method == Method::POST && self.path.is_empty() && document {
+            self.path.push(resource.typ().to_owned());
+        }
         self.json = json;
         self.resource = Some(resource);
         Ok(())

@@ -6,6 +6,7 @@
 //! | `asked`, `header`, `body` | what is asked for: method, address and conditions; headers; bodies within limits |
 //! | `act` | one interaction, from a route or from an entry of a batch: scopes, then what it does |
 //! | `read`, `history`, `search`, `write` | the interactions |
+//! | `value` | values of a search that are none, or of the wrong form |
 //! | `document` | `POST /fhir/Bundle`: a letter comes in |
 //! | `batch` | batch and transaction |
 //! | `once` | retried requests |
@@ -26,6 +27,7 @@ mod once;
 mod read;
 mod reply;
 mod search;
+mod value;
 mod write;
 
 use axum::extract::{Request, State};

@@ -220,9 +220,14 @@ impl From<StoreError> for No {
     }
 }
 
+/// A parameter's name as it may be said back.
+pub(crate) fn plain(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(80).collect()
+}
+
 /// A search that is none: names the parameter, never its value.
 pub(crate) fn unknown(name: &str) -> No {
-    let name: String = name.chars().filter(|c| !c.is_control()).take(80).collect();
+    let name = plain(name);
     No::bad("not-supported", "fhir-parameter")
         .arg("name", name.clone())
         .at(&name)

@@ -11,6 +11,7 @@ use super::asked::{Asked, Pairs};
 use super::header::Manner;
 use super::no::{No, unknown};
 use super::reply::Reply;
+use super::value;
 
 /// `GET [type]/[id]`: the stored text as it is, unless only some elements are wanted.
 pub(crate) async fn current(place: &Place<'_>, key: &Key, asked: &Asked) -> Result<Reply, No> {
@@ -97,7 +98,7 @@ pub(crate) fn split(pairs: &Pairs) -> Result<(Elements, Pairs), No> {
             ("_summary", "text") => elements = Elements::Text,
             ("_summary", "data") => elements = Elements::Data,
             ("_summary", "count") => rest.push((name.clone(), value.clone())),
-            ("_summary", _) => return Err(unknown("_summary")),
+            ("_summary", _) => return Err(value::bad("_summary", "fhir-value-summary")),
             ("_elements", names) => {
                 let names = names.split(',').map(|one| one.trim().to_owned());
                 elements = Elements::Named(names.collect());

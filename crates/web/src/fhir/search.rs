@@ -17,6 +17,7 @@ use super::history::link;
 use super::no::{No, Say, text, unknown};
 use super::read::{narrowed, split};
 use super::reply::Reply;
+use super::value;
 
 /// Parameters that say how to answer.
 const MANNER: [&str; 9] = [
@@ -31,6 +32,9 @@ const MANNER: [&str; 9] = [
     "_total",
 ];
 
+/// How one client library asks for `_total=accurate`; its one value is `count`.
+const TOTAL_METHOD: &str = "_totalMethod";
+
 /// A search as it was understood.
 struct Wanted {
     query: Query,
@@ -39,8 +43,8 @@ struct Wanted {
     count_only: bool,
     /// As it was asked and used, for links; without the cursor.
     said: Pairs,
-    /// Names that were left out.
-    ignored: Vec<String>,
+    /// What was left out.
+    ignored: Pairs,
 }
 
 /// `GET [type]?…` and `POST [type]/_search`
@@ -51,7 +55,9 @@ pub(crate) async fn answer(
 ) -> Result<Reply, No> {
     let wanted = wanted(place, kind, &asked.pairs)?;
     may(place.guest, &wanted.query)?;
-    let found = fhir::search_text(&place.care, &place.guest.ctx, &wanted.query).await?;
+    let found = fhir::search_text(&place.care, &place.guest.ctx, &wanted.query)
+        .await
+        .map_err(|denied| value::denied(kind, denied))?;
     let alone = wanted.query.cursor.is_none() && found.next.is_none();
     let total = found
         .total
@@ -92,11 +98,12 @@ fn entry(
 }
 
 /// Which parameters were left out, for a lenient client.
-fn outcome(place: &Place<'_>, ignored: &[String]) -> Option<Answered> {
+fn outcome(place: &Place<'_>, ignored: &Pairs) -> Option<Answered> {
     if ignored.is_empty() {
         return None;
     }
-    let mut no = No::bad("not-supported", "fhir-ignored").arg("names", ignored.join(", "));
+    let names: Vec<&str> = ignored.iter().map(|(name, _)| name.as_str()).collect();
+    let mut no = No::bad("not-supported", "fhir-ignored").arg("names", names.join(", "));
     for say in &mut no.says {
         say.severity = Severity::Warning;
     }
@@ -109,15 +116,14 @@ fn outcome(place: &Place<'_>, ignored: &[String]) -> Option<Answered> {
 
 fn wanted(place: &Place<'_>, kind: &'static Kind, pairs: &Pairs) -> Result<Wanted, No> {
     let (elements, rest) = split(pairs)?;
-    let mut ignored = Vec::new();
+    let mut ignored = Pairs::new();
     let mut used = Pairs::new();
     for (name, value) in rest {
-        if known(kind, &name) {
-            used.push((name, value));
-        } else if place.manner.lenient {
-            ignored.push(name);
-        } else {
-            return Err(unknown(&name));
+        match usable(kind, &name, &value) {
+            Ok(()) if name == TOTAL_METHOD => used.push(("_total".into(), "accurate".into())),
+            Ok(()) => used.push((name, value)),
+            Err(_) if place.manner.lenient => ignored.push((name, value)),
+            Err(no) => return Err(no),
         }
     }
     let counts =
@@ -141,7 +147,7 @@ fn wanted(place: &Place<'_>, kind: &'static Kind, pairs: &Pairs) -> Result<Wante
     }
     let said = pairs
         .iter()
-        .filter(|(name, _)| name != "_cursor" && !ignored.contains(name));
+        .filter(|pair| pair.0 != "_cursor" && !ignored.contains(pair));
     Ok(Wanted {
         query,
         elements,
@@ -149,6 +155,16 @@ fn wanted(place: &Place<'_>, kind: &'static Kind, pairs: &Pairs) -> Result<Wante
         said: said.cloned().collect(),
         ignored,
     })
+}
+
+/// Refuses what a lenient client wants left out: a name that is none of ours, a parameter without a value.
+fn usable(kind: &Kind, name: &str, value: &str) -> Result<(), No> {
+    match (name, value) {
+        (TOTAL_METHOD, "count") => Ok(()),
+        _ if !known(kind, name) => Err(unknown(name)),
+        _ if value::is_empty(value) => Err(value::empty(name)),
+        _ => Ok(()),
+    }
 }
 
 /// Documents are large: few on a page.
@@ -189,17 +205,17 @@ pub(crate) fn query<'a>(
     kind: &Kind,
     pairs: impl Iterator<Item = &'a (String, String)> + Clone,
 ) -> Result<Query, No> {
-    if let Some((name, _)) = pairs.clone().find(|(name, _)| !known(kind, name)) {
-        return Err(unknown(name));
+    for (name, value) in pairs.clone() {
+        usable(kind, name, value)?;
     }
     let totals = ["none", "estimate", "accurate"];
     let odd =
         |(name, value): &&(String, String)| name == "_total" && !totals.contains(&value.as_str());
     if pairs.clone().any(|pair| odd(&pair)) {
-        return Err(unknown("_total"));
+        return Err(value::wrong(kind, "_total"));
     }
     let pairs = pairs.map(|(name, value)| (name.as_str(), value.as_str()));
-    Ok(Query::from_pairs(kind.name, pairs)?)
+    Query::from_pairs(kind.name, pairs).map_err(|error| value::refused(kind, error))
 }
 
 /// A chain and an include look at other types: the token has to be good for those too.
