@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use renkei_access::policy::{Action, Facts, permit};
+use renkei_base::era::Month;
 use renkei_base::limits::NOTE_CHARS;
 use renkei_base::{Ctx, Fault, Id, Refusal, text};
 use renkei_store::enquiry::{EnquiryCount, EnquiryRow};
@@ -62,7 +63,9 @@ pub async fn note(store: &Store, ctx: &Ctx, desk: &Id, typed: &Typed) -> Result<
     )?;
     let mut faults = Vec::new();
     let today = ctx.at.in_japan().date();
-    if !day::is_past_month(&typed.month, today) {
+    // R8.11 as well.
+    let month = Month::parse(&typed.month).map_or(typed.month.clone(), |month| month.to_string());
+    if !day::is_past_month(&month, today) {
         faults.push(Fault::new("month", "fault-enquiry-month"));
     }
     let tags = tag::all(store).await?;
@@ -108,7 +111,7 @@ pub async fn note(store: &Store, ctx: &Ctx, desk: &Id, typed: &Typed) -> Result<
     changes.put_enquiry(&EnquiryRow {
         id: id.clone(),
         desk: desk.clone(),
-        month: typed.month.clone(),
+        month: month.clone(),
         theme: typed.theme.clone(),
         asker: typed.asker.clone(),
         outcome: typed.outcome.clone(),
@@ -117,7 +120,7 @@ pub async fn note(store: &Store, ctx: &Ctx, desk: &Id, typed: &Typed) -> Result<
         done_at: ctx.at,
     });
     let vouched = if named.is_empty() { "" } else { " vouched" };
-    changes.note(Note::new("enquiry.note").detail(format!("{}{vouched}", typed.month)));
+    changes.note(Note::new("enquiry.note").detail(format!("{month}{vouched}")));
     store.commit(ctx, changes).await?;
     Ok(id)
 }

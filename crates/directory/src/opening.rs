@@ -5,6 +5,7 @@ use jiff::civil::{Date, DateTime, Time};
 pub use renkei_store::opening::{Department, Hours, LATEST, Opening, OpeningSet, What};
 
 use crate::institution::OWN_SOURCE;
+use crate::profile::hours::Span;
 
 /// The weekday number of holidays.
 pub const HOLIDAY: u8 = 8;
@@ -105,6 +106,31 @@ impl Week {
             .collect();
         spans.sort_unstable();
         Some(joined(&spans))
+    }
+
+    /// The stretches of a weekday that is open in some weeks of the month only; none where it is every week or closed.
+    pub fn of_some_weeks(&self, weekday: u8) -> Vec<Span> {
+        let shown = self.shown();
+        let that_day = |one: &&Opening| one.weekday == weekday;
+        let closed = |one: &Opening| one.what == What::Closed && one.week == 0;
+        if self.openings.iter().filter(that_day).any(closed) {
+            return Vec::new();
+        }
+        let there = self.openings.iter().filter(that_day);
+        let there = there.filter(|one| one.what == shown);
+        let mut spans: Vec<Span> = there
+            .map(|one| Span {
+                from: one.from,
+                until: one.until,
+                week: one.week,
+            })
+            .collect();
+        if spans.iter().all(|span| span.week == 0) {
+            return Vec::new();
+        }
+        spans.sort_unstable_by_key(|span| (span.week, span.from, span.until));
+        spans.dedup();
+        spans
     }
 
     /// Whether it is open at that moment of Japan's time. `None` where nothing is known.

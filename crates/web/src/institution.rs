@@ -5,6 +5,7 @@ mod condition;
 mod confirm;
 pub(crate) mod edit;
 pub(crate) mod file;
+mod help;
 pub(crate) mod list;
 pub(crate) mod new;
 pub(crate) mod part;

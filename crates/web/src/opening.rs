@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use renkei_base::Lang;
 use renkei_directory::opening::{clock_of, span_text};
-use renkei_directory::profile::hours::{Day, parse_day};
+use renkei_directory::profile::hours::{Day, Span, parse_day};
 
 use crate::visit::Visit;
 
@@ -49,6 +49,12 @@ impl Visit {
             self.tn("profile-week", &args)
         };
         weeks.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The stretches of one weekday in a line, with their weeks of the month.
+    pub(crate) fn hours_of(&self, spans: &[Span]) -> String {
+        let day = Day::Open(spans.to_vec());
+        self.weekday(&day).replace('\n', ", ")
     }
 
     /// What a guide or a form keeps as text (`第1・3 9:00～12:00`), in the reader's language.

@@ -6,9 +6,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use renkei_base::Lang;
-use renkei_base::code::Prefecture;
 use renkei_directory::tag::{self, Family};
-use renkei_directory::{Kind, finder};
+use renkei_directory::{AreaKind, Kind};
 
 use crate::demo::{self, Cast};
 use crate::error::{Answer, page};
@@ -47,6 +46,8 @@ struct Start<'a> {
     /// Municipalities, or prefectures where there are many.
     places: Vec<Place>,
     by_prefecture: bool,
+    /// The other prefectures, where the region's own municipalities stand first.
+    others: Vec<Place>,
     hours: bool,
     worries: Vec<Link>,
     /// Worries that consultation desks listen to.
@@ -63,10 +64,10 @@ struct Place {
     count: usize,
 }
 
-struct Link {
-    href: String,
+pub(crate) struct Link {
+    pub(crate) href: String,
     /// HTML
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Start<'_> {
@@ -85,11 +86,12 @@ pub(crate) async fn show(State(app): State<App>, v: Visit) -> Result<Response, A
     let desks = kinds
         .iter()
         .find(|(kind, _)| *kind == Kind::ConsultationDesk);
-    let (places, by_prefecture) = places(&app, &v);
+    let (places, by_prefecture, others) = places(&app, &v);
     page(&Start {
         institutions: app.finder.len(),
         places,
         by_prefecture,
+        others,
         hours: app.finder.has_hours(),
         worries: worries(&app, &v),
         asked: listened_to(&app, &v).await?,
@@ -116,12 +118,40 @@ fn counted(app: &App, v: &Visit) -> Vec<(String, String, usize)> {
         .collect()
 }
 
-fn places(app: &App, v: &Visit) -> (Vec<Place>, bool) {
+/// What the region is of, where all its areas are in one prefecture.
+fn home(app: &App, v: &Visit) -> Option<String> {
+    let (atlas, today) = (app.areas.atlas(), v.now().in_japan().date());
+    let kind = AreaKind::SecondaryMedical;
+    let areas = atlas.of_kind(kind, today);
+    let members = areas.flat_map(|area| atlas.members(kind, &area.code, today));
+    let mut prefectures = members.filter_map(|one| one.code.get(..2));
+    let first = prefectures.next()?;
+    prefectures
+        .all(|one| one == first)
+        .then(|| first.to_owned())
+}
+
+/// Municipalities; prefectures where there are too many of them, or beside those of the region's own.
+fn places(app: &App, v: &Visit) -> (Vec<Place>, bool, Vec<Place>) {
     let all = counted(app, v);
+    let place = |(code, name, count)| Place { code, name, count };
     if all.len() <= MUNICIPALITIES {
-        let place = |(code, name, count)| Place { code, name, count };
-        return (all.into_iter().map(place).collect(), false);
+        return (all.into_iter().map(place).collect(), false, Vec::new());
     }
+    let prefectures = by_prefecture(&all, v.lang());
+    let Some(home) = home(app, v) else {
+        return (prefectures, true, Vec::new());
+    };
+    let own = all.into_iter().filter(|(code, ..)| code.starts_with(&home));
+    let own: Vec<Place> = own.map(place).collect();
+    if own.is_empty() {
+        return (prefectures, true, Vec::new());
+    }
+    let others = prefectures.into_iter().filter(|one| one.code != home);
+    (own, false, others.collect())
+}
+
+fn by_prefecture(all: &[(String, String, usize)], lang: Lang) -> Vec<Place> {
     let pairs: Vec<(String, String)> = all
         .iter()
         .map(|(code, name, _)| (code.clone(), name.clone()))
@@ -135,35 +165,23 @@ fn places(app: &App, v: &Visit) -> (Vec<Place>, bool) {
         name: name.to_owned(),
         code,
     };
-    let all: Vec<Place> = prefectures(&pairs, v.lang())
-        .into_iter()
-        .map(place)
-        .collect();
-    debug_assert!(all.len() <= Prefecture::all().count());
-    (all, true)
+    let all = prefectures(&pairs, lang).into_iter();
+    all.map(place).collect()
 }
 
-fn worries(app: &App, v: &Visit) -> Vec<Link> {
+pub(crate) fn worries(app: &App, v: &Visit) -> Vec<Link> {
     let there = app.finder.troubles();
-    let known = |code: &&str| there.iter().find(|(one, _)| one.code == **code);
-    let link = |(code, (trouble, _)): (&str, &(finder::Trouble, usize))| {
-        let words = match v.lang() {
-            Lang::Ja => trouble.words.first(),
-            Lang::En => trouble.english.first(),
-        };
-        Link {
-            href: address("q", words.map(String::as_str).unwrap_or_default()),
-            text: v.ruby(&format!("worry-{code}")),
-        }
+    let known = |code: &&&str| there.iter().any(|(one, _)| one.code == ***code);
+    // By the code: names have such short words by chance.
+    let link = |code: &&str| Link {
+        href: address("trouble", code),
+        text: v.ruby(&format!("worry-{code}")),
     };
-    let found = TROUBLES
-        .iter()
-        .filter_map(|code| Some((*code, known(code)?)));
-    found.map(link).collect()
+    TROUBLES.iter().filter(known).map(link).collect()
 }
 
 /// The worries in plain words that some desk or institution says it listens to.
-async fn listened_to(app: &App, v: &Visit) -> Result<Vec<Link>, Answer> {
+pub(crate) async fn listened_to(app: &App, v: &Visit) -> Result<Vec<Link>, Answer> {
     let carried = app.finder.tags();
     let all = tag::all(&app.store).await?;
     let there = all.into_iter().filter(|one| {

@@ -139,10 +139,50 @@ fn has_number(text: &str) -> bool {
             return true;
         }
     }
+    if has_telephone(text) {
+        return true;
+    }
     text.split_once('@').is_some_and(|(before, after)| {
         let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
         letter(before.chars().next_back()) && letter(after.chars().next())
     })
+}
+
+/// Ten digits or more from a zero on, whatever single signs stand between them: 080 1111 2222, 03.5555.0001.
+fn has_telephone(text: &str) -> bool {
+    let mut digits = 0;
+    let mut before = ' ';
+    for c in text.chars() {
+        let between = matches!(
+            c,
+            ' ' | '\u{3000}'
+                | '.'
+                | '．'
+                | '・'
+                | '-'
+                | '‐'
+                | '–'
+                | '—'
+                | '―'
+                | '－'
+                | '−'
+                | 'ー'
+                | '('
+                | ')'
+                | '/'
+        );
+        digits = match (c.is_ascii_digit(), digits) {
+            (true, 0) if c == '0' && !before.is_ascii_digit() => 1,
+            (true, 1..) => digits + 1,
+            (false, 1..) if between => digits,
+            _ => 0,
+        };
+        if digits >= 10 {
+            return true;
+        }
+        before = c;
+    }
+    false
 }
 
 /// A year, a month and a day that are called a birth, or a whole date of a year long ago.
@@ -257,6 +297,11 @@ mod tests {
             ("生年月日 1950/3/4", vec!["fault-enquiry-birthday"]),
             ("1955/5/3生の方", vec!["fault-enquiry-birthday"]),
             ("1955年5月3日の方", vec!["fault-enquiry-birthday"]),
+            ("080 1111 2222 に折り返す", vec!["fault-enquiry-number"]),
+            ("０８０　１１１１　２２２２へ", vec!["fault-enquiry-number"]),
+            ("03.5555.0001へ", vec!["fault-enquiry-number"]),
+            ("090–1111–2222へ", vec!["fault-enquiry-number"]),
+            ("2026年11月22日 09:00と10:30 3件", vec![]),
             ("保険証 12345678", vec!["fault-enquiry-number"]),
             ("返事は hana@example.jp へ", vec!["fault-enquiry-number"]),
             ("田中看護師さんから", vec!["fault-enquiry-name"]),

@@ -7,8 +7,9 @@ use renkei_store::beds::BedSet;
 
 use super::bits::Bits;
 use super::hours::AllHours;
-use super::meaning::{Meanings, Trouble, called, places, troubles};
+use super::meaning::{Meanings, Trouble, called, department_kana, places, troubles};
 use super::place::{Point, Points};
+use super::sentence::tag_parts;
 use super::source::Source;
 use crate::function::FunctionState;
 
@@ -38,6 +39,8 @@ pub(super) struct Facts {
     pub(super) tag_counts: Vec<(String, usize)>,
     /// The lines of the table of everyday words that lead somewhere, with how far.
     pub(super) troubles: Vec<(Trouble, usize)>,
+    /// Whom each of these means, by code.
+    helping: BTreeMap<String, Bits>,
 }
 
 impl Facts {
@@ -126,7 +129,7 @@ impl Facts {
     fn add_meanings(&mut self, source: &Source, offered: impl Fn(&str) -> Vec<u32>, active: &Bits) {
         for tag in source.tags.iter().filter(|tag| tag.active) {
             if let Some(set) = self.tags.get(&tag.code) {
-                let names = [tag.name.as_str(), &tag.english].into_iter();
+                let names = tag_parts(&tag.name).chain([tag.english.as_str()]);
                 let words = names.chain(tag.words.split_whitespace());
                 self.meanings.add(words, set, &[]);
             }
@@ -146,6 +149,13 @@ impl Facts {
         for (key, set) in &lists {
             let words = std::iter::once(key.as_str());
             self.meanings.add(words, set, std::slice::from_ref(key));
+        }
+        for (kana, name) in department_kana() {
+            let key = search_key(name);
+            let mut set = Bits::of(offered(&key));
+            let listed = lists.iter().filter(|(one, _)| *one == key);
+            listed.for_each(|(_, having)| set.widen(having));
+            self.meanings.add([kana].into_iter(), &set, &[key]);
         }
         for trouble in troubles() {
             self.add_trouble(trouble, &lists, &offered, active);
@@ -177,6 +187,7 @@ impl Facts {
         }
         let words = trouble.words.iter().chain(&trouble.english);
         self.meanings.add(words.map(String::as_str), &set, &keys);
+        self.helping.insert(trouble.code.clone(), set.clone());
         set.narrow(active);
         let count = set.count();
         if count > 0 {
@@ -186,6 +197,11 @@ impl Facts {
 
     pub(super) fn tag(&self, code: &str) -> Option<&Bits> {
         self.tags.get(code)
+    }
+
+    /// Whom an everyday trouble means.
+    pub(super) fn trouble(&self, code: &str) -> Option<&Bits> {
+        self.helping.get(code)
     }
 
     pub(super) fn function(&self, code: &str) -> Option<&Bits> {

@@ -116,6 +116,9 @@ fn having((pack, free): (&Pack, &Free), search: &Search, words: &[Word]) -> Opti
     for code in &filter.functions {
         sets.push(facts.function(code)?.clone());
     }
+    for code in &filter.troubles {
+        sets.push(facts.trouble(code)?.clone());
+    }
     sets.extend(filter.beds.as_ref().map(|beds| facts.with_beds(beds)));
     let until = |last| free.until(last, department.as_deref());
     sets.extend(filter.free_until.map(until));
@@ -123,7 +126,15 @@ fn having((pack, free): (&Pack, &Free), search: &Search, words: &[Word]) -> Opti
         let meant = words
             .iter()
             .flat_map(|word| facts.meanings.departments_of(&word.key));
-        let departments: Vec<String> = department.iter().chain(meant).cloned().collect();
+        let troubled = facts.troubles.iter().map(|(one, _)| one);
+        let troubled = troubled.filter(|one| filter.troubles.contains(&one.code));
+        let helping = troubled.flat_map(|one| &one.departments);
+        let departments: Vec<String> = department
+            .iter()
+            .chain(meant)
+            .cloned()
+            .chain(helping.map(|name| search_key(name)))
+            .collect();
         sets.push(super::hours::open_or_said(facts, when, &departments));
     }
     let narrowed = sets.into_iter().reduce(|mut all, one| {

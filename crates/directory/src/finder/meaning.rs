@@ -1,6 +1,7 @@
 //! What words mean besides themselves: tags, functions, departments, and everyday words for troubles and diseases.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use renkei_base::name::search_key;
 use serde::Deserialize;
@@ -58,6 +59,60 @@ pub(super) fn called(function: &str) -> &'static [&'static str] {
     found.map_or(&[], |(_, words)| words)
 }
 
+/// Departments as people write them without kanji.
+pub(super) fn department_kana() -> [(&'static str, &'static str); 12] {
+    [
+        ("せいしんか", "精神科"),
+        ("しんりょうないか", "心療内科"),
+        ("しょうにか", "小児科"),
+        ("せいけいげか", "整形外科"),
+        ("じびか", "耳鼻咽喉科"),
+        ("じびいんこうか", "耳鼻咽喉科"),
+        ("ひふか", "皮膚科"),
+        ("ひにょうきか", "泌尿器科"),
+        ("さんふじんか", "産婦人科"),
+        ("ふじんか", "婦人科"),
+        ("のうげか", "脳神経外科"),
+        ("じゅんかんきないか", "循環器内科"),
+    ]
+}
+
+/// Parts of words that stand in a sentence in this order, as search keys, and the trouble of which it then speaks.
+#[derive(Debug)]
+pub(super) struct Stem {
+    pub(super) parts: Vec<String>,
+    pub(super) code: String,
+}
+
+/// Those of all troubles, the longest first: the words themselves, and the beginnings that they have in common.
+pub(super) fn stems() -> &'static [Stem] {
+    static STEMS: OnceLock<Vec<Stem>> = OnceLock::new();
+    STEMS.get_or_init(|| {
+        let mut all: Vec<Stem> = lines().flat_map(stems_of).collect();
+        let signs =
+            |stem: &Stem| -> usize { stem.parts.iter().map(|part| part.chars().count()).sum() };
+        all.sort_by_key(|stem| usize::MAX - signs(stem));
+        all
+    })
+}
+
+fn stems_of(line: Line) -> Vec<Stem> {
+    // Short ones are a part of too much.
+    let words = line
+        .words
+        .split(' ')
+        .filter(|word| word.chars().count() > 3);
+    let english = line.english.split('|').filter(|word| word.len() > 4);
+    let english = english.map(|word| word.replace(' ', "*"));
+    let all = line.stems.split(' ').chain(words).map(str::to_owned);
+    let all = all.chain(english).filter(|stem| !stem.is_empty());
+    all.map(|stem| Stem {
+        parts: stem.split('*').map(search_key).collect(),
+        code: line.code.clone(),
+    })
+    .collect()
+}
+
 /// One line of the table of everyday words: the departments and tags that help.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -76,12 +131,18 @@ struct Line {
     english: String,
     departments: String,
     tags: String,
+    /// Parts with `*` between.
+    stems: String,
+}
+
+fn lines() -> impl Iterator<Item = Line> {
+    let reader = csv::Reader::from_reader(PLAIN.as_bytes());
+    reader.into_deserialize::<Line>().filter_map(Result::ok)
 }
 
 /// All lines.
 pub(super) fn troubles() -> Vec<Trouble> {
-    let mut reader = csv::Reader::from_reader(PLAIN.as_bytes());
-    let lines = reader.deserialize::<Line>().filter_map(Result::ok);
+    let lines = lines();
     let split = |text: &str, by: char| -> Vec<String> {
         let parts = text.split(by).filter(|part| !part.is_empty());
         parts.map(str::to_owned).collect()

@@ -8,6 +8,7 @@
 //! | `facts`, `hours`, `place`, `bits` | tags, functions, beds; hours; points and distances; sets of institutions |
 //! | `meaning` | everyday words for troubles and diseases, and what else words mean |
 //! | `query` | typed words as keys, and which kinds and prefectures they mean |
+//! | `sentence` | whole sentences, of which the known words are taken |
 //! | `gate`, `scan` | what may pass; candidates, ranks, the page asked for |
 
 mod bits;
@@ -22,6 +23,7 @@ mod packer;
 mod place;
 mod query;
 mod scan;
+mod sentence;
 mod shown;
 mod source;
 
@@ -38,6 +40,7 @@ pub use self::hours::Open;
 pub use self::meaning::Trouble;
 use self::pack::Pack;
 pub use self::place::Point;
+pub use self::sentence::{Said, speaks_of_dying};
 pub use self::source::Source;
 use crate::Kind;
 
@@ -47,6 +50,8 @@ pub struct Search {
     /// All must occur, in any order: in a name, kana, address, code, department, or as a kind or prefecture; or as what
     /// they mean: a tag, a function, a department of a list, an everyday word for a trouble or a disease.
     pub words: String,
+    /// Words that find nothing as they stand are read as a sentence: for pages that tell how it was read.
+    pub sentence: bool,
     pub filter: Filter,
     /// The searcher's municipality (six digits): it and its prefecture come first, exact names apart.
     pub near: Option<String>,
@@ -75,6 +80,8 @@ pub struct Filter {
     pub department: Option<String>,
     /// Codes; all of them.
     pub tags: Vec<String>,
+    /// Codes of everyday troubles; all of them.
+    pub troubles: Vec<String>,
     /// Codes of functions of the medical plan; all of them.
     pub functions: Vec<String>,
     pub beds: Option<Beds>,
@@ -125,6 +132,8 @@ pub struct Found {
     /// How many of each kind.
     pub kinds: Vec<(Kind, usize)>,
     pub hits: Vec<Hit>,
+    /// What a sentence was taken for; empty where the words were found as they stand.
+    pub said: Vec<Said>,
 }
 
 /// How many of what was found lie in a place.

@@ -8,6 +8,7 @@ use super::bits::Bits;
 use super::facts::Facts;
 use super::packer::Packer;
 use super::place::Point;
+use super::sentence::Vocabulary;
 use super::shown::{CODE, ID, REGISTRY_ID, Shown};
 use super::source::Source;
 use super::{Hit, Spot};
@@ -36,6 +37,7 @@ pub(super) struct Pack {
     /// Keys of the open departments, by their ids.
     pub(super) keys: HashMap<Box<str>, Vec<String>>,
     pub(super) facts: Facts,
+    pub(super) vocabulary: Vocabulary,
     pub(super) active: Bits,
     /// How many open ones there are of each kind, in the order of the kinds.
     pub(super) kinds: Vec<(Kind, usize)>,

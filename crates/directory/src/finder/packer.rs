@@ -14,6 +14,7 @@ use super::facts::Facts;
 use super::hours::HoursMaker;
 use super::pack::{AFTER, BETWEEN, Entry, Pack};
 use super::place::{self, Point};
+use super::sentence::Vocabulary;
 use super::shown::{CODE, ID, REGISTRY_ID, Shown};
 use super::source::Source;
 use crate::Kind;
@@ -119,6 +120,7 @@ impl Packer {
             keys: self.keys,
             municipalities,
             facts: Facts::default(),
+            vocabulary: Vocabulary::default(),
             middles: HashMap::new(),
         };
         Placed {
@@ -216,6 +218,7 @@ impl Placed {
         facts.finish(source, place, offered, inside, &pack.active);
         pack.middles = middles(&pack.entries, &facts);
         pack.facts = facts;
+        pack.vocabulary = Vocabulary::of(&pack, source);
         pack
     }
 }
@@ -224,7 +227,7 @@ fn place_of(pack: &Pack, id: &str) -> Option<u32> {
     u32::try_from(pack.by_id(id)?).ok()
 }
 
-fn inside(pack: &Pack, municipality: &str) -> Bits {
+pub(super) fn inside(pack: &Pack, municipality: &str) -> Bits {
     let Some(place) = pack.municipality_place(municipality) else {
         return Bits::default();
     };

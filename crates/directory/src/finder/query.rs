@@ -12,7 +12,7 @@ use crate::opening::HOLIDAY;
 /// More words than anybody types; the rest is not looked at.
 const WORDS: usize = 8;
 /// As many characters as anybody types; the rest is not looked at.
-const TYPED: usize = 200;
+pub(super) const TYPED: usize = 200;
 
 /// What people call universities and others, as search keys, and their names.
 const SHORT: [(&str, &str); 17] = [
@@ -50,7 +50,7 @@ const ENDS: [&str; 10] = [
 ];
 
 /// Words for times, as search keys.
-const TIMES: [(&str, Open); 17] = [
+pub(super) const TIMES: [(&str, Open); 17] = [
     ("土曜", on(6)),
     ("土曜日", on(6)),
     ("どよう", on(6)),
@@ -86,9 +86,28 @@ pub(super) struct Word {
     pub(super) meant: Option<Bits>,
     /// The time that it means.
     pub(super) time: Option<Open>,
+    /// Names that have it do not count: only whom it means.
+    pub(super) apart: bool,
 }
 
 impl Word {
+    /// That means these, whatever they are called.
+    pub(super) fn meaning(key: String, set: Bits) -> Self {
+        Self {
+            key,
+            kinds: 0,
+            prefecture: 0,
+            meant: Some(set),
+            time: None,
+            apart: true,
+        }
+    }
+
+    /// An everyday word so short that names have it by chance: 石洲会 is せきしゅうかい.
+    pub(super) fn is_chance(&self) -> bool {
+        self.meant.is_some() && self.key.chars().count() <= 2
+    }
+
     /// Whether only the text can match it.
     pub(super) const fn is_plain(&self) -> bool {
         self.kinds == 0 && self.prefecture == 0 && self.meant.is_none() && self.time.is_none()
@@ -157,7 +176,7 @@ fn is_gap(c: char) -> bool {
     c.is_whitespace() || c == '\u{3000}' || c == '、'
 }
 
-fn word(text: &str, meanings: &Meanings) -> Word {
+pub(super) fn word(text: &str, meanings: &Meanings) -> Word {
     let key = search_key(text);
     let kinds = Kind::ALL.iter().enumerate();
     let meant = kinds.filter(|(_, kind)| kind.words().contains(&key.as_str()));
@@ -169,6 +188,7 @@ fn word(text: &str, meanings: &Meanings) -> Word {
             .iter()
             .find(|(time, _)| *time == key)
             .map(|(_, when)| *when),
+        apart: false,
         key,
     }
 }

@@ -11,6 +11,7 @@ use super::hours::open_or_said;
 use super::pack::{AFTER, BETWEEN, Entry, Pack};
 use super::place::{FAR, Point};
 use super::query::{Word, otherwise, words};
+use super::sentence::{Said, readings};
 use super::{Found, PlaceCount, Search, Spot};
 use crate::Kind;
 
@@ -29,8 +30,13 @@ const RANK: u32 = 24;
 
 /// At most `most` of a page, whatever the search's limit.
 pub(super) fn run(now: (&Pack, &Free), search: &Search, most: usize) -> Found {
-    let ranked = ranked(now, search);
-    ranked.map_or_else(Found::default, |ranked| found(now, search, most, &ranked))
+    let Some((ranked, said)) = ranked(now, search) else {
+        return Found::default();
+    };
+    Found {
+        said,
+        ..found(now, search, most, &ranked)
+    }
 }
 
 /// And where all of them are, if these are at most `counted`.
@@ -40,7 +46,7 @@ pub(super) fn run_counted(
     most: usize,
     counted: usize,
 ) -> (Found, Vec<PlaceCount>) {
-    let Some(ranked) = ranked(now, search) else {
+    let Some((ranked, said)) = ranked(now, search) else {
         return Default::default();
     };
     let places = if ranked.len() <= counted {
@@ -48,18 +54,23 @@ pub(super) fn run_counted(
     } else {
         Vec::new()
     };
-    (found(now, search, most, &ranked), places)
+    let found = Found {
+        said,
+        ..found(now, search, most, &ranked)
+    };
+    (found, places)
 }
 
 /// How many are found in each place, without telling who.
 pub(super) fn count(now: (&Pack, &Free), search: &Search) -> Vec<PlaceCount> {
-    places(now.0, &ranked(now, search).unwrap_or_default())
+    let (ranked, _) = ranked(now, search).unwrap_or_default();
+    places(now.0, &ranked)
 }
 
 /// Where those are that say it.
 pub(super) fn spots(now: (&Pack, &Free), search: &Search) -> Vec<Spot> {
     let (pack, _) = now;
-    let ranked = ranked(now, search).unwrap_or_default();
+    let (ranked, _) = ranked(now, search).unwrap_or_default();
     let (mut keys, _) = keys(now, search, &ranked);
     keys.sort_unstable();
     let spots = keys.iter().filter_map(|key| {
@@ -92,6 +103,7 @@ fn found(
         total,
         kinds,
         hits: hits.collect(),
+        said: Vec::new(),
     }
 }
 
@@ -154,22 +166,35 @@ fn places(pack: &Pack, ranked: &[(u32, u64)]) -> Vec<PlaceCount> {
 }
 
 /// All that are found, with how well the words fit; none where no search can find anything.
-fn ranked(now: (&Pack, &Free), search: &Search) -> Option<Vec<(u32, u64)>> {
-    let found = matching(now, search, &search.words)?;
+fn ranked(now: (&Pack, &Free), search: &Search) -> Option<(Ranked, Vec<Said>)> {
+    let meanings = &now.0.facts.meanings;
+    let found = matching(now, search, words(&search.words, meanings))?;
     if !found.is_empty() {
-        return Some(found);
+        return Some((found, Vec::new()));
     }
-    for words in otherwise(&search.words) {
-        let found = matching(now, search, &words)?;
+    for typed in otherwise(&search.words) {
+        let found = matching(now, search, words(&typed, meanings))?;
         if !found.is_empty() {
-            return Some(found);
+            return Some((found, Vec::new()));
         }
     }
-    Some(found)
+    if !search.sentence {
+        return Some((found, Vec::new()));
+    }
+    for reading in readings(now.0, &search.words) {
+        // Nobody is open at the time asked for in the departments meant: another way may find somebody.
+        let found = matching(now, search, reading.words).unwrap_or_default();
+        if !found.is_empty() {
+            return Some((found, reading.said));
+        }
+    }
+    Some((found, Vec::new()))
 }
 
-fn matching((pack, free): (&Pack, &Free), search: &Search, typed: &str) -> Option<Vec<(u32, u64)>> {
-    let mut words = words(typed, &pack.facts.meanings);
+/// Places, with how well the words fit.
+type Ranked = Vec<(u32, u64)>;
+
+fn matching((pack, free): (&Pack, &Free), search: &Search, mut words: Vec<Word>) -> Option<Ranked> {
     let gate = Gate::new((pack, free), search, &words)?;
     tell_times(pack, search, &mut words);
     let mut ranked = candidates(pack, &words, &gate);
@@ -223,7 +248,11 @@ fn candidates(pack: &Pack, words: &[Word], gate: &Gate) -> Vec<(u32, u64)> {
             .map(|(_, place)| (place, ELSEWHERE))
             .collect();
     };
-    let mut found = text_hits(pack, &lead.key);
+    let mut found = if lead.apart {
+        Vec::new()
+    } else {
+        text_hits(pack, &lead.key)
+    };
     if !lead.is_plain() {
         found = with_meant(pack, lead, &found);
     }
@@ -237,7 +266,7 @@ fn candidates(pack: &Pack, words: &[Word], gate: &Gate) -> Vec<(u32, u64)> {
             gate.lets(pack, *place, entry)
                 && others.iter().all(|(word, finder)| {
                     is_meant(word, *place, entry)
-                        || finder.find(pack.text_of(*place as usize)).is_some()
+                        || !word.apart && finder.find(pack.text_of(*place as usize)).is_some()
                 })
         })
     });
@@ -281,10 +310,18 @@ fn with_meant(pack: &Pack, word: &Word, hits: &[(u32, u64)]) -> Vec<(u32, u64)> 
     let mut hits = hits.iter().copied().peekable();
     let mut merged = Vec::new();
     for (entry, place) in pack.entries.iter().zip(0u32..) {
-        if let Some(hit) = hits.next_if(|(hit, _)| *hit == place) {
-            merged.push(hit);
-        } else if is_meant(word, place, entry) {
-            merged.push((place, ELSEWHERE));
+        let hit = hits.next_if(|(hit, _)| *hit == place);
+        let meant = is_meant(word, place, entry);
+        // Of names that have a short word by chance only whole ones are meant before whom it means.
+        let chance = word.is_chance();
+        match hit {
+            Some((_, class)) if chance && !meant && class != EXACT => {
+                merged.push((place, ELSEWHERE));
+            }
+            Some((_, class)) if chance && meant => merged.push((place, class.min(INSIDE))),
+            Some(hit) => merged.push(hit),
+            None if meant => merged.push((place, if chance { INSIDE } else { ELSEWHERE })),
+            None => {}
         }
     }
     merged

@@ -10,6 +10,7 @@ start-time-any = Any time
 start-find = Find
 start-by-worry = By what troubles you
 start-by-place = By place
+start-others = Other prefectures
 start-by-time = By time
 start-by-kind = By kind
 start-now = Open now

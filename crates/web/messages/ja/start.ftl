@@ -10,6 +10,7 @@ start-time-any = いつでも
 start-find = さがす
 start-by-worry = 困《こま》りごとから
 start-by-place = 場所《ばしょ》から
+start-others = ほかの都道府県
 start-by-time = 時間《じかん》から
 start-by-kind = 種類《しゅるい》から
 start-now = いま開《あ》いているところ

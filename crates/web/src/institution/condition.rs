@@ -88,6 +88,7 @@ fn text(
 ) -> Option<String> {
     let said = match name {
         "q" => v.t1("list-chosen-q", "words", value),
+        "trouble" => trouble(app, v.lang(), value),
         "kind" => v.t(Kind::from_code(value)?.key()),
         "prefecture" => {
             // Its municipality says it too.
@@ -126,6 +127,17 @@ fn text(
         _ => return None,
     };
     Some(said)
+}
+
+fn trouble(app: &App, lang: Lang, code: &str) -> String {
+    let all = app.finder.troubles();
+    let known = all.iter().find(|(one, _)| one.code == code);
+    let words = known.map(|(one, _)| match lang {
+        Lang::Ja => &one.words,
+        Lang::En => &one.english,
+    });
+    let first = words.and_then(|words| words.first());
+    first.map_or(code, String::as_str).to_owned()
 }
 
 fn prefecture(lang: Lang, code: &str) -> Option<String> {

@@ -17,6 +17,7 @@ use renkei_directory::{AreaKind, Found, Kind, function, institution, tag};
 use renkei_store::OpeningSet;
 
 use super::condition::{self, Condition};
+use super::help::{self, Help};
 use super::picture::{self, Picture};
 use super::wanted::{self, Unknown, Wanted};
 use crate::error::{Answer, page};
@@ -72,6 +73,10 @@ struct Results {
     total: usize,
     pages: Pages,
     unknown: Vec<(Unknown, String)>,
+    /// What a sentence was taken for: 目黒区・精神科・土曜.
+    said: String,
+    /// Where to turn to before the list, or in place of it.
+    help: Help,
     /// What was asked for, in words.
     conditions: Vec<Condition>,
     /// The day that the hours are of.
@@ -188,6 +193,7 @@ pub(crate) async fn list(
 async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer> {
     let understood = asked.understood(app, v);
     let conditions = condition::of(app, v, asked, &understood).await?;
+    let plain = understood.unknown.is_empty();
     let mut search = understood.search;
     search.offset = (asked.page - 1).saturating_mul(limits::PAGE_ROWS);
     search.limit = limits::PAGE_ROWS;
@@ -206,13 +212,17 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
         None => WorkingDays::default().is_holiday(date),
     };
     let (pages, total) = (pages(asked, &found), found.total);
-    let rows = rows(app, v, found.hits, date, holiday).await?;
+    let said = said(v, &found);
+    let help = help::of(app, v, asked, plain && total == 0).await?;
+    let rows = rows(app, v, found.hits, (date, holiday, understood.day)).await?;
     let day = match understood.day {
         Some(day) => v.t(&format!("list-day-{day}")),
         None => v.t("list-today"),
     };
     let unknown = understood.unknown.into_iter();
     Ok(Results {
+        said,
+        help,
         conditions,
         hours: rows
             .iter()
@@ -241,13 +251,7 @@ async fn result(app: &App, v: &Visit, asked: &Wanted) -> Result<Results, Answer>
 }
 
 /// The rows of one page: what stands beside the found ones is read for all of them together.
-async fn rows(
-    app: &App,
-    v: &Visit,
-    hits: Vec<Hit>,
-    date: Date,
-    holiday: bool,
-) -> Result<Vec<Row>, Answer> {
+async fn rows(app: &App, v: &Visit, hits: Vec<Hit>, day: Day) -> Result<Vec<Row>, Answer> {
     let ids: Vec<Id> = hits.iter().map(|hit| hit.id.clone()).collect();
     let mut phones = institution::phones(&app.store, &v.ctx, &ids).await?;
     let mut sets: HashMap<Id, Vec<OpeningSet>> = HashMap::new();
@@ -257,25 +261,47 @@ async fn rows(
     let row_of = |hit: Hit| {
         let phone = phones.remove(&hit.id).unwrap_or_default();
         let week = Week::of(sets.get(&hit.id).map_or(&[][..], Vec::as_slice));
-        row(v, hit, phone, &week, (date, holiday))
+        row(v, hit, phone, &week, day)
     };
     Ok(hits.into_iter().map(row_of).collect())
 }
 
-fn row(v: &Visit, hit: Hit, phone: String, week: &Week, (date, holiday): (Date, bool)) -> Row {
+/// The day that hours are told of, whether it is a holiday, and the weekday where one is asked for.
+type Day = (Date, bool, Option<u8>);
+
+fn row(v: &Visit, hit: Hit, phone: String, week: &Week, (date, holiday, asked): Day) -> Row {
+    // Of a weekday all weeks count, whichever comes next: 第1・3週 9:00～12:00.
+    let some_weeks = asked.map(|day| week.of_some_weeks(day));
+    let some_weeks = some_weeks.filter(|spans| !spans.is_empty());
     let spans = week.of_day(date, holiday);
-    let told: Vec<String> = spans
-        .iter()
-        .flatten()
-        .map(|(from, until)| v.stretch(*from, *until))
-        .collect();
+    let told = match &some_weeks {
+        Some(spans) => v.hours_of(spans),
+        None => {
+            let told = spans.iter().flatten();
+            let told = told.map(|(from, until)| v.stretch(*from, *until));
+            told.collect::<Vec<_>>().join(", ")
+        }
+    };
     Row {
         phone,
-        hours: told.join(", "),
-        closed_that_day: spans.is_some_and(|spans| spans.is_empty()),
+        hours: told,
+        closed_that_day: some_weeks.is_none() && spans.is_some_and(|spans| spans.is_empty()),
         free: hit.first_free.map(|at| v.when(at)),
         hit,
     }
+}
+
+/// 目黒区・精神科・土曜
+fn said(v: &Visit, found: &Found) -> String {
+    let words = found.said.iter().map(|one| match v.lang() {
+        Lang::Ja => one.japanese.as_str(),
+        Lang::En => one.english.as_str(),
+    });
+    let words: Vec<&str> = words.collect();
+    words.join(match v.lang() {
+        Lang::Ja => "・",
+        Lang::En => ", ",
+    })
 }
 
 /// The next day of this number, today included. Holidays are asked of as such, on whatever day.

@@ -40,8 +40,9 @@ pub(crate) struct Understood {
 }
 
 /// Those of [`NAMES`] that can be wrong: each has its word in `list-name-…`.
-pub const CONDITIONS: [&str; 14] = [
+pub const CONDITIONS: [&str; 15] = [
     "q",
+    "trouble",
     "kind",
     "prefecture",
     "municipality",
@@ -58,8 +59,9 @@ pub const CONDITIONS: [&str; 14] = [
 ];
 
 /// What may be asked; everything else in an address is of other pages or of other times.
-pub(crate) const NAMES: [&str; 18] = [
+pub(crate) const NAMES: [&str; 19] = [
     "q",
+    "trouble",
     "kind",
     "prefecture",
     "municipality",
@@ -196,6 +198,7 @@ impl Wanted {
         Understood {
             search: Search {
                 words,
+                sentence: true,
                 filter: Filter { within, ..filter },
                 around: own
                     .as_deref()

@@ -19,7 +19,7 @@ async fn counts_by_month_and_by_year(backend: Backend) {
         ("2025-04", "forgetful"),
         ("2025-04", "forgetful"),
         ("2025-06", "forgetful"),
-        ("2025-06", "sleepless"),
+        ("R7.6", "sleepless"),
     ] {
         let form = [
             ("month", month),

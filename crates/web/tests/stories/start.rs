@@ -1,6 +1,7 @@
 //! The public portal: what visitors see without signing in, in every wording, without leaving a trace.
 
 use renkei_base::Role;
+use renkei_directory::Search;
 use renkei_store::Changes;
 use renkei_store::tag::InstitutionTag;
 use renkei_testkit::{Backend, each_backend};
@@ -10,6 +11,10 @@ use crate::common::{World, words};
 
 each_backend!(
     the_first_page_leads_to_help,
+    what_people_type_finds_help,
+    who_wants_to_die_is_answered_first,
+    nothing_found_is_not_the_end,
+    hours_of_some_weeks_are_told,
     every_wording_is_kept_in_the_address,
     visitors_leave_no_trace,
     the_first_page_is_light,
@@ -62,7 +67,7 @@ async fn the_first_page_leads_to_help(backend: Backend) {
         if link.contains("kind=")
             || link.contains("municipality=")
             || link.contains("tag=")
-            || link.contains("q=")
+            || link.contains("trouble=")
         {
             found += 1;
             assert!(
@@ -72,6 +77,145 @@ async fn the_first_page_leads_to_help(backend: Backend) {
         }
     }
     assert!(found > 10, "{links:?}");
+}
+
+/// Sentences, and what these must be taken for.
+const TYPED: [(&str, &str); 36] = [
+    ("消えたい", ""),
+    ("死にたいです", ""),
+    ("もう死にたい", ""),
+    ("きえてしまいたい", "死にたい"),
+    ("リストカット", ""),
+    ("眠れません", ""),
+    ("夜眠れなくてつらいです", "気分が落ち込む・眠れない"),
+    ("夜ぜんぜん眠れません", "眠れない"),
+    ("お酒をやめたい", ""),
+    ("主人がお酒ばかり飲んでいます", "お酒がやめられない"),
+    ("子どもが学校に行かない", "学校に行けない"),
+    ("息子がずっとひきこもっています", "ひきこもり"),
+    ("母の物忘れがひどい", "もの忘れ"),
+    ("認知症かもしれない", "もの忘れ"),
+    ("家族が病院に行きたがらない", ""),
+    ("お腹が痛い", ""),
+    ("おなかいたい", ""),
+    ("子供の熱", ""),
+    ("娘が熱を出した", "子どもの熱"),
+    ("胸がいたい", "胸が痛い"),
+    ("咳が止まらない", "かぜ"),
+    ("転んで足を痛めた", "腰が痛い"),
+    ("歯医者", ""),
+    ("禁煙", ""),
+    ("介護保険", ""),
+    ("医療費", ""),
+    ("仕事のストレス", ""),
+    ("お金がない 医療費", ""),
+    ("オンライン診療", ""),
+    ("往診してくれる医者", "家に来てほしい"),
+    (
+        "目黒区の精神科で土曜日もやっているところ",
+        "目黒区・精神科・土曜日",
+    ),
+    ("めぐろく せいしんか どようび", ""),
+    ("メンタルクリニック 目黒 土曜", ""),
+    ("目黒区で頭が痛くて眠れません", "目黒区・眠れない・頭が痛い"),
+    ("I cannot sleep at night", "眠れない"),
+    (
+        "どこに相談したらいいか分からない",
+        "どこに相談すればよいか分からない",
+    ),
+];
+
+async fn what_people_type_finds_help(backend: Backend) {
+    let world = portal(backend).await;
+    let mut wrong = Vec::new();
+    for (typed, meant) in TYPED {
+        let search = Search {
+            words: typed.to_owned(),
+            sentence: true,
+            ..Search::default()
+        };
+        let found = world.app.finder.search(&search);
+        let said: Vec<&str> = found.said.iter().map(|one| one.japanese.as_str()).collect();
+        if found.total == 0 || said.join("・") != meant {
+            let names: Vec<&str> = found
+                .hits
+                .iter()
+                .take(3)
+                .map(|hit| hit.name.as_str())
+                .collect();
+            wrong.push(format!("{typed}: {} {said:?} {names:?}", found.total));
+        }
+        // Pages that do not tell how a sentence was read find what is written.
+        if !meant.is_empty() {
+            let plain = Search {
+                sentence: false,
+                ..search
+            };
+            assert_eq!(world.app.finder.search(&plain).total, 0, "{typed}");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // A name that nobody has is not a sentence of its parts.
+    for name in ["田中精神科", "未知目黒区", "せいろか 目黒区"] {
+        let search = Search {
+            words: name.to_owned(),
+            sentence: true,
+            ..Search::default()
+        };
+        assert_eq!(world.app.finder.search(&search).total, 0, "{name}");
+    }
+    let answer = world.visitor().get("/institutions?q=%E5%A4%9C%E3%81%9C%E3%82%93%E3%81%9C%E3%82%93%E7%9C%A0%E3%82%8C%E3%81%BE%E3%81%9B%E3%82%93").await;
+    assert!(words(&answer.text()).contains("「眠れない」で探しました"));
+}
+
+async fn who_wants_to_die_is_answered_first(backend: Backend) {
+    let world = portal(backend).await;
+    let visitor = world.visitor();
+    for query in [
+        "q=%E6%B6%88%E3%81%88%E3%81%9F%E3%81%84",
+        "tag=suicidal",
+        "trouble=dying",
+        "q=I+want+to+die&municipality=131105",
+    ] {
+        let page = visitor.get(&format!("/institutions?{query}")).await.text();
+        let told = words(&page);
+        for part in ["119", "0120-279-338", "よりそいホットライン"] {
+            assert!(told.contains(part), "{query} {part}: {told}");
+        }
+        let desk = told.find("相談").expect("a desk");
+        let line = page.find("id=\"danger\"").unwrap();
+        let list = page.find("data-row").unwrap_or(page.len());
+        assert!(line < list && desk < told.len(), "{query}");
+    }
+    let other = visitor
+        .get("/institutions?q=%E8%85%B0%E7%97%9B")
+        .await
+        .text();
+    assert!(!other.contains("id=\"danger\""));
+}
+
+async fn nothing_found_is_not_the_end(backend: Backend) {
+    let world = portal(backend).await;
+    let visitor = world.visitor();
+    let page = visitor.get("/institutions?q=zzzz").await.text();
+    for part in [
+        "119",
+        "kind=consultation-desk",
+        "trouble=sleep",
+        "tag=sleepless",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    let full = visitor.get("/institutions").await.text();
+    assert!(!full.contains("id=\"instead\""));
+}
+
+async fn hours_of_some_weeks_are_told(backend: Backend) {
+    let world = portal(backend).await;
+    let page = world.visitor().get("/institutions?open=sat").await.text();
+    let told = words(&page);
+    assert!(told.contains("第1・3週 9:00～12:00"), "{told}");
+    assert!(!told.contains("休み"), "{told}");
 }
 
 async fn every_wording_is_kept_in_the_address(backend: Backend) {

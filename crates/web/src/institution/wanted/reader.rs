@@ -47,6 +47,9 @@ impl Reader<'_> {
             self.no("prefecture", prefecture);
         }
         let tags = self.codes("tag", &self.app.finder.tags());
+        let troubles = self.app.finder.troubles().into_iter();
+        let troubles: Vec<_> = troubles.map(|(one, count)| (one.code, count)).collect();
+        let troubles = self.codes("trouble", &troubles);
         let functions = self.codes("function", &counted(self.app.finder.functions()));
         let municipality = self.municipality();
         let area = self.municipalities();
@@ -57,6 +60,7 @@ impl Reader<'_> {
             municipalities: self.ground(municipality, area),
             department: some(asked.one("department")),
             tags,
+            troubles,
             functions,
             beds: self.beds(),
             open: self.open(),
