@@ -88,7 +88,7 @@ pub(super) struct Stem {
 pub(super) fn stems() -> &'static [Stem] {
     static STEMS: OnceLock<Vec<Stem>> = OnceLock::new();
     STEMS.get_or_init(|| {
-        let mut all: Vec<Stem> = lines().flat_map(stems_of).collect();
+        let mut all: Vec<Stem> = lines().flat_map(|line| stems_of(&line)).collect();
         let signs =
             |stem: &Stem| -> usize { stem.parts.iter().map(|part| part.chars().count()).sum() };
         all.sort_by_key(|stem| usize::MAX - signs(stem));
@@ -96,7 +96,7 @@ pub(super) fn stems() -> &'static [Stem] {
     })
 }
 
-fn stems_of(line: Line) -> Vec<Stem> {
+fn stems_of(line: &Line) -> Vec<Stem> {
     // Short ones are a part of too much.
     let words = line
         .words

@@ -174,7 +174,7 @@ mod tests {
             ("_has:Task:patient:_has:Task:focus:status", "x"),
             ("_include:iterate", "Task"),
             ("status", ""),
-            ("patient.name", " "),
+            ("patient:Patient.name", " "),
             ("owner", ","),
             ("status", "requested,,received"),
             ("_sort", ""),

@@ -397,7 +397,7 @@ async fn every_parameter_finds_what_the_resources_say(backend: Backend) {
         }
     }
     assert!(parameters > 200 && asked > 1_500, "{parameters} {asked}");
-    assert!(empty.len() <= 4, "{empty:?}");
+    assert!(empty.len() <= 5, "{empty:?}");
 }
 
 async fn what_no_parameter_has_is_refused(backend: Backend) {
