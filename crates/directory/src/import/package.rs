@@ -183,6 +183,7 @@ mod tests {
     fn book(shared: &str) -> Source {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, text) in [
+            ("[Content_Types].xml", "<Types/>"),
             ("xl/workbook.xml", "<workbook><sheets/></workbook>"),
             ("xl/sharedStrings.xml", shared),
         ] {
